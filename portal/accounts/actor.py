@@ -1,0 +1,32 @@
+"""Who acts: a signed-in person, the customer behind a link, or the portal itself."""
+
+from dataclasses import dataclass
+
+PERSON, CUSTOMER, SYSTEM = "person", "customer", "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one on whose behalf something happens; what facts, ownership and the audit know of them.
+
+    `side` is the side of the organization ("partner", "operator"), or "customer" or "system".
+    `location_ids` is None where the person is not restricted to locations.
+    """
+
+    kind: str
+    side: str
+    name: str
+    person_id: int | None = None
+    organization_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    location_ids: frozenset[int] | None = None
+    email: str = ""
+    claim_id: int | None = None  # the one claim a customer's link opens
+
+
+SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")
+
+
+def customer_actor(name: str, email: str, claim_id: int) -> Actor:
+    """Return the actor for a customer contact who came by the signed link of one claim."""
+    return Actor(kind=CUSTOMER, side=CUSTOMER, name=name, email=email, claim_id=claim_id)

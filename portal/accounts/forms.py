@@ -1,0 +1,29 @@
+"""The sign-in form."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.accounts.passwords import CHARACTERS_AT_MOST
+
+EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf keeps no types
+    """E-mail address and password, and the own path to go to afterwards."""
+
+    email = StringField(
+        validators=[
+            InputRequired("Enter your e-mail address."),
+            Length(
+                max=EMAIL_CHARACTERS_AT_MOST, message="Enter an e-mail address of at most 254 characters."
+            ),
+        ]
+    )
+    password = PasswordField(
+        validators=[
+            InputRequired("Enter your password."),
+            Length(max=CHARACTERS_AT_MOST, message="Enter a password of at most 256 characters."),
+        ]
+    )
+    next = HiddenField()

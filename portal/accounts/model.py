@@ -1,0 +1,106 @@
+"""People, their organizations and locations, what they may do, and their sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, Moment
+
+
+class Organization(Base):
+    """A partner organization, or the operator's own (`side` as in roles.yaml)."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    side: Mapped[str]
+    domain: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    locations: Mapped[list["Location"]] = relationship(
+        back_populates="organization", order_by="Location.code"
+    )
+
+
+class Location(Base):
+    """A place of business, shown as "Partner location ID (MPN)"."""
+
+    __tablename__ = "locations"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    code: Mapped[str]
+    name: Mapped[str]
+
+    organization: Mapped[Organization] = relationship(back_populates="locations")
+
+
+class Person(Base):
+    """Somebody who signs in; belongs to one organization. `email` is kept casefolded."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    organization: Mapped[Organization] = relationship(lazy="joined")
+    roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    locations: Mapped[list["PersonLocation"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+
+class PersonRole(Base):
+    """One role of one person; the code is a role of roles.yaml."""
+
+    __tablename__ = "person_roles"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class PersonLocation(Base):
+    """A location a person is restricted to; none means all of the organization's."""
+
+    __tablename__ = "person_locations"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), primary_key=True)
+
+
+class SignedInSession(Base):
+    """A signed-in browser. Only the hash of its token is kept; revoking it ends it at the next request."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    browser: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_seen_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, kept to slow guessing down. Holds keyed hashes, never an address or e-mail."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("ix_sign_in_attempts_who_at", "account_hash", "network_hash", "at"),
+        Index("ix_sign_in_attempts_network_at", "network_hash", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_hash: Mapped[str]
+    network_hash: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,39 @@
+"""Reads people for pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.model import Organization, Person
+
+DEMO_ACCOUNTS_AT_MOST = 30
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account as the demo's sign-in page lists it."""
+
+    email: str
+    organization: str
+    roles: str
+
+
+def demo_accounts(session: Session, labels: Mapping[str, str]) -> list[DemoAccount]:
+    """Return the accounts of the demo with the `labels` of their roles, in the order they were made."""
+    people = session.scalars(
+        select(Person)
+        .join(Organization)
+        .where(Person.active)
+        .order_by(Person.id)
+        .limit(DEMO_ACCOUNTS_AT_MOST)
+    )
+    return [
+        DemoAccount(
+            person.email,
+            person.organization.name,
+            ", ".join(labels.get(role.role, role.role) for role in person.roles),
+        )
+        for person in people
+    ]

@@ -1,0 +1,197 @@
+"""Puts the portal together: the only place where all parts meet."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from jinja2 import StrictUndefined
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.accounts.current import install_current
+from portal.accounts.entrance import Entrance
+from portal.accounts.views import blueprint as accounts
+from portal.claims.desk import Desk
+from portal.claims.effects.verbs import VERBS
+from portal.claims.refusals import NotThere
+from portal.clock import Clock
+from portal.consent.views import blueprint as consent
+from portal.db import attach, db
+from portal.evidence.store import FileStore
+from portal.incentives.assessment import assess
+from portal.policies.versions import NoPolicy, Policies
+from portal.policies.views import blueprint as policies_pages
+from portal.reviews.views import blueprint as reviews
+from portal.rulebook.problems import RulebookInvalid
+from portal.settings import Settings, kept_secret, read_settings
+from portal.web.converters import install_converters
+from portal.web.errors import error_page, install_errors
+from portal.web.filters import install_filters
+from portal.web.guard import check_routes, install_guard
+from portal.web.headers import install_headers
+from portal.web.health import health_blueprint
+from portal.web.logs import configure_logging, install_request_log
+from portal.web.metrics import install_metrics
+from portal.web.navigation import Entry, install_navigation
+from portal.web.static_files import install_static_files
+from portal.work.loop import start_thread
+from portal.work.outbox import deliver
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+MIGRATIONS = ROOT / "migrations"
+
+PRODUCT_NAME = "Customer claims"
+NAVIGATION = (
+    Entry("Incentives", "Customer claims", "/claims", "claims.read"),
+    Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
+    Entry("", "Policy", "/policy", "policy.read"),
+)
+FEATURES: tuple[Blueprint, ...] = (accounts, reviews, consent, policies_pages)
+
+# The fields of a form besides its documents: texts, codes and the marks between the parts.
+FORM_BYTES = 1000 * 1000
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Return the portal as `settings` want it; `clock` is the system's unless another is handed in.
+
+    Neither the database nor the policy is read yet. Raises RouteWithoutAccess when a route does not
+    declare who may use it.
+    """
+    clock = clock or Clock()
+    app = Flask("portal", template_folder=str(TEMPLATES))
+    secret = settings.secret_key or kept_secret(settings.data_dir)
+    _configure(app, settings, secret)
+    attach(app, settings.database)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    desk = _desk(settings, clock, secret.encode())
+    app.extensions["desk"] = desk
+    _install_web(app, settings, desk)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    install_navigation(app, NAVIGATION)
+    check_routes(app)
+    return app
+
+
+def served() -> Flask:
+    """Return the portal of one serving process, from the environment.
+
+    On its own SQLite file the process does the background work too; elsewhere `portal work` does.
+    """
+    configure_logging(Clock())
+    settings = read_settings()
+    app = create_app(settings)
+    if settings.embedded:
+        start_thread(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, secret: str) -> None:
+    https = settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=secret,
+        # With the prefix a browser takes the cookie only from this host, over https, for all paths.
+        SESSION_COOKIE_NAME="__Host-portal" if https else "portal",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",  # links in mails must find people signed in
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most),
+        MAX_CONTENT_LENGTH=settings.document_bytes_at_most * settings.documents_per_claim_at_most
+        + FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # a form is valid as long as the session it was made for
+        # The token is what is checked. The customer's page sends no referrer, so none can be asked for.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["product_name"] = PRODUCT_NAME
+    app.jinja_env.globals["documents_at_most"] = settings.documents_per_claim_at_most
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's way
+
+
+def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
+    desk = Desk(
+        clock=clock,
+        policies=Policies(
+            settings.rules_dir, follows_files=settings.demo or settings.development, clock=clock
+        ),
+        files=FileStore(settings.documents_dir),
+        settings=settings,
+        verbs={**VERBS, "assess": assess},
+        secret=secret,
+    )
+    # Mail that is kept as files is handed over at once; a mail server is left to the worker, so that
+    # nobody's click waits for it.
+    return desk if settings.mail_url else replace(desk, committed=lambda: _hand_over(desk))
+
+
+def _hand_over(desk: Desk) -> None:
+    deliver(desk)
+
+
+def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
+    """Everything that stands before and after each view, in the order in which it is asked."""
+    Htmx(app)
+    install_converters(app)
+    install_request_log(app, desk.clock)
+    registry = install_metrics(app, desk.clock)
+    install_headers(app, https=settings.base_url.startswith("https://"))
+    entrance = Entrance(desk.clock, settings, desk.secret, role_labels=_role_labels(desk.policies))
+    who = install_current(app, entrance)
+    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
+    CSRFProtect(app)
+    install_filters(app, lambda: ZoneInfo(desk.policies.in_force().policy.time_zone))
+    install_static_files(app)
+    install_errors(app)
+    _install_feature_errors(app)
+    app.register_blueprint(health_blueprint(_problems(desk.policies), registry))
+
+
+def _install_feature_errors(app: Flask) -> None:
+    app.register_error_handler(NotThere, lambda _error: error_page(404))
+    for failure in (OperationalError, PoolTimeout, NoPolicy, RulebookInvalid):
+        app.register_error_handler(failure, _out_of_order)
+
+
+def _out_of_order(error: Exception) -> Response:
+    log.error("a part that the portal needs does not work", exc_info=error)
+    return error_page(503)
+
+
+def _role_labels(policies: Policies) -> Callable[[], Mapping[str, str]]:
+    return lambda: {code: role.label for code, role in policies.in_force().roles.roles.items()}
+
+
+def _problems(policies: Policies) -> Callable[[], list[str]]:
+    """Return what tells the problems that keep the portal from its work, without their inner causes."""
+
+    def problems() -> list[str]:
+        try:
+            db.session.execute(text("SELECT 1"))
+        except (OperationalError, PoolTimeout):
+            log.exception("the database does not answer")
+            return ["The database does not answer."]
+        try:
+            policies.in_force()
+        except (NoPolicy, RulebookInvalid):
+            log.exception("the policy cannot be loaded")
+            return ["The policy cannot be loaded; `portal policy check` says why."]
+        return []
+
+    return problems

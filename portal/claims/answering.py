@@ -1,0 +1,88 @@
+"""Between a sent form and the use case: the answers in, and every way it can come to nothing out."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from flask import abort, current_app, request
+from werkzeug.datastructures import MultiDict
+
+from portal.accounts.actor import Actor
+from portal.claims.acting import Done, act
+from portal.claims.answers import Answers, Upload
+from portal.claims.desk import Desk
+from portal.claims.queries import find_claim
+from portal.claims.refusals import Invalid, NotThere, Refused, Stale
+from portal.db import db
+from portal.evidence.intake import Unreadable
+from portal.rulebook.decision import Reason
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A form that changed nothing: what was sent, and why, for the page to show in its place."""
+
+    action: str
+    status: int
+    typed: MultiDict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)  # by field
+    reasons: tuple[Reason, ...] = ()  # of the refusing decision
+    changes: tuple[str, ...] = ()  # what happened to the claim since the form was opened
+
+    @property
+    def stale(self) -> bool:
+        return self.status == HTTPStatus.CONFLICT
+
+
+def desk_of_app() -> Desk:
+    """Return the installation's desk."""
+    desk: Desk = current_app.extensions["desk"]
+    return desk
+
+
+def sent_answers() -> Answers:
+    """Return what the request's form says, files included, free of the web."""
+    values = {
+        name: tuple(given) for name, given in request.form.lists() if name not in ("csrf_token", "version")
+    }
+    uploads = tuple(
+        Upload(file.filename, file.read()) for file in request.files.getlist("document") if file.filename
+    )
+    return Answers(values, uploads)
+
+
+def sent_version() -> int | None:
+    """Return the row's version as the form showed it, or None where it says none."""
+    typed = request.form.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failure:
+    """Carry out the action whose address is `place/noun` on the claim, as the form says.
+
+    Aborts with 404 where the claim or the action is not there for `actor`.
+    """
+    desk = desk_of_app()
+    try:
+        claim = find_claim(db.session(), desk, number, actor)
+        action = desk.rulebook_of(claim).transition_at(f"{place}/{noun}", request.form)
+        if action is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return attempt(desk, action, number, actor)
+    except NotThere:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def attempt(desk: Desk, action: str, number: str, actor: Actor) -> Done | Failure:
+    """Act on the request's form; raises NotThere and CouldNotBeDecided, returns every other failure."""
+    typed = request.form
+    try:
+        return act(desk, action, number, actor, sent_answers(), sent_version())
+    except Refused as refused:
+        return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, reasons=refused.decision.reasons)
+    except Invalid as invalid:
+        return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=invalid.errors)
+    except Unreadable as unreadable:
+        errors = {"document": str(unreadable)}
+        return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
+    except Stale as stale:
+        return Failure(action, HTTPStatus.CONFLICT, typed, changes=stale.changes)

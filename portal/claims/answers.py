@@ -1,0 +1,32 @@
+"""What somebody typed and chose in a form, free of the web."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as the client sent it; its name is theirs and never used on disk."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The values of a form by field name, and the files that came with it."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uploads: tuple[Upload, ...] = ()
+
+    def one(self, name: str) -> str:
+        """Return the first value of `name` without surrounding blanks, or ""."""
+        return next(iter(self.values.get(name, ())), "").strip()
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Return every value of `name` that is not blank."""
+        return tuple(value.strip() for value in self.values.get(name, ()) if value.strip())
+
+    def has(self, name: str) -> bool:
+        """Tell whether the form carried the field at all, even empty."""
+        return name in self.values

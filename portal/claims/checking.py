@@ -1,0 +1,66 @@
+"""Checks that answers can be taken at all: codes of the catalog, own locations, lengths."""
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.model import Location
+from portal.claims.answers import Answers
+from portal.claims.model import Claim
+from portal.claims.refusals import Invalid
+from portal.rulebook.models import Ask
+from portal.rulebook.rulebook import Rulebook
+
+# A comment or justification of some pages; longer things are documents.
+TEXT_CHARACTERS_AT_MOST = 5000
+
+
+def check_answers(session: Session, rulebook: Rulebook, claim: Claim, action: str, answers: Answers) -> None:
+    """Raise Invalid with a sentence per field where an answer to an ask cannot be taken.
+
+    Whether something must be given is a rule and decided by the rulebook; this is about form alone.
+    """
+    errors = {
+        name: sentence
+        for name, ask in rulebook.transitions[action].asks.items()
+        if (sentence := _mistake(session, rulebook, claim, ask, answers, name))
+    }
+    if errors:
+        raise Invalid(errors)
+
+
+def _mistake(
+    session: Session, rulebook: Rulebook, claim: Claim, ask: Ask, answers: Answers, name: str
+) -> str | None:
+    values = answers.many(name)
+    match ask.type:
+        case "codes":
+            unknown = [value for value in values if value not in rulebook.catalog_codes(ask.of or "")]
+            return f"Choose from the list; {unknown[0]!r} is not on it." if unknown else None
+        case "products":
+            claimed = {product.product for product in claim.products}
+            return "Choose products of this claim." if set(values) - claimed else None
+        case "location":
+            return _location_mistake(session, claim, values)
+        case "text":
+            return text_mistake(answers.one(name))
+    return None
+
+
+def _location_mistake(session: Session, claim: Claim, values: tuple[str, ...]) -> str | None:
+    if not values:
+        return None
+    location = session.get(Location, int(values[0])) if values[0].isascii() and values[0].isdigit() else None
+    if location is None or location.organization_id != claim.organization_id:
+        return "Choose a location of your organization."
+    return None
+
+
+def text_mistake(text: str) -> str | None:
+    """Return what is wrong with a typed text, or None."""
+    if len(text) > TEXT_CHARACTERS_AT_MOST:
+        return (
+            f"Shorten this text to {TEXT_CHARACTERS_AT_MOST} characters; it has {len(text)}. "
+            "Longer explanations can be uploaded as a document."
+        )
+    if "\x00" in text:
+        return "Remove the invisible control characters from this text."
+    return None

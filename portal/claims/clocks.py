@@ -1,0 +1,90 @@
+"""A claim's clocks: begun and stopped by its moves, their due moments kept with the arithmetic."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import SYSTEM_ACTOR
+from portal.calendars.counting import count
+from portal.claims.desk import Step
+from portal.claims.facts import ENDED, RUNNING, STOPPED, WAITING, Gathering, gather_named
+from portal.claims.model import Claim, ClaimClock
+from portal.rulebook.models import ClockRule
+from portal.rulebook.rulebook import Rulebook
+
+TOLD = "told"  # the clock starts when the mail about the move is handed over
+
+
+def runs_in(rule: ClockRule, status: str) -> bool:
+    """Tell whether the clock belongs to `status`."""
+    return status in ([rule.while_] if isinstance(rule.while_, str) else rule.while_)
+
+
+def turn_clocks(step: Step) -> None:
+    """Stop the clocks of the status that was left and begin those of the one that was entered."""
+    for name, rule in step.rulebook.clocks.items():
+        was, will = runs_in(rule, step.from_status), runs_in(rule, step.to_status)
+        if was and not will:
+            _stop(step.claim, name, step.now)
+        elif will and not was and _applies(step, name):
+            _begin(step.rulebook, step.claim, name, step.now)
+
+
+def _applies(step: Step, name: str) -> bool:
+    names = step.rulebook.facts_read(f"clock:{name}")
+    facts = gather_named(
+        Gathering(step.session, step.desk, step.rulebook, step.claim, SYSTEM_ACTOR, step.now), names
+    )
+    return step.rulebook.clock_applies(name, facts)
+
+
+def _stop(claim: Claim, name: str, now: datetime) -> None:
+    for row in claim.clocks:
+        if row.clock == name and row.state in (RUNNING, WAITING):
+            row.state, row.ended_at = STOPPED, now
+
+
+def _begin(rulebook: Rulebook, claim: Claim, name: str, now: datetime) -> None:
+    row = ClaimClock(clock=name, state=WAITING, created_at=now)
+    claim.clocks.append(row)
+    if rulebook.clocks[name].starts != TOLD:
+        start(rulebook, row, now)
+
+
+def start(rulebook: Rulebook, row: ClaimClock, at: datetime) -> None:
+    """Start a waiting clock at `at`: from now on its due moment stands."""
+    policy = rulebook.policy
+    due = count(at, rulebook.clocks[row.clock].length, policy.calendar, policy.time_zone)
+    row.state = RUNNING
+    row.started_at = at
+    row.due_at = due.due_at
+    row.due_on = due.due_on.isoformat()
+    row.arithmetic = due.arithmetic
+    row.calendar = due.calendar
+
+
+def running_clock(claim: Claim) -> ClaimClock | None:
+    """Return the running clock that ends first, or None."""
+    rows = [row for row in claim.clocks if row.state == RUNNING and row.due_at is not None]
+    return min(rows, key=lambda row: (row.due_at, row.id or 0), default=None)
+
+
+def waiting_clocks(claim: Claim) -> list[ClaimClock]:
+    """Return the clocks that start when the partner has been told."""
+    return [row for row in claim.clocks if row.state == WAITING]
+
+
+def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:
+    """Return (claim id, clock row id) of every running clock whose end has come, earliest first."""
+    query = select(ClaimClock.claim_id, ClaimClock.id).where(
+        ClaimClock.state == RUNNING, ClaimClock.due_at <= now
+    )
+    if claim_id is not None:
+        query = query.where(ClaimClock.claim_id == claim_id)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(ClaimClock.due_at, ClaimClock.id))]
+
+
+def end(row: ClaimClock, now: datetime) -> None:
+    """Mark a clock as ended; what happens then is its `at_end`."""
+    row.state, row.ended_at = ENDED, now

@@ -1,0 +1,62 @@
+"""What every use case on claims is handed, and what one step of the lifecycle carries with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.answers import Answers
+from portal.claims.model import Claim
+from portal.clock import Clock
+from portal.evidence.intake import Taken
+from portal.evidence.store import FileStore
+from portal.policies.versions import Policies
+from portal.rulebook.decision import Facts
+from portal.rulebook.models import Transition
+from portal.rulebook.rulebook import Rulebook
+from portal.settings import Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts of one installation, built once in `app.py`. `verbs` maps an effect's name to its code."""
+
+    clock: Clock
+    policies: Policies
+    files: FileStore
+    settings: Settings
+    verbs: Mapping[str, "Verb"]
+    secret: bytes = field(repr=False)
+    # Called after each commit; where mail is kept as files, it hands the new messages over at once.
+    committed: Callable[[], None] = lambda: None
+
+    def rulebook_of(self, claim: Claim) -> Rulebook:
+        """Return what decides about `claim`: pinned at its first submission, in force before."""
+        return self.policies.pinned(claim.policy_version)
+
+
+@dataclass
+class Step:
+    """One transition while it is carried out. Verbs read it and add to `details` for the audit."""
+
+    session: Session
+    desk: Desk
+    rulebook: Rulebook
+    claim: Claim
+    action: str
+    transition: Transition
+    actor: Actor
+    answers: Answers
+    taken: tuple[Taken, ...]
+    now: datetime
+    from_status: str
+    to_status: str
+    decision_id: int
+    facts: Facts
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+Verb = Callable[[Step], None]

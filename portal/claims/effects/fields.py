@@ -1,0 +1,195 @@
+"""The verb that writes a claim's fields; a status opens groups of them, everything else is read-only."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from portal.accounts.model import Location
+from portal.claims.checking import text_mistake
+from portal.claims.desk import Step
+from portal.claims.effects.evidence_changes import change_documents
+from portal.claims.facts import NEW, content_of
+from portal.claims.model import ClaimProduct
+from portal.claims.refusals import Invalid
+from portal.customers.adding import InvalidCustomer, add_customer
+from portal.customers.queries import own_customer
+
+# Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
+LINE_CHARACTERS_AT_MOST = 200
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+
+
+def save_fields(step: Step) -> None:
+    """Write every field that the form brought. Raises Invalid naming each field that cannot be taken.
+
+    A field outside the groups that the status opens is refused even when it is sent by hand.
+    """
+    before = content_of(step.claim)
+    status = step.to_status if step.from_status == NEW else step.from_status
+    groups = step.rulebook.lifecycle.field_groups
+    opened = {name for group in step.rulebook.statuses[status].editable for name in groups[group].fields}
+    errors: dict[str, str] = {}
+    for name, field in FIELDS.items():
+        if not _brought(step, name):
+            continue
+        if name not in opened:
+            label = step.rulebook.statuses[status].label
+            errors[name] = (
+                f"This cannot be changed while the claim is {label}. Open the claim again to see what can."
+            )
+            continue
+        errors |= field(step)
+    if errors:
+        raise Invalid(errors)
+    step.session.flush()
+    after = content_of(step.claim)
+    step.details["changes"] = {
+        name: [before[name], after[name]] for name in after if before[name] != after[name]
+    }
+
+
+def _brought(step: Step, name: str) -> bool:
+    if name == "documents":
+        return bool(step.taken) or step.answers.has("withdraw")
+    return any(step.answers.has(field) for field in FORM_FIELDS[name])
+
+
+def _location(step: Step) -> dict[str, str]:
+    typed = step.answers.one("location")
+    location = step.session.get(Location, int(typed)) if typed.isascii() and typed.isdigit() else None
+    allowed = step.actor.location_ids
+    if (
+        location is None
+        or location.organization_id != step.claim.organization_id
+        or (allowed is not None and location.id not in allowed)
+    ):
+        return {"location": "Choose one of your organization's locations."}
+    step.claim.location_id, step.claim.location = location.id, location
+    return {}
+
+
+def _customer(step: Step) -> dict[str, str]:
+    typed = step.answers.one("customer")
+    organization_id = step.claim.organization_id
+    if typed:
+        customer = own_customer(step.session, organization_id, typed)
+        if customer is None:
+            return {"customer": "Choose a customer from the list, or add the customer below."}
+    else:
+        try:
+            customer = add_customer(
+                step.session,
+                organization_id,
+                name=step.answers.one("customer_name"),
+                domain=step.answers.one("customer_domain"),
+                tenant_id=step.answers.one("customer_tenant_id"),
+                at=step.now,
+            )
+        except InvalidCustomer as invalid:
+            return dict(invalid.errors)
+    step.claim.customer_id, step.claim.customer = customer.id, customer
+    return {}
+
+
+def _activity(step: Step) -> dict[str, str]:
+    chosen = step.answers.one("activity")
+    activity = step.rulebook.programs.activities.get(chosen)
+    if activity is None:
+        return {
+            "activity": "Choose an activity; it decides what the claim counts for and whether it can earn."
+        }
+    step.claim.activity, step.claim.engagement = chosen, activity.engagement
+    known = step.rulebook.programs.products
+    for product in list(step.claim.products):
+        if known[product.product].solution_area != activity.solution_area:
+            step.claim.products.remove(product)  # products of another solution area cannot be claimed here
+    return {}
+
+
+def _products(step: Step) -> dict[str, str]:
+    chosen = set(step.answers.many("product"))
+    if not chosen:
+        return {"product": "Choose at least one product; a claim without products claims nothing."}
+    unknown = chosen - set(step.rulebook.programs.products)
+    if unknown:
+        return {"product": f"Choose products from the list; {min(unknown)!r} is not on it."}
+    subscriptions = {code: step.answers.one(f"subscription_{code}") for code in chosen}
+    errors = {
+        f"subscription_{code}": "Shorten the subscription ID; it is usually 36 characters long."
+        for code, subscription in subscriptions.items()
+        if len(subscription) > LINE_CHARACTERS_AT_MOST
+    }
+    if errors:
+        return errors
+    kept = {product.product: product for product in step.claim.products}
+    for code, product in kept.items():
+        if code not in chosen:
+            step.claim.products.remove(product)
+    for code in sorted(chosen):
+        if code in kept:
+            kept[code].subscription_id = subscriptions[code]
+        else:
+            step.claim.products.append(ClaimProduct(product=code, subscription_id=subscriptions[code]))
+    return {}
+
+
+def _lines(*names: str) -> Callable[[Step], dict[str, str]]:
+    """Return a field of one-line texts of the claim; those ending in `_email` must be addresses."""
+
+    def write(step: Step) -> dict[str, str]:
+        errors = {}
+        for name in names:
+            text = " ".join(step.answers.one(name).split())
+            if mistake := _line_mistake(name, text):
+                errors[name] = mistake
+            elif step.answers.has(name):
+                setattr(step.claim, name, text)
+        return errors
+
+    return write
+
+
+def _line_mistake(name: str, text: str) -> str | None:
+    if len(text) > LINE_CHARACTERS_AT_MOST:
+        return f"Shorten this to {LINE_CHARACTERS_AT_MOST} characters; it has {len(text)}."
+    if not text.isprintable():
+        return "Remove the invisible control characters from this text."
+    if text and name.endswith("_email") and not EMAIL.fullmatch(text):
+        return "Enter an e-mail address such as name@customer.example."
+    return None
+
+
+def _commentary(step: Step) -> dict[str, str]:
+    text = step.answers.one("commentary")
+    if mistake := text_mistake(text):
+        return {"commentary": mistake}
+    step.claim.commentary = text
+    return {}
+
+
+CONTACTS: Mapping[str, tuple[str, ...]] = {
+    "customer_contact": ("customer_contact_name", "customer_contact_title", "customer_contact_email"),
+    "technical_contact": ("technical_contact_name", "technical_contact_email"),
+    "own_contact": ("own_contact_name", "own_contact_email"),
+}
+
+FORM_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "location": ("location",),
+    "customer": ("customer", "customer_name", "customer_domain", "customer_tenant_id"),
+    "activity": ("activity",),
+    "products": ("product", "products_shown"),
+    **CONTACTS,
+    "name": ("name",),
+    "documents": ("document", "withdraw", "replaces"),
+    "commentary": ("commentary",),
+}
+
+FIELDS: Mapping[str, Callable[[Step], dict[str, str]]] = {
+    "location": _location,
+    "customer": _customer,
+    "activity": _activity,
+    "products": _products,
+    **{name: _lines(*fields) for name, fields in CONTACTS.items()},
+    "name": _lines("name"),
+    "documents": change_documents,
+    "commentary": _commentary,
+}

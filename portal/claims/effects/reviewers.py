@@ -1,0 +1,42 @@
+"""Verbs that say which reviewer a claim is with."""
+
+from sqlalchemy import func, select
+
+from portal.accounts.model import Person
+from portal.accounts.roles import people_with_roles
+from portal.claims.desk import Step
+from portal.claims.model import Claim
+
+DECIDE = "reviews.decide"
+
+
+def assign_self(step: Step) -> None:
+    """Assign the claim to the reviewer who takes it up."""
+    step.claim.reviewer_id = step.actor.person_id
+
+
+def assign_other_reviewer(step: Step) -> None:
+    """Assign a dispute to another reviewer than before, the one with the fewest open claims.
+
+    Where there is no other, the claim is left unassigned: any reviewer sees it in the queue, and
+    nobody finds a dispute about their own decision in their name.
+    """
+    roles = [code for code in step.rulebook.roles.roles if DECIDE in step.rulebook.permissions_of([code])]
+    others = [person for person in people_with_roles(step.session, roles) if person.id != step.claim.reviewer_id]
+    step.claim.reviewer_id = _least_busy(step, others)
+
+
+def _least_busy(step: Step, people: list[Person]) -> int | None:
+    busy = dict(
+        step.session.execute(
+            select(Claim.reviewer_id, func.count())
+            .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.due_at.is_not(None))
+            .group_by(Claim.reviewer_id)
+        ).tuples()
+    )
+    return min((person.id for person in people), key=lambda key: (busy.get(key, 0), key), default=None)
+
+
+def mark_overdue(step: Step) -> None:
+    """Flag the claim as overdue until it moves on; silence never approves or rejects."""
+    step.claim.overdue = True

@@ -1,0 +1,65 @@
+"""Ends of clocks that are due, applied before anything else happens to a claim."""
+
+import logging
+
+from portal.accounts.actor import SYSTEM_ACTOR
+from portal.claims.clocks import due_rows, end
+from portal.claims.desk import Desk
+from portal.claims.facts import RUNNING
+from portal.claims.lifecycle import derive, perform
+from portal.claims.model import ClaimClock
+from portal.claims.queries import claim_by_id
+from portal.claims.refusals import Refused
+from portal.db import transaction
+from portal.policies import decisions
+
+log = logging.getLogger(__name__)
+
+NOTHING = "nothing"  # written out in deadlines.yaml where an end has no consequence
+
+
+def apply_due_ends(desk: Desk, claim_id: int | None = None) -> list[tuple[str, str]]:
+    """Apply every end that is due, of one claim or of all; return (claim number, clock) of each.
+
+    Each end is a transaction of its own and is applied once however many do it at the same time: the
+    claim is locked and the clock is looked at again before anything happens.
+    """
+    applied = []
+    with transaction() as session:
+        rows = due_rows(session, desk.clock.now(), claim_id)
+    for owner_id, row_id in rows:
+        if ended := _apply(desk, owner_id, row_id):
+            applied.append(ended)
+    return applied
+
+
+def _apply(desk: Desk, claim_id: int, row_id: int) -> tuple[str, str] | None:
+    try:
+        with transaction() as session:
+            now = desk.clock.now()
+            claim = claim_by_id(session, claim_id, lock=True)
+            row = session.get_one(ClaimClock, row_id, populate_existing=True)
+            if row.state != RUNNING or row.due_at is None or row.due_at > now:
+                return None
+            action = desk.rulebook_of(claim).clocks[row.clock].at_end
+            end(row, now)
+            session.flush()
+            session.expire(claim, ["clocks"])
+            details = {"clock": row.clock, "due_on": row.due_on, "arithmetic": row.arithmetic}
+            if action == NOTHING:
+                derive(session, desk, claim, now)
+            else:
+                perform(session, desk, action, claim, SYSTEM_ACTOR, details=details)
+            return claim.number, row.clock
+    except Refused as refused:
+        _set_aside(desk, row_id, refused)
+        return None
+
+
+def _set_aside(desk: Desk, row_id: int, refused: Refused) -> None:
+    """Keep a refused end as a stored decision and stop its clock, so that it is not tried for ever."""
+    log.error("the end of a clock was refused", extra={"number": refused.number})
+    with transaction() as session:
+        now = desk.clock.now()
+        end(session.get_one(ClaimClock, row_id), now)
+        decisions.store(session, refused.decision, subject=refused.number, at=now, actor=SYSTEM_ACTOR.name)

@@ -1,0 +1,291 @@
+"""What is so about a claim, gathered for one decision; only the facts its rules read are looked up."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.accounts.model import Organization
+from portal.audit.model import AuditEvent
+from portal.claims.answers import Answers
+from portal.claims.desk import Desk
+from portal.claims.model import Claim, ClaimClock, ClaimDocument, ClaimProduct, ConsentLink
+from portal.claims.units import Rival, rivals, unit_of, worst
+from portal.evidence.intake import Taken
+from portal.rulebook.decision import Facts, Value
+from portal.rulebook.rulebook import Rulebook
+
+NEW = "new"  # the reserved status of a claim that is being created
+NEVER, RUNNING, STOPPED, ENDED, WAITING = "never", "running", "stopped", "ended", "waiting"
+
+
+@dataclass
+class Gathering:
+    """One claim seen by one actor at one moment, with what a form brings; looks things up once."""
+
+    session: Session
+    desk: Desk
+    rulebook: Rulebook
+    claim: Claim
+    actor: Actor
+    now: datetime
+    answers: Answers | None = None
+    taken: tuple[Taken, ...] = ()
+
+    @cached_property
+    def documents(self) -> list[ClaimDocument]:
+        return [document for document in self.claim.documents if document.current]
+
+    @cached_property
+    def known_hashes(self) -> frozenset[str]:
+        return frozenset(document.sha256 for document in self.claim.documents)
+
+    @cached_property
+    def rivals(self) -> list[Rival]:
+        return rivals(self.session, self.claim, self.rulebook)
+
+    @cached_property
+    def clocks(self) -> dict[str, ClaimClock]:
+        """The latest row of each clock."""
+        return {row.clock: row for row in self.claim.clocks}
+
+    @cached_property
+    def repeated(self) -> int:
+        """Documents identical to one of an earlier, closed claim of the organization (settled question 4)."""
+        hashes = {document.sha256 for document in self.documents} | {taken.sha256 for taken in self.taken}
+        if not hashes:
+            return 0
+        query = (
+            select(func.count(func.distinct(ClaimDocument.sha256)))
+            .join(Claim, Claim.id == ClaimDocument.claim_id)
+            .where(
+                ClaimDocument.sha256.in_(hashes),
+                Claim.organization_id == self.claim.organization_id,
+                Claim.closed,
+                Claim.id != self.claim.id,
+            )
+        )
+        return self.session.scalar(query) or 0
+
+    @property
+    def products_after(self) -> int:
+        """How many products the form leaves on the claim; those of now where it does not touch them."""
+        if self.answers is None or not (self.answers.has("product") or self.answers.has("products_shown")):
+            return len(self.claim.products)
+        return len(set(self.answers.many("product")))
+
+    @cached_property
+    def own_domain(self) -> str:
+        return self.session.get_one(Organization, self.claim.organization_id).domain
+
+    @cached_property
+    def has_link(self) -> bool:
+        query = select(exists().where(ConsentLink.claim_id == self.claim.id, ConsentLink.void_at.is_(None)))
+        return bool(self.session.scalar(query))
+
+    @cached_property
+    def actor_had_part(self) -> bool:
+        """Whether the person changed the claim's status before, as the audit knows."""
+        query = select(
+            exists().where(
+                AuditEvent.subject == f"claim:{self.claim.number}",
+                AuditEvent.actor_id == self.actor.person_id,
+                AuditEvent.to_status.is_not(None),
+            )
+        )
+        return self.actor.person_id is not None and bool(self.session.scalar(query))
+
+    @cached_property
+    def since_request(self) -> dict[str, int]:
+        """Groups changed and documents added since the open information request; zeros without one."""
+        request = self.claim.requests[-1] if self.claim.requests else None
+        submission = self.claim.submissions[-1] if self.claim.submissions else None
+        if request is None or submission is None:
+            return {"groups": 0, "documents": 0}
+        now = content_of(self.claim)
+        brought = {taken.sha256 for taken in self.taken} - self.known_hashes
+        added = sum(document.added_at >= request.at for document in self.documents)
+        groups = self.rulebook.lifecycle.field_groups.values()
+        changed = sum(
+            any(now.get(name) != submission.content.get(name) for name in group.fields) for group in groups
+        )
+        return {"groups": changed, "documents": added + len(brought)}
+
+
+def content_of(claim: Claim) -> dict[str, object]:
+    """Return every field of the claim as plain data, by the names of the closed list FIELDS."""
+    return {
+        "location": claim.location.code if claim.location else None,
+        "customer": _customer(claim),
+        "activity": claim.activity,
+        "products": [[product.product, product.subscription_id] for product in claim.products],
+        "customer_contact": [
+            claim.customer_contact_name,
+            claim.customer_contact_title,
+            claim.customer_contact_email,
+        ],
+        "technical_contact": [claim.technical_contact_name, claim.technical_contact_email],
+        "own_contact": [claim.own_contact_name, claim.own_contact_email],
+        "name": claim.name,
+        "documents": [[document.sha256, document.name] for document in claim.documents if document.current],
+        "commentary": claim.commentary,
+    }
+
+
+def _customer(claim: Claim) -> list[str] | None:
+    customer = claim.customer
+    return [customer.name, customer.domain, customer.tenant_id] if customer else None
+
+
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2].casefold()
+
+
+def _within(domain: str, other: str) -> bool:
+    """Tell whether `domain` is `other` or below it; blank domains match nothing."""
+    return bool(domain and other) and (domain == other.casefold() or domain.endswith("." + other.casefold()))
+
+
+CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
+    "claim.status": lambda g: g.claim.status,
+    "claim.activity": lambda g: g.claim.activity,
+    "claim.has_location": lambda g: g.claim.location_id is not None,
+    "claim.has_customer": lambda g: g.claim.customer_id is not None,
+    "claim.has_activity": lambda g: g.claim.activity is not None,
+    "claim.products": lambda g: len(g.claim.products),
+    "claim.products_after": lambda g: g.products_after,
+    "claim.competing_claims": lambda g: len({rival.claim_id for rival in g.rivals}),
+    "claim.round": lambda g: g.claim.round,
+    "claim.disputes_used": lambda g: g.claim.disputes_used,
+    "claim.rejection_reasons": lambda g: frozenset(g.claim.rejection_reasons),
+    "claim.has_commentary": lambda g: bool(g.claim.commentary),
+    "contacts.customer_complete": lambda g: all(
+        (g.claim.customer_contact_name, g.claim.customer_contact_title, g.claim.customer_contact_email)
+    ),
+    "contacts.customer_domain_matches": lambda g: (
+        g.claim.customer is not None
+        and _within(_domain(g.claim.customer_contact_email), g.claim.customer.domain)
+    ),
+    "contacts.customer_domain_is_partners": lambda g: _within(
+        _domain(g.claim.customer_contact_email), g.own_domain
+    ),
+    "contacts.technical_complete": lambda g: all(
+        (g.claim.technical_contact_name, g.claim.technical_contact_email)
+    ),
+    "contacts.own_complete": lambda g: all((g.claim.own_contact_name, g.claim.own_contact_email)),
+    "evidence.documents": lambda g: len(g.documents),
+    # Unreadable files are refused when they are uploaded, so what is kept has been read.
+    "evidence.readable_documents": lambda g: len(g.documents),
+    "evidence.repeated_documents": lambda g: g.repeated,
+    "evidence.new_documents": lambda g: sum(taken.sha256 not in g.known_hashes for taken in g.taken),
+    "evidence.known_documents": lambda g: sum(taken.sha256 in g.known_hashes for taken in g.taken),
+    "round.changed_groups": lambda g: g.since_request["groups"],
+    "round.new_documents": lambda g: g.since_request["documents"],
+    "consent.agreed_since_decline": lambda g: (
+        g.claim.agreed_at is not None
+        and (g.claim.declined_at is None or g.claim.agreed_at > g.claim.declined_at)
+    ),
+    "consent.has_link": lambda g: g.has_link,
+    "actor.roles": lambda g: g.actor.roles,
+    "actor.kind": lambda g: g.actor.kind,
+    "actor.is_assigned": lambda g: g.actor.person_id is not None and g.actor.person_id == g.claim.reviewer_id,
+    "actor.had_part": lambda g: g.actor_had_part,
+}
+
+
+def _on_unit(g: Gathering, product: ClaimProduct) -> list[Rival]:
+    unit = unit_of(g.claim, product, g.rulebook.programs)
+    return [rival for rival in g.rivals if rival.unit == unit]
+
+
+def _own(g: Gathering, product: ClaimProduct) -> list[Rival]:
+    return [rival for rival in _on_unit(g, product) if rival.organization_id == g.claim.organization_id]
+
+
+def _others(g: Gathering, product: ClaimProduct) -> list[Rival]:
+    return [rival for rival in _on_unit(g, product) if rival.organization_id != g.claim.organization_id]
+
+
+def _area(g: Gathering) -> str | None:
+    activity = g.rulebook.programs.activities.get(g.claim.activity or "")
+    return activity.solution_area if activity else None
+
+
+PRODUCT_FACTS: Mapping[str, Callable[[Gathering, ClaimProduct], Value]] = {
+    "product.name": lambda g, p: g.rulebook.programs.products[p.product].label,
+    "product.code": lambda _, p: p.product,
+    "product.has_subscription": lambda _, p: bool(p.subscription_id),
+    "product.in_solution_area": lambda g, p: (
+        g.rulebook.programs.products[p.product].solution_area == _area(g)
+    ),
+    "product.own_claim": lambda g, p: worst(_own(g, p), g.rulebook),
+    "product.other_partner": lambda g, p: worst(_others(g, p), g.rulebook),
+    "product.has_other_association": lambda g, p: bool(_others(g, p)),
+}
+
+PRODUCT_SCOPE = "product."
+
+
+def gather(gathering: Gathering, question: str) -> Facts:
+    """Return the facts that the rules of `question` read.
+
+    With answers (a form was sent) the facts `input.ASK` say what was given; without, nothing is
+    known of the input and the rules about it are not asked.
+    """
+    wanted = gathering.rulebook.facts_read(question)
+    return _facts(gathering, wanted | {"product.name"}, _input_of(gathering, question))
+
+
+def gather_named(gathering: Gathering, names: frozenset[str]) -> Facts:
+    """Return the facts called `names`, for the conditions of statuses, clocks and mails."""
+    return _facts(gathering, names, {})
+
+
+def _facts(g: Gathering, wanted: frozenset[str], inputs: Mapping[str, Value]) -> Facts:
+    claim: dict[str, Value] = dict(inputs)
+    for name in wanted:
+        if name in CLAIM_FACTS:
+            claim[name] = CLAIM_FACTS[name](g)
+        elif name.startswith("clock."):
+            claim[name] = _clock(g, name.removeprefix("clock."))
+    products: tuple[Mapping[str, Value], ...] = ()
+    if any(name.startswith(PRODUCT_SCOPE) for name in wanted):
+        read = [name for name in PRODUCT_FACTS if name in wanted]
+        products = tuple(
+            {name: PRODUCT_FACTS[name](g, product) for name in read} for product in g.claim.products
+        )
+    return Facts(claim=claim, products=products)
+
+
+def _clock(g: Gathering, name: str) -> Value:
+    due_on = name.removesuffix("_due_on")
+    row = g.clocks.get(due_on)
+    if due_on != name:
+        return date.fromisoformat(row.due_on) if row and row.due_on else None
+    return clock_state(row, g.now)
+
+
+def clock_state(row: ClaimClock | None, now: datetime) -> str:
+    """Return never, running, stopped or ended; a running clock past its due moment has ended.
+
+    A clock that waits for its mail has not begun: nobody can be late for what they were not told.
+    """
+    if row is None or row.state == WAITING:
+        return NEVER
+    if row.state == RUNNING and row.due_at is not None and now >= row.due_at:
+        return ENDED
+    return row.state
+
+
+def _input_of(g: Gathering, question: str) -> dict[str, Value]:
+    transition = g.rulebook.transitions.get(question)
+    if transition is None or g.answers is None:
+        return {}
+    return {
+        f"input.{name}": bool(g.taken) if ask.type == "documents" else bool(g.answers.many(name))
+        for name, ask in transition.asks.items()
+    }

@@ -1,0 +1,168 @@
+"""What somebody asked the list of claims to show, read from an address that anybody may have written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, exists, false
+
+from portal.claims.model import Claim, ClaimProduct
+from portal.claims.searching import plain
+from portal.rulebook.models import Mover
+from portal.rulebook.rulebook import Rulebook
+
+MOVES: Mapping[str, str] = {
+    "partner": "Your organization",
+    "operator": "Review team",
+    "customer": "Customer",
+    "nobody": "Nobody",
+}
+SEARCH_CHARACTERS_AT_MOST = 200
+DUE_DAYS_AT_MOST = 3650
+DUE_CHOICES = (
+    ("0", "Today or overdue"),
+    ("3", "Within 3 days"),
+    ("7", "Within 7 days"),
+    ("30", "Within 30 days"),
+)
+CHOSEN = ("status", "engagement", "activity", "product", "location", "move")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What each filter can be set to: (code, label) in the order shown."""
+
+    status: tuple[tuple[str, str], ...]
+    engagement: tuple[tuple[str, str], ...]
+    activity: tuple[tuple[str, str], ...]
+    product: tuple[tuple[str, str], ...]
+    location: tuple[tuple[str, str], ...]
+    move: tuple[tuple[str, str], ...]
+
+    def of(self, name: str) -> tuple[tuple[str, str], ...]:
+        chosen: tuple[tuple[str, str], ...] = getattr(self, name)
+        return chosen
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters, the order and the place in the list; every value is one that exists, or ""."""
+
+    q: str = ""
+    status: str = ""
+    engagement: str = ""
+    activity: str = ""
+    product: str = ""
+    location: str = ""
+    move: str = ""
+    due: str = ""
+    sort: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        return any((self.q, self.due, *(getattr(self, name) for name in CHOSEN)))
+
+    def params(self, **changed: str) -> dict[str, str]:
+        """Return the address's parameters with `changed`; a change leads to the first page."""
+        begun = replace(self, after="", before="")
+        values = {**begun.__dict__, **changed}
+        return {name: value for name, value in values.items() if value}
+
+
+def choices(rulebook: Rulebook, locations: Iterable[tuple[int, str]]) -> Choices:
+    """Return what can be chosen: what the policy names, and the `locations` (id, label) of the reader."""
+    programs = rulebook.programs
+    return Choices(
+        status=tuple((code, row.label) for code, row in rulebook.statuses.items()),
+        engagement=tuple((code, row.label) for code, row in programs.engagements.items()),
+        activity=tuple((code, row.label) for code, row in programs.activities.items()),
+        product=tuple((code, row.label) for code, row in programs.products.items()),
+        location=tuple((str(location_id), label) for location_id, label in locations),
+        move=tuple((code, MOVES[code]) for code in get_args(Mover)),
+    )
+
+
+def wanted(
+    given: Mapping[str, str], offered: Choices, sorts: Iterable[str], default_sort: str
+) -> tuple[Wanted, list[str]]:
+    """Return what the address asks for, and a sentence for each part of it that was left out."""
+    notices: list[str] = []
+    values: dict[str, str] = {}
+    for name in CHOSEN:
+        typed = given.get(name, "").strip()
+        if typed and typed not in dict(offered.of(name)):
+            notices.append(f"There is no {name} “{_short(typed)}”, so the list is not filtered by it.")
+            typed = ""
+        values[name] = typed
+    values["q"] = _search(given.get("q", ""), notices)
+    values["due"] = _due(given.get("due", "").strip(), notices)
+    values["sort"] = _sort(given.get("sort", "").strip(), set(sorts), default_sort, notices)
+    return Wanted(**values, after=given.get("after", ""), before=given.get("before", "")), notices
+
+
+def _search(typed: str, notices: list[str]) -> str:
+    text = " ".join("".join(char if char.isprintable() else " " for char in typed).split())
+    if len(text) > SEARCH_CHARACTERS_AT_MOST:
+        notices.append(f"Only the first {SEARCH_CHARACTERS_AT_MOST} characters were searched for.")
+    return text[:SEARCH_CHARACTERS_AT_MOST]
+
+
+def _due(typed: str, notices: list[str]) -> str:
+    if not typed:
+        return ""
+    short = typed.isascii() and typed.isdigit() and len(typed) <= len(str(DUE_DAYS_AT_MOST))
+    if short and int(typed) <= DUE_DAYS_AT_MOST:
+        return str(int(typed))
+    notices.append(
+        f"“{_short(typed)}” is no number of days from 0 to {DUE_DAYS_AT_MOST}, "
+        "so the list is not filtered by it."
+    )
+    return ""
+
+
+def _sort(typed: str, known: set[str], default: str, notices: list[str]) -> str:
+    if not typed:
+        return default
+    if typed.removeprefix("-") in known:
+        return typed
+    notices.append(f"The list cannot be sorted by “{_short(typed)}”, so it is sorted as usual.")
+    return default
+
+
+def _short(typed: str) -> str:
+    """Return what was typed, short and printable enough to be repeated in a sentence."""
+    text = "".join(char for char in typed if char.isprintable())
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def conditions(chosen: Wanted, rulebook: Rulebook, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a claim is shown."""
+    found = [Claim.search_text.contains(word, autoescape=True) for word in plain(chosen.q).split()]
+    for name, column in (
+        ("status", Claim.status),
+        ("engagement", Claim.engagement),
+        ("activity", Claim.activity),
+        ("move", Claim.waits_for),
+    ):
+        if value := getattr(chosen, name):
+            found.append(column == value)
+    if chosen.location:
+        found.append(Claim.location_id == int(chosen.location))
+    if chosen.product:
+        found.append(
+            exists().where(ClaimProduct.claim_id == Claim.id, ClaimProduct.product == chosen.product)
+        )
+    if chosen.due:
+        found.append(Claim.due_at <= end_of_day_in(int(chosen.due), rulebook.policy.time_zone, now))
+    return found or [~false()]
+
+
+def end_of_day_in(days: int, time_zone: str, now: datetime) -> datetime:
+    """Return the first moment after the day that is `days` from today in `time_zone`."""
+    zone = ZoneInfo(time_zone)
+    day = now.astimezone(zone).date() + timedelta(days=days + 1)
+    return datetime.combine(day, time.min, zone)

@@ -1,0 +1,81 @@
+"""Forms of actions, made from what a transition asks; nothing about them is written per action."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Field, Form, MultipleFileField, SelectField, SelectMultipleField, TextAreaField
+
+from portal.accounts.roles import people_with_roles
+from portal.claims.model import Claim
+from portal.rulebook.models import Ask
+from portal.rulebook.rulebook import Rulebook
+
+Choices = list[tuple[str, str]]
+CATALOG_HINTS = "hints"
+
+
+def action_form(
+    session: Session,
+    rulebook: Rulebook,
+    claim: Claim,
+    action: str,
+    typed: MultiDict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Form:
+    """Return the form of `action` on `claim`, with what was typed and why it could not be taken.
+
+    Asks of type `fields` are the claim's own fields and have forms of their own. Whether something
+    must be given is decided by the rules, so that a form never refuses what they would allow.
+    """
+    asks = rulebook.transitions[action].asks
+    fields = {
+        name: _field(session, rulebook, claim, name, ask) for name, ask in asks.items() if ask.type != "fields"
+    }
+    form_class = type("ActionForm", (Form,), fields)
+    form: Form = form_class(formdata=typed)
+    for name, sentence in (errors or {}).items():
+        if name in form:
+            form[name].errors = [sentence]
+    return form
+
+
+def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: Ask) -> Field:
+    label = ask.label or name.replace("_", " ").capitalize()
+    shown: dict[str, Any] = {
+        "label": label,
+        "description": ask.hint or "",
+        "render_kw": {"required": ask.need == "required"},
+    }
+    match ask.type:
+        case "documents":
+            return MultipleFileField(**shown)
+        case "date":
+            return DateField(**shown)
+        case "codes":
+            catalog = rulebook.catalog_codes(ask.of or "")
+            choices = [(code, reason.label, reason.text) for code, reason in catalog.items()]
+            shown["render_kw"][CATALOG_HINTS] = choices
+            return SelectMultipleField(
+                choices=[(code, text) for code, text, _ in choices], validate_choice=False, **shown
+            )
+        case "products":
+            known = rulebook.programs.products
+            products = [(row.product, known[row.product].label) for row in claim.products]
+            return SelectMultipleField(choices=products, validate_choice=False, **shown)
+        case "location":
+            return SelectField(choices=location_choices(claim), validate_choice=False, **shown)
+        case "person":
+            return SelectField(choices=_people(session, rulebook, ask), validate_choice=False, **shown)
+    return TextAreaField(**shown)
+
+
+def location_choices(claim: Claim) -> Choices:
+    """Return the locations of the claim's organization as (id, words)."""
+    return [(str(row.id), f"{row.code} – {row.name}") for row in claim.organization.locations]
+
+
+def _people(session: Session, rulebook: Rulebook, ask: Ask) -> Choices:
+    roles = [code for code in rulebook.roles.roles if ask.of in rulebook.permissions_of([code])]
+    return [(str(person.id), person.name) for person in people_with_roles(session, roles)]

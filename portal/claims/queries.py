@@ -1,0 +1,64 @@
+"""Claims as one person may see them: ownership stands in the query, never after it."""
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import CUSTOMER, PERSON, SYSTEM, Actor
+from portal.claims.desk import Desk
+from portal.claims.model import Claim
+from portal.claims.refusals import NotThere
+
+READ_OWN = "claims.read"
+READ_SUBMITTED = "reviews.read"
+
+
+def visible_to(desk: Desk, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which `actor` may know that a claim exists.
+
+    Partners: claims of their own organization, of their locations where they are restricted.
+    Reviewers: every claim that was ever submitted. A customer: the claim of the link. Others: none.
+    """
+    if actor.kind == SYSTEM:
+        return true()
+    if actor.kind == CUSTOMER:
+        return Claim.id == actor.claim_id
+    if actor.kind != PERSON:
+        return false()
+    permissions = desk.policies.in_force().permissions_of(actor.roles)
+    ways: list[ColumnElement[bool]] = []
+    if READ_OWN in permissions:
+        own = Claim.organization_id == actor.organization_id
+        if actor.location_ids is not None:
+            own = and_(own, Claim.location_id.in_(actor.location_ids))
+        ways.append(own)
+    if READ_SUBMITTED in permissions:
+        ways.append(Claim.first_submitted_at.is_not(None))
+    return or_(false(), *ways)
+
+
+def visible_claims(desk: Desk, actor: Actor) -> Select[Claim]:
+    """Return the select that every list of claims starts from."""
+    return select(Claim).where(visible_to(desk, actor))
+
+
+def find_claim(session: Session, desk: Desk, number: str, actor: Actor, *, lock: bool = False) -> Claim:
+    """Return the claim `number`, locked until the transaction ends where asked.
+
+    Raises NotThere where it does not exist for `actor`: nobody learns of another's claim.
+    """
+    query = visible_claims(desk, actor).where(Claim.number == number)
+    return _one(session, query, lock)
+
+
+def claim_by_id(session: Session, claim_id: int, *, lock: bool = False) -> Claim:
+    """Return a claim for the portal itself (sweep, mail, the customer's link). Raises NotThere."""
+    return _one(session, select(Claim).where(Claim.id == claim_id), lock)
+
+
+def _one(session: Session, query: Select[Claim], lock: bool) -> Claim:
+    if lock:
+        query = query.with_for_update(of=Claim).execution_options(populate_existing=True)
+    claim = session.scalar(query)
+    if claim is None:
+        raise NotThere
+    return claim

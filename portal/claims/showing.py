@@ -1,0 +1,115 @@
+"""What the claim page shows of one claim, gathered once and free of the web."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.desk import Desk
+from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.filters import MOVES
+from portal.claims.model import Claim, ClaimDocument, InformationRequest
+from portal.claims.moves import Standing, standing
+from portal.claims.offering import Offer
+from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
+from portal.claims.wizard import is_in_wizard
+from portal.rulebook.models import CatalogReason
+
+COMMENTS = "claims/comments"  # the address of what is written in the comments' own part of the page
+DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One information request with its reasons in the words of the policy."""
+
+    request: InformationRequest
+    reasons: tuple[CatalogReason, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One comment; `own` where the reader's side wrote it."""
+
+    who: str
+    own: bool
+    text: str
+    at: object
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything on the page of one claim."""
+
+    claim: Claim
+    standing: Standing
+    move: str
+    in_wizard: bool
+    groups: tuple[Rows, ...]
+    form: FieldsForm
+    edit: Offer | None  # the action whose form is the claim's own fields
+    documents: tuple[ClaimDocument, ...]
+    earlier_documents: tuple[ClaimDocument, ...]
+    documents_open: bool
+    rejection_reasons: tuple[CatalogReason, ...]
+    requests: tuple[Asked, ...]
+    comments: tuple[Written, ...]
+    entries: tuple[Entry, ...]
+    eligibility: str
+
+    @property
+    def fields_open(self) -> bool:
+        """Whether any field besides the documents can be changed now."""
+        return bool(self.edit and self.edit.allowed and self.form.fields - {DOCUMENTS})
+
+
+def shown(
+    session: Session,
+    desk: Desk,
+    claim: Claim,
+    actor: Actor,
+    offered: Sequence[Offer],
+    sent: Sent | None = None,
+) -> Shown:
+    """Return the page of `claim` as `actor` may see it; `offered` are the actor's actions on it."""
+    rulebook = desk.rulebook_of(claim)
+    reasons = rulebook.reasons
+    edit = next((offer for offer in offered if edits_fields(offer)), None)
+    opened = opened_fields(rulebook, claim)
+    return Shown(
+        claim=claim,
+        standing=standing(desk, claim),
+        move=MOVES[claim.waits_for],
+        in_wizard=is_in_wizard(rulebook, claim),
+        groups=tuple(in_words(rulebook, claim)),
+        form=fields_form(session, rulebook, claim, actor, sent),
+        edit=edit,
+        documents=tuple(row for row in claim.documents if row.current),
+        earlier_documents=tuple(row for row in claim.documents if not row.current),
+        documents_open=bool(edit and edit.allowed and DOCUMENTS in opened),
+        rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
+        requests=tuple(
+            Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
+        ),
+        comments=tuple(
+            Written(
+                row.person.name if row.side == actor.side else REVIEW_TEAM,
+                row.side == actor.side,
+                row.text,
+                row.at,
+            )
+            for row in claim.comments
+        ),
+        entries=tuple(timeline(session, desk, claim, actor)),
+        eligibility=claim.eligibility.replace("_", " ").capitalize(),
+    )
+
+
+def edits_fields(offer: Offer) -> bool:
+    """Tell whether the form of the action is the claim's own fields."""
+    return any(ask.type == "fields" for ask in offer.transition.asks.values())
+
+
+def _known(catalog: dict[str, CatalogReason], codes: list[str]) -> tuple[CatalogReason, ...]:
+    return tuple(catalog[code] for code in codes if code in catalog)

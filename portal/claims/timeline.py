@@ -1,0 +1,84 @@
+"""The story of a claim from its audit events, told to the side that reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import PERSON, Actor
+from portal.audit.model import AuditEvent
+from portal.claims.desk import Desk
+from portal.claims.model import Claim
+from portal.rulebook.rulebook import Rulebook
+
+OPERATOR = "operator"
+REVIEW_TEAM = "Review team"
+
+# What other events than transitions are called on the page.
+OTHER_EVENTS = {
+    "told": "The e-mail was sent and the time to act began",
+    "document_read": "A document was opened",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `details` are further sentences, such as reasons and due dates."""
+
+    at: datetime
+    who: str
+    side: str
+    title: str
+    status_label: str  # "" where the status stayed
+    text: str
+    details: tuple[str, ...]
+
+
+def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Entry]:
+    """Return what happened to `claim`, newest first, in the words of its policy."""
+    rulebook = desk.rulebook_of(claim)
+    events = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.subject == f"claim:{claim.number}")
+        .order_by(AuditEvent.place.desc())
+    )
+    return [_entry(event, rulebook, actor) for event in events]
+
+
+def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
+    transition = rulebook.transitions.get(event.action)
+    status = rulebook.statuses.get(event.to_status or "")
+    return Entry(
+        at=event.at,
+        who=_name(event, reader),
+        side=event.actor_side,
+        title=transition.label if transition else OTHER_EVENTS.get(event.action, event.action),
+        status_label=status.label if status else "",
+        text=str(event.details.get("text", "")),
+        details=tuple(_details(event.details, rulebook)),
+    )
+
+
+def _name(event: AuditEvent, reader: Actor) -> str:
+    """Name people to their own side and to reviewers; to a partner the operator is one team."""
+    if event.actor_kind == PERSON and reader.organization_id is not None and event.actor_side == OPERATOR:
+        return event.actor_name if reader.side == OPERATOR else REVIEW_TEAM
+    return event.actor_name
+
+
+def _details(details: dict[str, Any], rulebook: Rulebook) -> list[str]:
+    reasons = rulebook.reasons
+    known = reasons.information_reasons | reasons.rejection_reasons | reasons.partner_request_reasons
+    codes = details.get("chosen", details.get("reasons", []))
+    lines = [f"Reason: {known[code].label}." for code in codes if code in known]
+    if names := details.get("documents"):
+        lines.append(f"Documents: {', '.join(names)}.")
+    if changes := details.get("changes"):
+        lines.append(f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}.")
+    if arithmetic := details.get("arithmetic"):
+        lines.append(f"Deadline: {arithmetic}")
+    for due_on, words in details.get("clocks", {}).values():
+        lines.append(f"Due {due_on}: {words}")
+    return lines

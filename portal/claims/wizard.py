@@ -1,0 +1,193 @@
+"""The wizard that fills a draft step by step, and tells what the rules still miss in each step."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.desk import Desk
+from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.facts import Gathering, gather
+from portal.claims.lifecycle import GONE
+from portal.claims.model import Claim, ClaimDocument
+from portal.claims.offering import Offer
+from portal.claims.refusals import NotThere
+from portal.claims.searching import plain
+from portal.customers.queries import known_customers
+from portal.rulebook.decision import Reason
+from portal.rulebook.rulebook import Rulebook
+
+# Questions of policy.yaml that refuse nothing and are worth knowing before a claim is submitted.
+INFORMING = ("competition", "poe_check")
+CUSTOMERS_AT_MOST = 20  # more are not looked through; the search narrows them
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its code in the address, its heading, and the claim's fields that it fills."""
+
+    code: str
+    label: str
+    fields: tuple[str, ...]
+
+
+STEPS = (
+    Step("location", "Location", ("location",)),
+    Step("customer", "Customer", ("customer",)),
+    Step("activity", "Activity", ("activity",)),
+    Step("products", "Products", ("products",)),
+    Step("contacts", "Contacts and name", ("customer_contact", "technical_contact", "own_contact", "name")),
+    Step("evidence", "Proof of execution", ("documents", "commentary")),
+    Step("review", "Review and submit", ()),
+)
+BY_CODE = {step.code: step for step in STEPS}
+# Where a rule is about one product and names no field group, the products are what can be changed.
+STEP_OF_SCOPE = {"product": BY_CODE["products"], "document": BY_CODE["evidence"]}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the rules say about the draft, and the step in which it can be changed."""
+
+    reason: Reason
+    step: Step | None
+
+
+@dataclass(frozen=True)
+class WizardPage:
+    """One step of a draft as a page shows it."""
+
+    claim: Claim
+    step: Step
+    number: int  # of the step, from 1
+    done: frozenset[str]  # codes of the steps in which nothing is missing
+    form: FieldsForm
+    groups: tuple[Rows, ...]
+    documents: tuple[ClaimDocument, ...]
+    findings: tuple[Finding, ...]
+    information: tuple[Reason, ...]
+    found: tuple[tuple[str, str], ...]  # customers that the search found, (id, words)
+    more_found: bool
+    search: str
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return STEPS
+
+    @property
+    def before(self) -> Step | None:
+        return STEPS[self.number - 2] if self.number > 1 else None
+
+
+def is_in_wizard(rulebook: Rulebook, claim: Claim) -> bool:
+    """Tell whether the claim is still private to its organization, so that the wizard fills it."""
+    return claim.status == rulebook.lifecycle.first
+
+
+def ways_on(claim: Claim, offered: Iterable[Offer]) -> list[Offer]:
+    """Return the actions that would move the claim on from here: submitting it, in the usual policy."""
+    ended = (claim.status, GONE)
+    return [offer for offer in offered if offer.transition.moves.get(claim.status, GONE) not in ended]
+
+
+def step_after(code: str) -> Step:
+    """Return the step behind `code`; the last stays. Raises NotThere for an unknown one."""
+    place = STEPS.index(_step(code))
+    return STEPS[min(place + 1, len(STEPS) - 1)]
+
+
+def first_unfinished(rulebook: Rulebook, claim: Claim, offered: Iterable[Offer]) -> Step:
+    """Return the first step in which the rules still miss something, or the last."""
+    missing = {finding.step for finding in findings(rulebook, ways_on(claim, offered))}
+    return next((step for step in STEPS if step in missing), STEPS[-1])
+
+
+def wizard(
+    session: Session,
+    desk: Desk,
+    claim: Claim,
+    actor: Actor,
+    code: str,
+    offered: Sequence[Offer],
+    search: str = "",
+    sent: Sent | None = None,
+) -> WizardPage:
+    """Return the step `code` of the draft `claim`, with what was typed where a form came back.
+
+    `offered` are the actor's actions on the claim. Raises NotThere for a step that there is not.
+    """
+    rulebook = desk.rulebook_of(claim)
+    step = _step(code)
+    found = findings(rulebook, ways_on(claim, offered))
+    missing = {finding.step for finding in found}
+    customers, more = _customers(session, claim, search)
+    return WizardPage(
+        claim=claim,
+        step=step,
+        number=STEPS.index(step) + 1,
+        done=frozenset(row.code for row in STEPS[:-1] if row not in missing),
+        form=fields_form(session, rulebook, claim, actor, sent),
+        groups=tuple(in_words(rulebook, claim)),
+        documents=tuple(row for row in claim.documents if row.current),
+        findings=tuple(found),
+        information=tuple(_information(session, desk, claim, actor)) if step is STEPS[-1] else (),
+        found=customers,
+        more_found=more,
+        search=search,
+    )
+
+
+def _step(code: str) -> Step:
+    if code not in BY_CODE:
+        raise NotThere
+    return BY_CODE[code]
+
+
+def findings(rulebook: Rulebook, ways: Iterable[Offer]) -> list[Finding]:
+    """Return every reason that keeps the draft from going on, each once, with its step."""
+    reasons: dict[tuple[str, str], Reason] = {}
+    for offer in ways:
+        for reason in offer.decision.reasons:
+            reasons.setdefault((reason.code, reason.text), reason)
+    return [Finding(reason, step_of(rulebook, reason)) for reason in reasons.values()]
+
+
+def step_of(rulebook: Rulebook, reason: Reason) -> Step | None:
+    """Return the step that fills what the rule looked at last, None where no step changes it."""
+    known = rulebook.vocabulary.facts
+    groups = rulebook.lifecycle.field_groups
+    looked_at = [known[one.fact] for one in reason.comparisons if one.fact in known]
+    for fact in reversed(looked_at):
+        fields = groups[fact.group].fields if fact.group in groups else []
+        for step in STEPS:
+            if set(step.fields) & set(fields):
+                return step
+    return next((STEP_OF_SCOPE[fact.scope] for fact in looked_at if fact.scope in STEP_OF_SCOPE), None)
+
+
+def _information(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Reason]:
+    rulebook = desk.rulebook_of(claim)
+    gathering = Gathering(session, desk, rulebook, claim, actor, desk.clock.now())
+    return [
+        reason
+        for question in INFORMING
+        if question in rulebook.policy.questions
+        for reason in rulebook.decide(question, gather(gathering, question)).reasons
+    ]
+
+
+def _customers(session: Session, claim: Claim, search: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    words = plain(search).split()
+    found = [
+        row
+        for row in known_customers(session, claim.organization_id)
+        if all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
+    ]
+    choices = [(str(row.id), f"{row.name} – {row.domain} – {row.tenant_id}") for row in found]
+    return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST
+
+
+def fields_of(rulebook: Rulebook, claim: Claim, step: Step) -> frozenset[str]:
+    """Return the fields of `step` that the claim's status opens."""
+    return opened_fields(rulebook, claim) & set(step.fields)

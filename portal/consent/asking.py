@@ -1,0 +1,136 @@
+"""What the customer behind a signed link is asked, and their answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor, customer_actor
+from portal.claims.acting import act
+from portal.claims.answers import Answers
+from portal.claims.consent_links import find_link
+from portal.claims.desk import Desk
+from portal.claims.model import Claim, ConsentLink
+from portal.claims.moves import standing
+from portal.claims.offering import Offer, customer_offers
+from portal.claims.queries import claim_by_id
+from portal.claims.refusals import Invalid, NotThere
+from portal.claims.units import holding_statuses
+from portal.rulebook.models import Activity
+
+ADDRESS = "consent"  # where the rule files place the customer's answers
+CUSTOMER = "customer"  # the mover of models.Mover that a clock may wait for
+
+
+class LinkVoid(Exception):
+    """The link opens nothing any more; `partner` is whom to ask for another."""
+
+    def __init__(self, partner: str) -> None:
+        super().__init__("the link is void")
+        self.partner = partner
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer that can be given now; `ends` is true where it ends the association."""
+
+    offer: Offer
+    ends: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the page shows: who asks for what, what was answered, and what can be answered now.
+
+    `until` is the last day that the customer is waited for, where a clock runs. `associated` is true
+    while the partner holds the association; `declined_before` where an earlier refusal stands unless
+    the customer agrees; `used_up` where the link takes no further answer.
+    """
+
+    partner: str
+    customer: str
+    contact: str
+    products: tuple[str, ...]
+    activity: Activity | None
+    solution_area: str
+    asked_at: datetime
+    answered: str  # the label of the answer that was given, or ""
+    answered_at: datetime | None
+    until: date | None
+    associated: bool
+    declined_before: bool
+    used_up: bool
+    choices: tuple[Choice, ...]
+
+
+def request_of(session: Session, desk: Desk, token: str) -> Request:
+    """Return what the link `token` asks. Changes nothing.
+
+    Raises NotThere for a token that nobody was sent, LinkVoid for one that was replaced or has ended
+    without an answer. The link that carried the last answer goes on showing it.
+    """
+    link, claim = _opened(session, token)
+    rulebook = desk.rulebook_of(claim)
+    offers = customer_offers(desk, session, claim, _actor(claim, link)) if link.void_at is None else []
+    where = standing(desk, claim)
+    programs, holding = rulebook.programs, holding_statuses(rulebook)
+    activity = programs.activities.get(claim.activity or "")
+    reasons = {offer.transition.reason for offer in offers if not offer.allowed and offer.transition.reason}
+    return Request(
+        partner=claim.organization.name,
+        customer=claim.customer.name if claim.customer else "",
+        contact=claim.customer_contact_name,
+        products=tuple(programs.products[row.product].label for row in claim.products),
+        activity=activity,
+        solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
+        asked_at=link.created_at,
+        answered=_answer_label(desk, claim, link),
+        answered_at=link.answered_at,
+        until=where.due_on if where.waits_for == CUSTOMER else None,
+        associated=claim.status in holding,
+        declined_before=bool(reasons & set(claim.rejection_reasons)),
+        used_up=link.void_at is not None,
+        choices=tuple(
+            Choice(offer, claim.status in holding and offer.transition.moves[claim.status] not in holding)
+            for offer in offers
+            if offer.allowed
+        ),
+    )
+
+
+def answer(session: Session, desk: Desk, token: str, form: Mapping[str, str]) -> None:
+    """Record the customer's answer (product.md T12, T19); the same answer sent again changes nothing.
+
+    Raises NotThere, LinkVoid, Invalid for an answer that the policy does not know, and what `act` raises.
+    """
+    link, claim = _opened(session, token)
+    action = desk.rulebook_of(claim).transition_at(ADDRESS, form)
+    if action is None:
+        raise Invalid({"answer": "Choose one of the answers on the page."})
+    if link.answer is not None and link.answer == form.get("answer"):
+        return
+    if link.void_at is not None:
+        raise LinkVoid(claim.organization.name)
+    values = {name: (value,) for name, value in form.items()}
+    act(desk, action, claim.number, _actor(claim, link), Answers(values))
+
+
+def _opened(session: Session, token: str) -> tuple[ConsentLink, Claim]:
+    link = find_link(session, token)
+    if link is None:
+        raise NotThere
+    claim = claim_by_id(session, link.claim_id)
+    if link.void_at is not None and link.answer is None:
+        raise LinkVoid(claim.organization.name)
+    return link, claim
+
+
+def _actor(claim: Claim, link: ConsentLink) -> Actor:
+    return customer_actor(claim.customer_contact_name or link.email, link.email, claim.id)
+
+
+def _answer_label(desk: Desk, claim: Claim, link: ConsentLink) -> str:
+    rulebook = desk.rulebook_of(claim)
+    action = rulebook.transition_at(ADDRESS, {"answer": link.answer}) if link.answer else None
+    return rulebook.transitions[action].label if action else ""

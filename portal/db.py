@@ -1,0 +1,113 @@
+"""The database's base class, its column types, its tuning, and the one way to open a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+# Every constraint gets a name of this form, so that a migration can drop it on both databases.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every table; typed, unlike `db.Model`."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite has no zones, so the zone is taken off and put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored; use the clock's.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": True},
+)
+
+_WRITES = "portal_writes"
+
+
+def attach(app: Flask, url: str) -> None:
+    """Bind the database at `url` (a SQLAlchemy URL; `postgresql://` means psycopg) to `app`."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # A writer on SQLite waits up to this many seconds for another to finish before it gives up;
+    # transitions hold the lock for milliseconds, so a full queue of 64 requests still gets through.
+    wait = {"connect_args": {"timeout": 20}} if url.startswith("sqlite") else {}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, **wait}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            tune_sqlite(db.engine)
+
+
+def tune_sqlite(engine: Engine) -> None:
+    """Make SQLite durable and let transactions say whether they write.
+
+    WAL lets readers go on while one writes; FULL keeps the last commits through a power loss.
+    The driver's own transactions are switched off because they begin too late to be serializable.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the use case's one writing transaction: commits at the end, rolls back on any error.
+
+    Whatever was read before is let go of first, so that the transaction sees the latest committed
+    rows. Nesting is a mistake of the caller and raises RuntimeError.
+    """
+    session: Session = db.session()
+    if session.info.get(_WRITES):
+        raise RuntimeError("A use case opens exactly one transaction; this one is already open.")
+    session.rollback()
+    session.info[_WRITES] = True
+    try:
+        session.connection(execution_options={_WRITES: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_WRITES, None)
+        session.expire_all()

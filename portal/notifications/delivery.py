@@ -1,0 +1,173 @@
+"""Hands over what waits in the outbox: at least once, under one Message-ID, by any number of workers."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from smtplib import SMTPException
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.notifications.model import OutboxMessage
+from portal.notifications.rendering import Rendered
+from portal.notifications.transports import Transport
+from portal.notifications.writing import NoAddress, write
+
+log = logging.getLogger(__name__)
+
+WAITING, SENT, FAILED = "waiting", "sent", "failed"
+ATTEMPTS_AT_MOST = 12
+# The waits between attempts double from one minute to an hour, so that a server that is down for a
+# moment costs a minute, and one that is down for an evening no mail.
+WAIT_AT_MOST = timedelta(minutes=60)
+# A worker that took a message and fell silent has lost it after this long. It is longer than handing
+# over takes at the worst, and a worker that comes back later finds that the message is no longer its.
+LEASE = timedelta(minutes=10)
+BATCH = 50
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Render = Callable[[OutboxMessage, datetime], Rendered]
+HandedOver = Callable[[Session, OutboxMessage, datetime], None]
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """How many messages one run handed over, put off until later, and gave up."""
+
+    sent: int = 0
+    put_off: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One message in this worker's hands: `number` tells this attempt from every other worker's."""
+
+    id: int
+    number: int
+    at: datetime
+
+
+def deliver_due(
+    transaction: Transaction, clock: Clock, transport: Transport, render: Render, handed_over: HandedOver
+) -> DeliveryReport:
+    """Hand over every message that is due when this begins; one that fails keeps no other from its turn.
+
+    Each attempt is three steps: the message is taken for this worker and written (`render`, within a
+    transaction, for the moment of the attempt); it is handed to `transport` outside of any transaction;
+    then it is marked as sent in one transaction with what follows from it (`handed_over`). Where a
+    worker dies between the last two, the message is handed over once more, under the same Message-ID.
+    """
+    results: list[str] = []
+    due_until = clock.now()
+    while ids := _due(transaction, due_until):
+        # One after the other: taken and handed over before the next is taken, so that none waits in vain.
+        taken = (_take(transaction, message_id, due_until, clock.now()) for message_id in ids)
+        results += [
+            _try(transaction, attempt, transport, render, handed_over) for attempt in taken if attempt
+        ]
+    return DeliveryReport(*(results.count(result) for result in (SENT, WAITING, FAILED)))
+
+
+def _due(transaction: Transaction, until: datetime) -> list[int]:
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.state == WAITING, OutboxMessage.next_attempt_at <= until
+    )
+    with transaction() as session:
+        return list(
+            session.scalars(query.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(BATCH))
+        )
+
+
+def _take(transaction: Transaction, message_id: int, until: datetime, now: datetime) -> _Attempt | None:
+    """Take the message for this worker, or return None where another one has it."""
+    with transaction() as session:
+        number = session.scalar(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.id == message_id,
+                OutboxMessage.state == WAITING,
+                OutboxMessage.next_attempt_at <= until,
+            )
+            .values(next_attempt_at=now + LEASE, attempts=OutboxMessage.attempts + 1)
+            .returning(OutboxMessage.attempts)
+            .execution_options(synchronize_session=False)
+        )
+    return _Attempt(message_id, number, now) if number else None
+
+
+def _try(
+    transaction: Transaction,
+    attempt: _Attempt,
+    transport: Transport,
+    render: Render,
+    handed_over: HandedOver,
+) -> str:
+    try:
+        transport.send(_written(transaction, attempt, transport, render))
+    except NoAddress as error:
+        return _put_off(transaction, attempt, str(error), last=True)
+    except (OSError, SMTPException) as error:
+        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        # A message that cannot be written must not keep the others back; it is tried again like them.
+        log.exception("a message could not be written", extra={"outbox_id": attempt.id})
+        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+    try:
+        return _mark_sent(transaction, attempt, handed_over)
+    except Exception as error:
+        log.exception("a message was sent but not marked", extra={"outbox_id": attempt.id})
+        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+
+
+def _written(
+    transaction: Transaction, attempt: _Attempt, transport: Transport, render: Render
+) -> EmailMessage:
+    with transaction() as session:
+        message = session.get_one(OutboxMessage, attempt.id)
+        return write(message, render(message, attempt.at), transport.sender, attempt.at)
+
+
+def _mark_sent(transaction: Transaction, attempt: _Attempt, handed_over: HandedOver) -> str:
+    with transaction() as session:
+        message = _mine(session, attempt)
+        if message is None:
+            return SENT
+        message.state, message.sent_at, message.error = SENT, attempt.at, None
+        session.flush()
+        handed_over(session, message, attempt.at)
+    return SENT
+
+
+def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: bool = False) -> str:
+    """Let the message wait for its next attempt, or give it up after the last."""
+    given_up = last or attempt.number >= ATTEMPTS_AT_MOST
+    with transaction() as session:
+        message = _mine(session, attempt)
+        if message is None:
+            return WAITING
+        message.state = FAILED if given_up else WAITING
+        message.next_attempt_at = attempt.at + wait_after(attempt.number)
+        message.error = error[:500]
+    level = logging.ERROR if given_up else logging.WARNING
+    log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
+    return FAILED if given_up else WAITING
+
+
+def _mine(session: Session, attempt: _Attempt) -> OutboxMessage | None:
+    """Return the message, locked, if no other worker has taken it since."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.id == attempt.id,
+        OutboxMessage.state == WAITING,
+        OutboxMessage.attempts == attempt.number,
+    )
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long a message waits after attempt `attempts` (from 1) failed: 1, 2, 4, … 60 minutes."""
+    return min(timedelta(minutes=2 ** (attempts - 1)), WAIT_AT_MOST)

@@ -1,0 +1,80 @@
+"""Decisions that were acted on, kept with their facts so that each can be decided again."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.policies.model import StoredDecision
+from portal.rulebook.decision import Decision, Facts, Value
+
+
+def store(session: Session, decision: Decision, *, subject: str, at: datetime, actor: str) -> StoredDecision:
+    """Keep `decision` about `subject` (a claim number) within the caller's transaction; has its id."""
+    stored = StoredDecision(
+        subject=subject,
+        question=decision.question,
+        outcome=decision.outcome,
+        rules=[[reason.code, reason.subject] for reason in decision.reasons],
+        facts=pack_facts(decision.facts),
+        policy_version=decision.policy_version,
+        roles_version=decision.roles_version,
+        at=at,
+        actor=actor,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def pack_facts(facts: Facts) -> bytes:
+    """Return the facts as compressed JSON; `unpack_facts` gives back equal facts."""
+    content = {
+        "claim": _plain(facts.claim),
+        "products": [_plain(item) for item in facts.products],
+        "documents": [_plain(item) for item in facts.documents],
+    }
+    return zlib.compress(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+
+
+def unpack_facts(packed: bytes) -> Facts:
+    """Return the facts that `pack_facts` packed."""
+    content = json.loads(zlib.decompress(packed))
+    return Facts(
+        claim=_typed(content["claim"]),
+        products=tuple(_typed(item) for item in content["products"]),
+        documents=tuple(_typed(item) for item in content["documents"]),
+    )
+
+
+def _plain(facts: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: _plain_value(value) for name, value in facts.items()}
+
+
+def _plain_value(value: Value) -> Any:
+    if isinstance(value, frozenset):
+        return {"set": sorted(value)}
+    if isinstance(value, datetime):  # before date: a datetime is a date as well
+        return {"timestamp": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return value
+
+
+def _typed(facts: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: _typed_value(value) for name, value in facts.items()}
+
+
+def _typed_value(value: Any) -> Value:
+    match value:
+        case {"set": codes}:
+            return frozenset(codes)
+        case {"timestamp": text}:
+            return datetime.fromisoformat(text)
+        case {"date": text}:
+            return date.fromisoformat(text)
+    plain: Value = value
+    return plain

@@ -1,0 +1,87 @@
+"""The reviewer's queue as its page shows it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.desk import Desk
+from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One choice above the queue, with how many claims it holds."""
+
+    code: str
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim of the queue in words. `due_on` is the last day, in the program's zone."""
+
+    number: str
+    organization: str
+    customer: str
+    products: tuple[str, ...]
+    status_label: str
+    tone: str
+    reviewer: str
+    round: int
+    due_on: date | None
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class QueueShown:
+    """One page of the queue; `after` and `before` are cursors, "" at the ends."""
+
+    show: str
+    q: str
+    tabs: tuple[Tab, ...]
+    rows: tuple[Row, ...]
+    after: str
+    before: str
+
+
+def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueueShown:
+    """Return the page of the queue that `actor` asked for."""
+    page = queue(session, desk, actor, wanted)
+    numbers = counts(session, desk, actor)
+    return QueueShown(
+        show=wanted.show,
+        q=wanted.q,
+        tabs=tuple(Tab(code, label, numbers[code]) for code, label in CHOICES.items()),
+        rows=tuple(_row(desk, queued) for queued in page.rows),
+        after=page.after,
+        before=page.before,
+    )
+
+
+def _row(desk: Desk, queued: Queued) -> Row:
+    claim = queued.claim
+    rulebook = desk.rulebook_of(claim)
+    status, products = rulebook.statuses[claim.status], rulebook.programs.products
+    return Row(
+        number=claim.number,
+        organization=claim.organization.name,
+        customer=claim.customer.name if claim.customer else "",
+        products=tuple(products[row.product].label for row in claim.products),
+        status_label=status.label,
+        tone=status.tone,
+        reviewer=claim.reviewer.name if claim.reviewer else "",
+        round=claim.round,
+        due_on=_last_day(queued, rulebook.policy.time_zone),
+        overdue=queued.overdue,
+    )
+
+
+def _last_day(queued: Queued, zone: str) -> date | None:
+    """A due moment is the first one after the last day, so the day is that of the moment before it."""
+    if queued.due_at is None:
+        return None
+    return (queued.due_at - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,163 @@
+"""The reviewer's queue and what a review page reads besides the claim itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.accounts.actor import Actor
+from portal.accounts.model import Organization
+from portal.claims import cursors
+from portal.claims.desk import Desk
+from portal.claims.facts import ENDED
+from portal.claims.model import Claim, ClaimClock, ClaimUnit
+from portal.claims.queries import visible_claims, visible_to
+from portal.claims.searching import plain
+from portal.db import Moment
+
+ALL, MINE, UNASSIGNED, OVERDUE, EVERY = "all", "mine", "unassigned", "overdue", "every"
+# What each choice above the queue is called; EVERY also shows claims that wait for somebody else.
+CHOICES: Mapping[str, str] = {
+    ALL: "Waiting for review",
+    MINE: "Mine",
+    UNASSIGNED: "Unassigned",
+    OVERDUE: "Overdue",
+    EVERY: "Every submitted claim",
+}
+OPERATOR = "operator"  # the mover of models.Mover whose queue this is
+SORT = "due"  # what the queue's cursors are places of
+# A number or a name is shorter; a longer text costs the database a comparison for every word.
+SEARCH_CHARACTERS_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the reviewer asked to see: one of CHOICES, a search text, and where the page begins or ends."""
+
+    show: str = ALL
+    q: str = ""
+    after: str = ""
+    before: str = ""
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str]) -> Self:
+        """Return what an address asks for; a choice that does not exist is the first one."""
+        show = parameters.get("show", ALL)
+        q = " ".join(parameters.get("q", "").replace("\x00", "").split())[:SEARCH_CHARACTERS_AT_MOST]
+        after, before = parameters.get("after", ""), parameters.get("before", "")
+        return cls(show if show in CHOICES else ALL, q, after, before)
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One claim of the queue. `due_at` is of the running clock, or of the one that ran out."""
+
+    claim: Claim
+    due_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page of the queue, earliest due first; `after` and `before` are cursors, "" at the ends."""
+
+    rows: tuple[Queued, ...]
+    after: str
+    before: str
+
+
+def queue(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueuePage:
+    """Return the claims that wait for the operator, the earliest due first (one page of settings' size)."""
+    now, due, claim_id = desk.clock.now(), _due(), Claim.id
+    query = visible_claims(desk, actor).where(
+        _condition(wanted.show, actor, now), *(_mentions(word) for word in plain(wanted.q).split())
+    )
+    size = desk.settings.claims_per_page
+    back, ahead = _place(wanted.before), _place(wanted.after)
+    backwards = back is not None
+    if place := back or ahead:
+        query = query.where(cursors.beyond(due, claim_id, place, descending=False, backwards=backwards))
+    found = session.execute(
+        query.add_columns(due)
+        .options(selectinload(Claim.products), joinedload(Claim.reviewer))
+        .order_by(*cursors.ordering(due, claim_id, descending=False, backwards=backwards))
+        .limit(size + 1)
+    ).all()
+    more, rows = len(found) > size, [_queued(claim, due_at, now) for claim, due_at in found[:size]]
+    if backwards:
+        rows.reverse()
+    return QueuePage(
+        tuple(rows),
+        after=_cursor(rows[-1]) if rows and (more or backwards) else "",
+        before=_cursor(rows[0]) if rows and (more if backwards else ahead) else "",
+    )
+
+
+def counts(session: Session, desk: Desk, actor: Actor) -> Mapping[str, int]:
+    """Return how many claims each of CHOICES holds, in one query."""
+    now = desk.clock.now()
+    columns = [func.count(case((_condition(choice, actor, now), 1))).label(choice) for choice in CHOICES]
+    row = session.execute(select(*columns).select_from(Claim).where(visible_to(desk, actor))).one()
+    return dict(zip(CHOICES, row, strict=True))
+
+
+def on_same_units(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Claim]:
+    """Return every other submitted claim on a unit of `claim`, of any organization, newest first."""
+    units = [unit.unit for unit in claim.units]
+    theirs = select(ClaimUnit.claim_id).where(ClaimUnit.unit.in_(units))
+    query = (
+        visible_claims(desk, actor)
+        .where(Claim.id.in_(theirs), Claim.id != claim.id)
+        .options(selectinload(Claim.products), selectinload(Claim.units))
+        .order_by(Claim.number.desc())
+    )
+    return list(session.scalars(query)) if units else []
+
+
+def _condition(show: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    conditions: Mapping[str, ColumnElement[bool]] = {
+        MINE: Claim.reviewer_id == actor.person_id,
+        UNASSIGNED: Claim.reviewer_id.is_(None),
+        OVERDUE: _due() <= now,
+    }
+    return true() if show == EVERY else and_(Claim.waits_for == OPERATOR, conditions.get(show, true()))
+
+
+def _due() -> ColumnElement[datetime]:
+    """Return the moment a claim is ordered by: its running clock's, else of the one that ran out.
+
+    A clock that ran out on a reviewer changes nothing but a flag, so its due moment still counts.
+    """
+    ran_out = (
+        select(func.max(ClaimClock.due_at))
+        .where(ClaimClock.claim_id == Claim.id, ClaimClock.state == ENDED, Claim.overdue)
+        .correlate(Claim)
+        .scalar_subquery()
+    )
+    return func.coalesce(Claim.due_at, ran_out, type_=Moment)
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    return or_(
+        Claim.search_text.contains(word, autoescape=True),
+        Claim.organization.has(func.lower(Organization.name).contains(word, autoescape=True)),
+    )
+
+
+def _queued(claim: Claim, due_at: datetime | None, now: datetime) -> Queued:
+    return Queued(claim, due_at, claim.waits_for == OPERATOR and due_at is not None and due_at <= now)
+
+
+def _cursor(row: Queued) -> str:
+    return cursors.written(SORT, cursors.Place(row.due_at, row.claim.id))
+
+
+def _place(cursor: str) -> cursors.Place | None:
+    """Return the place that a cursor names; None for none, and for one that this portal never wrote."""
+    try:
+        return cursors.read(cursor, SORT, datetime) if cursor else None
+    except cursors.NoSuchPlace:
+        return None

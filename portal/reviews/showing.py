@@ -1,0 +1,162 @@
+"""What the review page shows of one claim, gathered once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.answering import Failure
+from portal.claims.desk import Desk
+from portal.claims.facts import ENDED
+from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
+from portal.claims.moves import Standing, standing
+from portal.claims.panels import Panel, panels
+from portal.claims.timeline import Entry, timeline
+from portal.reviews.queries import on_same_units
+from portal.reviews.settlement import naming_losers
+from portal.rulebook.models import Activity, CatalogReason, PoeElement
+from portal.rulebook.rulebook import Rulebook
+
+PLACE = "reviews"  # the addresses of the rule files that belong to this page
+# Whose move it is, as a reviewer says it; the codes are those of models.Mover.
+MOVERS: Mapping[str, str] = {
+    "partner": "The partner",
+    "operator": "A reviewer",
+    "customer": "The customer",
+    "nobody": "Nobody",
+}
+
+
+@dataclass(frozen=True)
+class Round:
+    """One submission: when, what differs from the round before it, and the documents it brought."""
+
+    number: int
+    at: datetime
+    changed: tuple[str, ...]
+    documents: tuple[ClaimDocument, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One information request with its reasons as the policy words them."""
+
+    request: InformationRequest
+    reasons: tuple[CatalogReason, ...]
+
+
+@dataclass(frozen=True)
+class Neighbor:
+    """Another claim on a unit of this one; `competes` while it is open or holds the unit."""
+
+    number: str
+    organization: str
+    status_label: str
+    products: tuple[str, ...]
+    competes: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything on the review page of one claim. `late` is the clock that ran out on the reviewer."""
+
+    claim: Claim
+    standing: Standing
+    late: ClaimClock | None
+    rulebook: Rulebook
+    activity: Activity | None
+    solution_area: str
+    product_labels: Mapping[str, str]
+    elements: tuple[PoeElement, ...]
+    documents: tuple[ClaimDocument, ...]
+    earlier_documents: tuple[ClaimDocument, ...]
+    rounds: tuple[Round, ...]
+    requests: tuple[Asked, ...]
+    rejection_reasons: tuple[CatalogReason, ...]
+    neighbors: tuple[Neighbor, ...]
+    entries: tuple[Entry, ...]
+    panels: tuple[Panel, ...]
+    movers: Mapping[str, str]
+    own_side: str  # the side of the one who reads
+
+    @property
+    def was_due_on(self) -> date | None:
+        return date.fromisoformat(self.late.due_on) if self.late and self.late.due_on else None
+
+
+def review_of(
+    session: Session, desk: Desk, claim: Claim, actor: Actor, failure: Failure | None = None
+) -> Review:
+    """Return the page of `claim` as `actor` may see it, with what a form just sent came to."""
+    rulebook = desk.rulebook_of(claim)
+    programs, reasons = rulebook.programs, rulebook.reasons
+    activity = programs.activities.get(claim.activity or "")
+    return Review(
+        claim=claim,
+        standing=standing(desk, claim),
+        late=_late(claim),
+        rulebook=rulebook,
+        activity=activity,
+        solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
+        product_labels={code: product.label for code, product in programs.products.items()},
+        elements=tuple(programs.poe_elements.values()),
+        documents=tuple(row for row in claim.documents if row.current),
+        earlier_documents=tuple(row for row in claim.documents if not row.current),
+        rounds=tuple(_rounds(claim, rulebook)),
+        requests=tuple(
+            Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
+        ),
+        rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
+        neighbors=tuple(_neighbors(session, desk, claim, actor)),
+        entries=tuple(timeline(session, desk, claim, actor)),
+        panels=tuple(
+            naming_losers(session, desk, claim, panel)
+            for panel in panels(desk, session, claim, actor, PLACE, failure)
+        ),
+        movers=MOVERS,
+        own_side=actor.side,
+    )
+
+
+def _late(claim: Claim) -> ClaimClock | None:
+    ended = [row for row in claim.clocks if row.state == ENDED and row.due_at is not None]
+    return max(ended, key=lambda row: row.id, default=None) if claim.overdue else None
+
+
+def _known(catalog: Mapping[str, CatalogReason], codes: list[str]) -> tuple[CatalogReason, ...]:
+    return tuple(catalog[code] for code in codes if code in catalog)
+
+
+def _rounds(claim: Claim, rulebook: Rulebook) -> list[Round]:
+    """Return the submissions, newest first, each with the field groups that changed since the one before."""
+    groups = rulebook.lifecycle.field_groups.values()
+    shown: list[Round] = []
+    earlier: Mapping[str, object] = {}
+    brought: set[str] = set()
+    for row in claim.submissions:
+        names = [g.label for g in groups if any(row.content.get(f) != earlier.get(f) for f in g.fields)]
+        hashes = {sha256 for sha256, _ in row.content.get("documents", [])}
+        new = tuple(doc for doc in claim.documents if doc.sha256 in hashes - brought)
+        shown.append(Round(row.round, row.at, tuple(names) if earlier else (), new))
+        earlier, brought = row.content, brought | hashes
+    return shown[::-1]
+
+
+def _neighbors(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Neighbor]:
+    mine = {unit.unit for unit in claim.units}
+    shown = []
+    for row in on_same_units(session, desk, claim, actor):
+        rulebook = desk.rulebook_of(row)
+        products = rulebook.programs.products
+        shown.append(
+            Neighbor(
+                number=row.number,
+                organization=row.organization.name,
+                status_label=rulebook.statuses[row.status].label,
+                products=tuple(products[one.product].label for one in row.products),
+                competes=any(unit.active and unit.unit in mine for unit in row.units),
+            )
+        )
+    return shown

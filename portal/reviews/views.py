@@ -1,0 +1,56 @@
+"""The pages of reviewers: the queue, the review page, and every action the policy places there."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.accounts.current import current_actor
+from portal.claims.answering import Failure, carry_out, desk_of_app
+from portal.claims.queries import find_claim
+from portal.claims.refusals import NotThere
+from portal.db import db
+from portal.reviews.listing import queue_shown
+from portal.reviews.queries import Wanted
+from portal.reviews.showing import PLACE, review_of
+from portal.web.access import allow
+from portal.web.htmx import respond
+
+blueprint = Blueprint("reviews", __name__)
+
+
+@blueprint.get("/reviews")
+@allow("reviews.read")
+def queue() -> Response:
+    """Show the claims that wait for a reviewer, the earliest deadline first."""
+    shown = queue_shown(db.session(), desk_of_app(), current_actor(), Wanted.read(request.args))
+    return respond("reviews/queue.html", "reviews/_queue.html", shown=shown)
+
+
+@blueprint.get("/reviews/<number>")
+@allow("reviews.read")
+def review(number: str) -> Response:
+    """Show one claim with everything a reviewer needs to decide it."""
+    return _page(number)
+
+
+@blueprint.post("/reviews/<number>/<noun>")
+@allow("reviews.read")
+def act(number: str, noun: str) -> AnyResponse:
+    """Carry out whatever action the policy places at this address."""
+    result = carry_out(PLACE, number, noun, current_actor())
+    if isinstance(result, Failure):
+        return _page(number, result)
+    flash("Done. Everything below is up to date.", "success")
+    return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _page(number: str, failure: Failure | None = None) -> Response:
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    try:
+        claim = find_claim(session, desk, number, actor)
+    except NotThere:
+        abort(HTTPStatus.NOT_FOUND)
+    shown = review_of(session, desk, claim, actor, failure)
+    status = failure.status if failure else HTTPStatus.OK
+    return respond("reviews/review.html", status=status, review=shown)

@@ -1,0 +1,60 @@
+"""The closed lists: everything that rule files may name and that Python, not a file, gives a meaning to."""
+
+# Fields of a claim that a field group may hold; the forms of the claim are made of them.
+FIELDS = (
+    "location",
+    "customer",
+    "activity",
+    "products",
+    "customer_contact",
+    "technical_contact",
+    "own_contact",
+    "name",
+    "documents",
+    "commentary",
+)
+
+# What a status may keep: begun on entering it, ended on leaving it.
+KEPT = ("association", "consent_link")
+
+# What a transition may do besides moving the status; each verb is written once, in claims/effects.
+VERBS = (
+    "create_claim",
+    "save_fields",
+    "delete_claim",
+    "freeze",
+    "next_round",
+    "assign_self",
+    "assign_other_reviewer",
+    "use_dispute",
+    "take_documents",
+    "post_message",
+    "open_request",
+    "close_request",
+    "record_reasons",
+    "record_agreement",
+    "record_decline",
+    "renew_consent_link",
+    "mark_overdue",
+    "assess",
+    "settle_others",
+)
+
+# States of a clock, and kinds of actors; a fact about either is one of these.
+CLOCK_STATES = ("never", "running", "stopped", "ended")
+ACTOR_KINDS = ("person", "customer", "system")
+CUSTOMER, SYSTEM = "customer", "system"
+
+# Reserved words: of `moves`, of `at_end`, and the answers to "may this transition happen".
+NEW, GONE, NOTHING = "new", "gone", "nothing"
+
+# Attributes of an activity that conditions may ask; expanded to its codes when a version is compiled.
+ACTIVITY_ATTRIBUTES = ("can_earn", "needs_subscription", "needs_technical_contact")
+
+# Facts that follow from other files and are never written in vocabulary.yaml.
+STATUS, ROLES, KIND, ACTIVITY = "claim.status", "actor.roles", "actor.kind", "claim.activity"
+GENERATED_PREFIXES = ("clock", "activity", "input", "value")
+
+# Ids that the rulebook itself gives to refusals; no rule of a file may bear them.
+WRONG_STATUS, NO_PERMISSION = "wrong_status", "no_permission"
+NOTHING_GIVEN, MISSING = "nothing_given", "missing_"  # `missing_` is followed by what was asked for

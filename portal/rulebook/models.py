@@ -1,0 +1,294 @@
+"""The shapes of the rule files: one pydantic model a file; names in them are resolved later."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
+Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
+Address = Annotated[str, StringConstraints(pattern=r"^(claims|reviews|consent)(/[a-z][a-z-]*)?$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Condition = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+
+Side = Literal["partner", "operator"]
+Mover = Literal["partner", "operator", "customer", "nobody"]
+Scope = Literal["claim", "product", "document"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+# ── policy.yaml ────────────────────────────────────────────────────────────────────────────────
+
+
+class Question(Strict):
+    """A question the rulebook answers besides "may this transition happen"."""
+
+    scope: Scope
+    outcomes: list[Code]
+    combine: Literal["exclusive", "first", "all"]
+    otherwise: Code  # the outcome when no rule fires
+
+
+class PolicyFile(Strict):
+    name: Code
+    label: Text
+    time_zone: Text
+    calendar: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]  # ISO 3166 country
+    questions: dict[Code, Question]
+
+
+# ── vocabulary.yaml ────────────────────────────────────────────────────────────────────────────
+
+
+class Fact(Strict):
+    """One thing a rule may ask about a claim. A fact says what is so, never what follows."""
+
+    type: Literal["bool", "int", "choice", "text", "date", "timestamp", "money", "set"]
+    means: Text
+    unit: Code | None = None  # int only: documents, months, …
+    currency: str | None = None  # money only: ISO 4217
+    range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None  # int only
+    of: list[Code] | Code | None = None  # choice and set: the codes, or the name of a catalog
+    scope: Scope = "claim"
+    group: Code | None = None  # the field group whose editing changes it
+    changes: Literal["partner", "operator", "customer", "system", "nobody"] = "nobody"
+    seen_by: list[Side] = ["partner", "operator"]
+    may_be_absent: bool = False  # then `NAME == null` is decided by a separate `given` fact
+    to_change: Text | None = None  # what the one who can change it does, in the imperative
+
+
+class Defined(Strict):
+    means: Text
+    when: Condition
+
+
+class NamedSet(Strict):
+    """The codes of a catalog whose attribute `where` is true."""
+
+    from_: Code = Field(alias="from")
+    where: Code
+
+
+class Axiom(Strict):
+    id: Code
+    when: Condition  # true of every claim
+    means: Text | None = None
+
+
+class VocabularyFile(Strict):
+    facts: dict[FactName, Fact]
+    defined: dict[FactName, Defined] = {}
+    sets: dict[Code, NamedSet] = {}
+    values: dict[Code, int | str] = {}
+    always: list[Axiom] = []
+
+
+# ── roles.yaml ─────────────────────────────────────────────────────────────────────────────────
+
+
+class PermissionMeaning(Strict):
+    means: Text
+
+
+class Role(Strict):
+    label: Text
+    side: Side
+    means: Text
+    may: list[Permission]
+
+
+class RolesFile(Strict):
+    permissions: dict[Permission, PermissionMeaning]
+    roles: dict[Code, Role]
+
+
+# ── programs.yaml ──────────────────────────────────────────────────────────────────────────────
+
+
+class SolutionArea(Strict):
+    label: Text
+    means: Text
+    unit: list[Literal["tenant", "product", "subscription"]]  # what an association unit consists of
+    needs_technical_contact: bool = False
+
+
+class Engagement(Strict):
+    label: Text
+    means: Text
+
+
+class Activity(Strict):
+    label: Text
+    solution_area: Code
+    engagement: Code
+    means: Text
+    can_earn: bool
+    counts_for: Text
+    needs_subscription: bool = False
+    source: Text | None = None
+
+
+class Product(Strict):
+    label: Text
+    solution_area: Code
+
+
+class PoeElement(Strict):
+    label: Text
+    means: Text
+
+
+class ProgramsFile(Strict):
+    solution_areas: dict[Code, SolutionArea]
+    engagements: dict[Code, Engagement]
+    activities: dict[Code, Activity]
+    products: dict[Code, Product]
+    poe_elements: dict[Code, PoeElement]
+
+
+# ── reasons.yaml ───────────────────────────────────────────────────────────────────────────────
+
+
+class CatalogReason(Strict):
+    label: Text
+    text: Text
+    next_step: Text
+    chosen_by: Literal["reviewer", "partner", "transition"]
+    disputable: bool = False
+    source: Text | None = None
+    decided: bool = False
+
+
+class ReasonsFile(Strict):
+    information_reasons: dict[Code, CatalogReason]
+    rejection_reasons: dict[Code, CatalogReason]
+    partner_request_reasons: dict[Code, CatalogReason]
+
+
+# ── rules, wherever they stand ─────────────────────────────────────────────────────────────────
+
+
+class Rule(Strict):
+    """One refusal of a transition, or one rule of a question. Exactly one of `when` and `unless`."""
+
+    id: Code
+    say: Text
+    when: Condition | None = None
+    unless: Condition | None = None
+    source: Text | None = None  # the clause of the written source, quoted
+    decided: bool = False  # true where the source is silent and product.md decides
+    for_each: Scope | None = None  # decided once per item; the reason names it
+    instead: Code | None = None  # an action to offer where nothing can change the answer
+    outcome: Code | None = None  # questions only
+    rank: int | None = None  # questions that combine by `first` only
+
+
+# ── lifecycle.yaml ─────────────────────────────────────────────────────────────────────────────
+
+
+class FieldGroup(Strict):
+    """Fields of a claim that are opened and closed together."""
+
+    label: Text
+    fields: list[Code]  # names of the closed list `FIELDS`
+
+
+class Status(Strict):
+    label: Text
+    means: Text
+    waits_for: Mover
+    editable: list[Code] = []
+    keeps: list[Code] = []  # names of the closed list `KEPT`; begun on entering, ended on leaving
+    closed_when: Condition | None = None
+    tone: Literal["neutral", "info", "attention", "success", "danger"] = "neutral"
+
+
+class Ask(Strict):
+    """One thing a form asks for."""
+
+    type: Literal["text", "documents", "codes", "products", "location", "person", "date", "fields"]
+    need: Literal["required", "optional", "one_of"]
+    label: Text | None = None
+    hint: Text | None = None
+    of: Code | Permission | None = None  # codes: a catalog (or a set of it); person: a permission
+
+
+class Transition(Strict):
+    label: Text
+    means: Text | None = None
+    moves: dict[Code, Code]  # status → status, with the reserved words `new` and `gone`
+    by: Permission | Literal["system", "customer"]
+    path: list[Address] = []
+    chosen_by: dict[Code, Code] = {}
+    called_by: list[Code] = []
+    requires: dict[Code, Code] = {}  # question → outcome
+    asks: dict[Code, Ask] = {}
+    guards: list[Code] = []
+    refuse: list[Rule] = []
+    effects: list[Code] = []  # names of the closed list `VERBS`
+    reason: Code | None = None  # the rejection reason that the transition itself gives
+    confirm: Text | None = None  # asked before what cannot be undone
+    tone: Literal["primary", "neutral", "danger"] = "neutral"
+    source: Text | None = None
+    decided: bool = False
+
+
+class LifecycleFile(Strict):
+    first: Code  # the status in which a claim is private to its organization
+    field_groups: dict[Code, FieldGroup]
+    statuses: dict[Code, Status]
+    guards: dict[Code, list[Rule]] = {}
+    transitions: dict[Code, Transition]
+
+
+# ── deadlines.yaml ─────────────────────────────────────────────────────────────────────────────
+
+
+class ClockRule(Strict):
+    label: Text
+    while_: list[Code] | Code = Field(alias="while")  # runs in these statuses
+    if_: Condition | None = Field(default=None, alias="if")
+    starts: Literal["entered", "told"] = "entered"
+    length: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (business|calendar) days?$")]
+    waits_for: Mover | None = None
+    remind: list[str] = []
+    at_end: Code  # a system transition, or `nothing`
+    reason: Text | None = None  # why nothing happens at the end
+    source: Text | None = None
+    decided: bool = False
+
+
+class DeadlinesFile(Strict):
+    clocks: dict[Code, ClockRule]
+
+
+# ── association.yaml, incentives.yaml, evidence.yaml ───────────────────────────────────────────
+
+
+class QuestionRules(Strict):
+    rules: list[Rule]
+
+
+class QuestionFile(Strict):
+    """Rules of one or more of the questions that policy.yaml declares."""
+
+    questions: dict[Code, QuestionRules]
+
+
+# ── notifications.yaml ─────────────────────────────────────────────────────────────────────────
+
+
+class Mail(Strict):
+    to: Literal["partner", "reviewer", "reviewers", "customer", "operator_admins", "other_side"]
+    template: Literal["claim_event", "consent_request"] = "claim_event"
+    subject: Text
+    lead: Text
+    next: Text  # the next step, in the imperative
+    when: Condition | None = None
+
+
+class NotificationsFile(Strict):
+    events: dict[Code, list[Mail]]  # transition → mails; reminders are `remind_CLOCK`

@@ -1,0 +1,220 @@
+"""One version of the policy, compiled: what it decides, and everything that its files say."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from threading import Lock
+from types import MappingProxyType
+
+from portal.rulebook import closed_names as closed
+from portal.rulebook.asked_rules import AskedRule
+from portal.rulebook.axioms import Axioms
+from portal.rulebook.compiling import compiled_questions, known_notifications
+from portal.rulebook.decision import CouldNotBeDecided, Decision, Facts, Reason
+from portal.rulebook.documents import Document, Path
+from portal.rulebook.models import CatalogReason, ClockRule, Side, Status, Transition
+from portal.rulebook.parts import Parts
+from portal.rulebook.questions import Answer, answered, permitted
+from portal.rulebook.twofold import Twofold
+from portal.rulebook.vocabulary import Vocabulary
+from portal.rulebook.wording import spoken
+
+
+class Rulebook:
+    """A policy version, ready to decide. Immutable, safe between threads, meant to be shared.
+
+    Made by `loading.load`. `version` names the files; `roles_version` those from which roles and
+    notifications are taken, which are always the ones in force.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        files: Mapping[str, str],
+        parts: Parts,
+        vocabulary: Vocabulary,
+        documents: Mapping[str, Document],
+        roles_version: str | None = None,
+    ) -> None:
+        self.version = version
+        self.roles_version = roles_version or version
+        self.files = MappingProxyType(dict(files))
+        self.parts = parts
+        self.vocabulary = vocabulary
+        self.policy, self.roles, self.programs = parts.policy, parts.roles, parts.programs
+        self.lifecycle, self.deadlines, self.reasons = parts.lifecycle, parts.deadlines, parts.reasons
+        self.notifications = parts.notifications
+        self.documents = documents
+        self._axioms = Axioms(vocabulary, parts.vocabulary.always)
+        self._asked = compiled_questions(parts, vocabulary, lambda rule: self.line(rule.file, rule.path))
+        self._conditions: dict[str, Twofold] = {}
+        self._with_current: dict[str, Rulebook] = {}
+        self._lock = Lock()
+
+    @property
+    def statuses(self) -> Mapping[str, Status]:
+        return self.lifecycle.statuses
+
+    @property
+    def transitions(self) -> Mapping[str, Transition]:
+        return self.lifecycle.transitions
+
+    @property
+    def clocks(self) -> Mapping[str, ClockRule]:
+        return self.deadlines.clocks
+
+    # ── deciding ───────────────────────────────────────────────────────────────────────────────
+
+    def decide(self, question: str, facts: Facts) -> Decision:
+        """Answer a question of policy.yaml, or whether a transition may happen, by both evaluators.
+
+        `facts` must hold what `facts_read(question)` names; where they hold `input.*`, all of the
+        transition's asks, and the form is judged too. Raises CouldNotBeDecided.
+        """
+        return self._decide(question, facts, engine=True)
+
+    def replay(self, question: str, facts: Facts) -> Decision:
+        """Answer as `decide` does, by plain Python alone; for re-deciding many stored decisions."""
+        return self._decide(question, facts, engine=False)
+
+    def facts_read(self, question: str) -> frozenset[str]:
+        """Return the facts that deciding `question` needs, without the `input.*` that a form brings.
+
+        Facts of products and documents are among them. Besides questions and transitions it knows
+        `closed:STATUS`, `clock:NAME` and `mail:EVENT:INDEX`, for the conditions that `is_closed`,
+        `clock_applies` and `mail_applies` decide. Raises KeyError for an unknown one.
+        """
+        kind, _, named = question.partition(":")
+        if named:
+            text = self._condition_of(kind, named)
+            return self.vocabulary.parse(text).facts if text is not None else frozenset()
+        names = self._asked[question].facts
+        if question in self.transitions:
+            names |= frozenset[str]().union(
+                *(self.facts_read(required) for required in self.transitions[question].requires)
+            )
+        return frozenset(name for name in names if not name.startswith("input."))
+
+    def _decide(self, question: str, facts: Facts, *, engine: bool) -> Decision:
+        if question not in self._asked:
+            raise CouldNotBeDecided(question, "the policy has no such question")
+        self._axioms.require(question, facts)
+        answer = self._answer(question, facts, engine=engine)
+        return Decision(
+            question, answer.outcome, answer.reasons, answer.trace, self.version, self.roles_version, facts
+        )
+
+    def _answer(self, question: str, facts: Facts, *, engine: bool) -> Answer:
+        asked = self._asked[question]
+        if question not in self.transitions:
+            return answered(self.policy.questions[question], asked, facts, engine=engine)
+        required = []
+        for name, wanted in self.transitions[question].requires.items():
+            answer = self._answer(name, facts, engine=engine)
+            if answer.outcome != wanted:
+                required.append(answer if answer.reasons else self._unexplained(question, name, answer))
+        return permitted(asked, facts, required, engine=engine)
+
+    def _unexplained(self, action: str, required: str, answer: Answer) -> Answer:
+        """Give a reason to an answer that no rule gave: what the action requires it to be."""
+        file, path = "lifecycle.yaml", ("transitions", action, "requires", required)
+        transition = self.transitions[action]
+        text = (
+            f'"{transition.label}" needs another answer to "{spoken(required)}": it is '
+            f'"{spoken(answer.outcome)}" and must be "{spoken(transition.requires[required])}".'
+        )
+        return replace(
+            answer, reasons=(Reason(required, text, file, self.line(file, path), transition.source),)
+        )
+
+    # ── conditions outside of questions ────────────────────────────────────────────────────────
+
+    def is_closed(self, status: str, facts: Facts) -> bool:
+        """Return whether a claim in `status` is closed; raises CouldNotBeDecided."""
+        asked = Facts({**facts.claim, closed.STATUS: status})
+        return self._holds(f"closed:{status}", asked, without=False)
+
+    def clock_applies(self, clock: str, facts: Facts) -> bool:
+        """Return whether `clock` runs for the claim at all (its `if`); raises CouldNotBeDecided."""
+        return self._holds(f"clock:{clock}", facts, without=True)
+
+    def mail_applies(self, event: str, index: int, facts: Facts) -> bool:
+        """Return whether mail `index` of `event` is to be sent (its `when`); raises CouldNotBeDecided."""
+        return self._holds(f"mail:{event}:{index}", facts, without=True)
+
+    def _condition_of(self, kind: str, named: str) -> str | None:
+        if kind == "closed":
+            return self.statuses[named].closed_when
+        if kind == "clock":
+            return self.clocks[named].if_
+        event, _, index = named.partition(":")
+        return self.notifications.events[event][int(index)].when
+
+    def _holds(self, question: str, facts: Facts, *, without: bool) -> bool:
+        """Decide the condition that `question` names by both evaluators; `without` one it is `without`."""
+        kind, _, named = question.partition(":")
+        text = self._condition_of(kind, named)
+        if text is None:
+            return without
+        with self._lock:
+            conditions = self._conditions.get(text)
+            if conditions is None:
+                conditions = self._conditions[text] = Twofold({"it": self.vocabulary.parse(text)})
+        return bool(conditions.holding(question, facts.claim))
+
+    # ── what the files say ─────────────────────────────────────────────────────────────────────
+
+    def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
+        """Return the permissions that the roles give together; a role that is no more gives none."""
+        known = self.roles.roles
+        return frozenset(permission for role in roles if role in known for permission in known[role].may)
+
+    def side_of(self, role: str) -> Side | None:
+        """Return the side that `role` belongs to, None for a role that is no more."""
+        return self.roles.roles[role].side if role in self.roles.roles else None
+
+    def transition_at(self, address: str, form: Mapping[str, str]) -> str | None:
+        """Return the transition that a form sent to `address` asks for, such as `claims/dispute`.
+
+        Where several share the address, the form's fields named by `chosen_by` tell them apart.
+        """
+        found = [name for name, one in self.transitions.items() if address in one.path]
+        chosen = [
+            name
+            for name in found
+            if all(form.get(field) == value for field, value in self.transitions[name].chosen_by.items())
+        ]
+        return max(chosen, key=lambda name: len(self.transitions[name].chosen_by), default=None)
+
+    def catalog_codes(self, of: str) -> dict[str, CatalogReason]:
+        """Return the reasons of a catalog, or of a named set of one, in the order of the file."""
+        return dict(self.parts.reasons_of(of))
+
+    def line(self, file: str, path: Path) -> int:
+        """Return the line (from 1) at which the key or list item at `path` of `file` stands."""
+        return self.documents[file].key_place(path).line
+
+    def asked_rules(self, question: str | None = None) -> tuple[AskedRule, ...]:
+        """Return the rules of one question, or of all: written and generated, in the order told."""
+        asked = self._asked.values() if question is None else (self._asked[question],)
+        return tuple(rule for one in asked for rule in one.rules)
+
+    def with_current(self, current: "Rulebook") -> "Rulebook":
+        """Return this policy with the roles and notifications of `current`; what is pinned stays.
+
+        Of the notifications those are left out that name what the pinned files do not know.
+        """
+        if current.version == self.roles_version:
+            return self
+        with self._lock:
+            known = self._with_current.get(current.version)
+        if known is not None:
+            return known
+        parts = replace(self.parts, roles=current.roles)
+        vocabulary = Vocabulary(parts, further_roles=self.roles.roles)
+        parts = replace(parts, notifications=known_notifications(current.notifications, parts, vocabulary))
+        always_in_force = ("roles.yaml", "notifications.yaml")
+        documents = {**self.documents, **{file: current.documents[file] for file in always_in_force}}
+        made = Rulebook(self.version, self.files, parts, vocabulary, documents, current.version)
+        with self._lock:
+            self._with_current = {current.version: made}  # one is in force at a time; older ones go
+        return made

@@ -1,0 +1,43 @@
+"""The `{placeholders}` of the texts that rules say: which there are, and how they are filled."""
+
+import re
+from collections.abc import Mapping
+
+from portal.rulebook.decision import Value
+from portal.rulebook.vocabulary import Vocabulary
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the name in each placeholder of `text` and the index at which it begins."""
+    return tuple((found.group(1), found.start() + 1) for found in _PLACEHOLDER.finditer(text))
+
+
+def stray_brace(text: str) -> int | None:
+    """Return the index of a brace that opens or closes no placeholder, or None."""
+    found = re.search(r"[{}]", _PLACEHOLDER.sub(lambda match: " " * len(match.group()), text))
+    return found.start() if found else None
+
+
+def facts_in(text: str) -> frozenset[str]:
+    """Return the facts that a checked `text` needs to be filled."""
+    return frozenset(name for name, _ in placeholders(text) if not name.startswith("value."))
+
+
+def fill(text: str, vocabulary: Vocabulary, facts: Mapping[str, Value]) -> str:
+    """Return `text` with every placeholder replaced, formatted by the type of what it names.
+
+    Raises KeyError when a fact that the text names is not among `facts`.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found.group(1)
+        kind, _, short = name.partition(".")
+        if kind == "value" and short in vocabulary.values:
+            value = vocabulary.values[short]
+            return f"{value:,}" if isinstance(value, int) else value
+        # Generated texts hold labels, and a label may hold braces that name nothing.
+        return vocabulary.written(name, facts[name]) if name in vocabulary.facts else found.group()
+
+    return _PLACEHOLDER.sub(replaced, text)

@@ -1,0 +1,107 @@
+"""The sample organizations, their people and their customers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.model import Organization, Person
+from portal.accounts.people import add_location, add_organization, add_person
+
+NAMESPACE = UUID("5b1c2a52-8a3e-4e0f-9d4e-2f6a1c7f0d11")  # makes tenant IDs the same in every sample house
+PARTNERS = ("Contoso", "Fabrikam")
+OPERATOR = "Program operator"
+
+
+@dataclass(frozen=True)
+class SamplePerson:
+    """One account: the part before the @, the name and the role."""
+
+    account: str
+    name: str
+    role: str
+
+
+PARTNER_PEOPLE = (
+    SamplePerson("global", "Gloria Adams", "global_admin"),
+    SamplePerson("billing", "Ben Schreiber", "billing_admin"),
+    SamplePerson("incentives", "Ines Morel", "incentives_admin"),
+)
+OPERATOR_PEOPLE = (
+    SamplePerson("reviewer", "Rita Okafor", "reviewer"),
+    SamplePerson("reviewer2", "Rashid Nouri", "reviewer"),
+    SamplePerson("policy", "Paula Winter", "policy_owner"),
+    SamplePerson("policy2", "Pavel Horak", "policy_owner"),
+    SamplePerson("admin", "Ada Lindqvist", "operator_admin"),
+)
+LOCATIONS = (("Seattle", "10"), ("Munich", "20"), ("Singapore", "30"))
+
+CUSTOMER_NAMES = (
+    "Adatum", "Adventure Works", "Alpine Ski House", "Bellows College", "Best For You Organics",
+    "Coho Vineyard", "Consolidated Messenger", "Fourth Coffee", "Graphic Design Institute",
+    "Humongous Insurance", "Lamna Healthcare", "Liberty's Delightful Bakery", "Lucerne Publishing",
+    "Margie's Travel", "Munson's Pickles", "Nod Publishers", "Northwind Traders", "Proseware",
+    "Relecloud", "School of Fine Art", "Southridge Video", "Tailwind Toys", "Trey Research",
+    "VanArsdel", "Wide World Importers", "Wingtip Toys", "Woodgrove Bank", "Zürich Uhren",
+)  # fmt: skip
+CONTESTED = ("Litware", "The Phone Company", "First Up Consultants")  # customers of both partners
+
+
+@dataclass(frozen=True)
+class SampleCustomer:
+    """A customer as a partner would type it into the wizard."""
+
+    name: str
+    domain: str
+    tenant_id: str
+    contact: str
+
+
+def customer(name: str, partner: str = "") -> SampleCustomer:
+    """Return the sample customer called `name`; with `partner`, one that this partner alone has."""
+    letters = "".join(char for char in name.casefold() if char.isascii() and char.isalnum())
+    domain = f"{letters}.example"
+    return SampleCustomer(
+        name=name,
+        domain=domain,
+        tenant_id=str(uuid5(NAMESPACE, f"{name}/{partner}")),
+        contact=f"Casey {letters.capitalize()[:12]}",
+    )
+
+
+def build_house(session: Session, password: str, now: datetime) -> None:
+    """Add the organizations, locations and accounts of the sample house within a transaction."""
+    operator = add_organization(session, name=OPERATOR, side="operator", domain="operator.example", at=now)
+    _add_people(session, operator, OPERATOR_PEOPLE, password, now)
+    for place, name in enumerate(PARTNERS, start=1):
+        domain = f"{name.casefold()}.example"
+        partner = add_organization(session, name=name, side="partner", domain=domain, at=now)
+        for town, code in LOCATIONS:
+            add_location(session, partner, code=f"{place}{code}4711", name=f"{name} {town}")
+        _add_people(session, partner, PARTNER_PEOPLE, password, now)
+
+
+def _add_people(
+    session: Session,
+    organization: Organization,
+    people: tuple[SamplePerson, ...],
+    password: str,
+    now: datetime,
+) -> None:
+    for person in people:
+        add_person(
+            session,
+            organization,
+            email=f"{person.account}@{organization.domain}",
+            name=person.name,
+            password=password,
+            roles=[person.role],
+            at=now,
+        )
+
+
+def person_by_email(session: Session, email: str) -> Person:
+    """Return the sample account with this e-mail address."""
+    return session.scalars(select(Person).where(Person.email == email)).one()

@@ -1,0 +1,106 @@
+"""What an installation sets, read from the environment once and frozen."""
+
+import secrets
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsIncomplete(Exception):
+    """The portal cannot start; the message names each setting that is missing or wrong."""
+
+
+class Settings(BaseSettings):
+    """Settings from `PORTAL_…` variables. Only `PORTAL_SECRET_KEY` has no default outside the demo."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    rules_dir: Path = Path("rules")
+    secret_key: str = Field(default="", repr=False)
+    mail_url: str = Field(default="", repr=False)
+    mail_from: str = "Customer claims portal <claims@portal.example>"
+    base_url: str = "http://127.0.0.1:8000"
+    demo: bool = False
+    # In development the files in rules_dir are in force at once; elsewhere the published version is.
+    development: bool = False
+    demo_password: str = Field(default="claims-demo-2026", repr=False)
+
+    # A PoE is a signed letter or a scan of a few pages; 10 MB holds one and keeps reading it quick.
+    document_bytes_at_most: int = 10 * 1000 * 1000
+    # Twenty files hold the evidence of every product of a claim and bound what a reviewer must open.
+    documents_per_claim_at_most: int = 20
+    # Reading one document may take this much before it is refused as unreadable.
+    document_reading_seconds: int = 20
+    document_reading_mebibytes: int = 1024
+    # A session ends after this long without a request, and after the longer time in any case.
+    session_idle_minutes: int = 12 * 60
+    session_days_at_most: int = 14
+    # Failed sign-ins allowed per address of the network and account in the window.
+    sign_in_failures_at_most: int = 10
+    sign_in_window_minutes: int = 15
+    # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
+    trusted_proxies: int = 0
+    # The dashboard shows this many claims a page.
+    claims_per_page: int = 25
+    # The worker looks for due ends and mail this often.
+    work_every_seconds: int = 60
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.secret_key and not self.demo:
+            raise ValueError(
+                "PORTAL_SECRET_KEY is missing: set it to a long random text, such as the output of "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        if self.secret_key and len(self.secret_key) < 32:
+            raise ValueError("PORTAL_SECRET_KEY is too short: use at least 32 characters.")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL; SQLite in the data folder where none was set."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'portal.sqlite').resolve()}"
+
+    @property
+    def embedded(self) -> bool:
+        """True where the portal runs on its own SQLite file, with the worker as a thread."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def documents_dir(self) -> Path:
+        return self.data_dir / "documents"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mail is kept as `.eml` files while no `PORTAL_MAIL_URL` is set."""
+        return self.data_dir / "mail"
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the environment; `given` wins over it. Raises SettingsIncomplete in plain words."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # names come from the command line
+    except ValidationError as error:
+        lines = [
+            f"PORTAL_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            if problem["loc"]
+            else problem["msg"].removeprefix("Value error, ")
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsIncomplete("\n".join(lines)) from None
+
+
+def kept_secret(data_dir: Path) -> str:
+    """Return the demo's own secret key, made once and kept in its data folder (mode 600)."""
+    path = data_dir / "secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

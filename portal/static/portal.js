@@ -1,0 +1,60 @@
+// The portal's own script. Every task can be finished without it; it asks before what cannot be
+// undone, keeps a double-click from sending twice, and tells people about parts that changed.
+
+const CONFIRM = "data-confirm";
+
+// A form asks the question of the button that sends it, or its own.
+document.addEventListener("submit", (event) => {
+  const asking = event.submitter?.hasAttribute(CONFIRM) ? event.submitter : event.target;
+  const question = asking.getAttribute(CONFIRM);
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-hx-post")) {
+    return;
+  }
+  // The server takes a form that arrives twice only once; this saves the second journey.
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // Where the answer was a file, the page stays, and its form must work again.
+  window.setTimeout(() => delete form.dataset.sent, 5000);
+}, true);
+
+// Coming back by the browser's history shows the page as it was left; its forms may be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+function announce(text) {
+  const announcer = document.getElementById("announcer");
+  if (announcer && text) {
+    announcer.textContent = "";
+    window.setTimeout(() => { announcer.textContent = text; }, 50);
+  }
+}
+
+// A part says itself what is to be read aloud (data-announce); errors take the focus (data-focus).
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
+  announce(spoken?.dataset.announce);
+  part.querySelector("[data-focus]")?.focus();
+});
+
+// The network failed or the server did not answer: say so where the person is.
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => {
+    announce("The portal did not answer. Check the connection and try again.");
+  });
+}
+
+// On a page that came with errors, begin at them.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("[data-focus]")?.focus();
+});

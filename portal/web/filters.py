@@ -1,0 +1,54 @@
+"""How templates write moments, days and counted things, in the program's time zone."""
+
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from flask import Flask
+
+Zone = Callable[[], tzinfo]
+
+
+def install_filters(app: Flask, zone: Zone) -> None:
+    """Add the filters `moment`, `day`, `machine`, `counted` and `problems`; `zone` is the program's."""
+
+    def moment_of(value: datetime) -> str:
+        return moment_in_words(value, zone())
+
+    def day_of(value: date) -> str:
+        return day_in_words(value.astimezone(zone()) if isinstance(value, datetime) else value)
+
+    app.jinja_env.filters["moment"] = moment_of
+    app.jinja_env.filters["day"] = day_of
+    app.jinja_env.filters["machine"] = machine
+    app.jinja_env.filters["counted"] = counted
+    app.jinja_env.filters["problems"] = problems
+
+
+def moment_in_words(value: datetime, zone: tzinfo) -> str:
+    """Return an aware moment as "14 December 2026, 11:59 pm EST". Raises ValueError without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("A moment is shown only with its time zone.")
+    local = value.astimezone(zone)
+    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{day_in_words(local)}, {clock} {local:%Z}"
+
+
+def day_in_words(value: date) -> str:
+    """Return a day as "14 December 2026"."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def machine(value: date) -> str:
+    """Return a day or a moment as a `<time>` element wants it in `datetime`."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 document", "3 documents", "2 people"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def problems(form: Any) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) for every error of a WTForms form, in the form's order."""
+    return [(field.id, sentence) for field in form for sentence in field.errors]

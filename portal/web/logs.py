@@ -1,0 +1,100 @@
+"""One JSON line per request and per event, with the request's id and without anything secret."""
+
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+from flask import Flask, Response, g, request
+
+from portal.clock import Clock
+
+# A consent link opens a claim to whoever holds it, so its token is a secret wherever it is written.
+CONSENT_TOKEN = re.compile(r"(/consent/)[^/?#\s\"']+")
+SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization")
+MASK = "***"
+
+requests = logging.getLogger("portal.requests")
+
+
+def mask(text: str) -> str:
+    """Return `text` with the token of every consent link in it masked."""
+    return CONSENT_TOKEN.sub(rf"\1{MASK}", text)
+
+
+def mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Mask tokens in every text of a log line and every value whose name speaks of a secret."""
+    return {name: _masked(name, value) for name, value in event.items()}
+
+
+def _masked(name: str, value: Any) -> Any:
+    if any(word in name.casefold() for word in SECRET_WORDS):
+        return MASK
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked("", inner) for inner in value]
+    return value if isinstance(value, (bool, int, float, type(None))) else mask(repr(value))
+
+
+def configure_logging(clock: Clock, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Write what this process logs to `stream` (standard error by default), one JSON object a line."""
+
+    def add_moment(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        return {"at": clock.now().isoformat(timespec="milliseconds"), **event}
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                add_moment,
+                mask_secrets,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+
+
+def install_request_log(app: Flask, clock: Clock) -> None:
+    """Give each request an id, sent back as X-Request-Id, and log its end; static files are left out."""
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.began_at = clock.now()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if "request_id" not in g or request.endpoint == "static":
+            return response
+        response.headers["X-Request-Id"] = g.request_id
+        requests.info(
+            "request",
+            extra={
+                "method": request.method,
+                "path": mask(request.path),
+                "status": response.status_code,
+                "milliseconds": round((clock.now() - g.began_at).total_seconds() * 1000, 1),
+            },
+        )
+        return response

@@ -1,0 +1,26 @@
+"""Hands over what waits in the outbox, and starts the clocks that wait for it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.claims.desk import Desk
+from portal.claims.mails import write_mail
+from portal.claims.telling import told
+from portal.db import db, transaction
+from portal.notifications.delivery import DeliveryReport, deliver_due
+from portal.notifications.model import OutboxMessage
+from portal.notifications.rendering import Rendered
+from portal.notifications.transports import transport_from
+
+
+def deliver(desk: Desk) -> DeliveryReport:
+    """Hand over every message that is due, once each; failures wait longer each time."""
+
+    def render(message: OutboxMessage, at: datetime) -> Rendered:
+        return write_mail(db.session(), desk, message, at)
+
+    def handed_over(session: Session, message: OutboxMessage, at: datetime) -> None:
+        told(session, desk, message, at)
+
+    return deliver_due(transaction, desk.clock, transport_from(desk.settings), render, handed_over)

@@ -1,0 +1,114 @@
+"""The fixtures that tests share: a fresh database of each kind, a clock that stands still, the app."""
+
+import os
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.clock import FixedClock
+from portal.db import db, transaction
+from portal.settings import Settings, read_settings
+from tests import databases, factories
+from tests.browser import Browser
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A Monday at noon in the program's zone, in the week of a holiday (Thanksgiving, 26 November 2026).
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A fresh migrated database, once on SQLite and once on PostgreSQL.
+
+    A test for which one kind says enough asks for it:
+    `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        yield databases.copy_of_migrated_sqlite(tmp_path_factory.getbasetemp() / "template.sqlite", tmp_path)
+    else:
+        with databases.postgresql().database() as url:
+            yield url
+
+
+@pytest.fixture
+def rules_dir() -> Path:
+    """The folder of rule files the app under test reads; a test module may override it."""
+    return ROOT / "rules"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, rules_dir: Path) -> Settings:
+    return read_settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        rules_dir=rules_dir,
+        secret_key="a key for tests that is long enough to be taken",
+        mail_url="",
+        base_url="http://localhost",
+        demo=False,
+        development=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FixedClock) -> Iterator["Flask"]:
+    from portal.app import create_app
+
+    app = create_app(settings, clock=clock)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: "Flask") -> Iterator[Session]:
+    """The session of an app context that stays open for the test: use cases can be called as they are."""
+    with app.app_context():
+        yield db.session()
+        db.session.remove()
+
+
+@pytest.fixture
+def house(app: "Flask") -> factories.House:
+    """Contoso, Fabrikam and the operator with their people, committed (see `factories.house`)."""
+    with app.app_context():
+        with transaction() as session:
+            made = factories.house(session)
+        session.expunge_all()
+        db.session.remove()
+    return made
+
+
+@pytest.fixture
+def browser(app: "Flask") -> Browser:
+    """A browser that nobody has signed in with; a test that needs several makes them: `Browser(app)`."""
+    return Browser(app)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI a skipped browser or PostgreSQL test fails: a green run must have seen both."""
+    report = yield
+    needed = [name for name in ("browser", "postgres") if item.get_closest_marker(name)]
+    if os.environ.get("CI") == "true" and report.skipped and needed and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped under CI, which must run every {needed[0]} test: {report.longrepr}"
+    return report

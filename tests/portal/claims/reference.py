@@ -1,0 +1,147 @@
+"""The lifecycle of product.md on one page, written a second time and naively, to hold the portal against."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ZONE = ZoneInfo("America/Los_Angeles")
+NOT_DISPUTABLE = {"partner_request", "disassociated"}
+OPEN = {"submitted", "under_review", "partner_action_required", "dispute"}
+PARTNER, REVIEWER, CUSTOMER = "partner", "reviewer", "customer"
+
+# action: (who, {from: to})
+MOVES = {
+    "edit": (PARTNER, {"draft": "draft", "partner_action_required": "partner_action_required"}),
+    "submit": (PARTNER, {"draft": "submitted"}),
+    "start_review": (REVIEWER, {"submitted": "under_review"}),
+    "approve": (REVIEWER, {"under_review": "approved"}),
+    "reject": (REVIEWER, {"under_review": "rejected"}),
+    "request_information": (REVIEWER, {"under_review": "partner_action_required"}),
+    "resubmit": (PARTNER, {"partner_action_required": "submitted"}),
+    "dispute": (PARTNER, {"rejected": "dispute"}),
+    "approve_dispute": (REVIEWER, {"dispute": "approved"}),
+    "deny_dispute": (REVIEWER, {"dispute": "rejected_final"}),
+    "decline": (CUSTOMER, {"approved": "rejected"}),
+    "agree": (CUSTOMER, {"approved": "approved", "dispute": "dispute"}),
+    "disassociate": (PARTNER, {"approved": "rejected_final"}),
+    "request_rejection": (
+        PARTNER,
+        {
+            "submitted": "rejected",
+            "under_review": "rejected",
+            "partner_action_required": "rejected",
+            "dispute": "rejected_final",
+        },
+    ),
+    "settle": (REVIEWER, {"under_review": "approved", "dispute": "approved", "approved": "approved"}),
+    "send_consent_link": (PARTNER, {"approved": "approved", "dispute": "dispute"}),
+    "comment": (PARTNER, {s: s for s in (*OPEN, "approved", "rejected")}),
+}
+REASONS = {
+    "reject": "insufficient_poe",
+    "deny_dispute": "insufficient_poe",
+    "decline": "customer_declined",
+    "disassociate": "disassociated",
+    "request_rejection": "partner_request",
+}
+BUSINESS_DAYS = {"partner_action_required": 14}
+
+
+@dataclass
+class Model:
+    """One claim. `ends` is the moment at which its running clock that moves or closes it has ended."""
+
+    status: str = "draft"
+    disputes: int = 0
+    reasons: set[str] = field(default_factory=set)
+    ends: datetime | None = None
+    window_over: bool = False
+    declined: bool = False  # and not agreed since
+    link: bool = False
+
+    @property
+    def disputable(self) -> bool:
+        return self.disputes < 1 and not self.reasons & NOT_DISPUTABLE
+
+    @property
+    def closed(self) -> bool:
+        return self.status == "rejected_final" or (
+            self.status == "rejected" and (not self.disputable or self.window_over)
+        )
+
+    def pass_time(self, now: datetime) -> None:
+        """Apply the end that is due: no answer rejects, a dispute window closes."""
+        if self.ends is None or now < self.ends:
+            return
+        ended, self.ends = self.status, None
+        if ended == "partner_action_required":
+            self.enter("rejected", now, "no_partner_response")
+        else:
+            self.window_over = True
+
+    def refuses(self, action: str, rival: "Model") -> bool:
+        """Tell whether product.md refuses `action` while `rival` claims the same unit."""
+        if self.status not in MOVES[action][1]:
+            return True
+        competing = rival.status in OPEN or rival.status == "approved"
+        match action:
+            case "approve":
+                return competing
+            case "approve_dispute":
+                return competing or ("customer_declined" in self.reasons and self.declined)
+            case "settle":
+                held_back = self.status == "dispute" and "customer_declined" in self.reasons and self.declined
+                return not competing or held_back
+            case "dispute":
+                return not self.disputable or self.window_over
+            case "comment":
+                return self.closed
+            case "agree" | "decline":
+                return not self.link
+        return False
+
+    def do(self, action: str, now: datetime, rival: "Model") -> None:
+        """Carry out an action that is not refused."""
+        if action == "dispute":
+            self.disputes += 1
+        if action in ("agree", "decline"):
+            self.declined = action == "decline"
+        if action == "send_consent_link":
+            self.link = True
+        if action == "settle" and (rival.status in OPEN or rival.status == "approved"):
+            final = rival.status == "dispute"
+            rival.enter("rejected_final" if final else "rejected", now, "competing_association")
+        target = MOVES[action][1][self.status]
+        if target != self.status:
+            self.enter(target, now, REASONS.get(action))
+
+    def enter(self, status: str, now: datetime, reason: str | None = None) -> None:
+        """Enter `status`, with the clock it starts and the link it keeps or voids."""
+        self.status, self.ends, self.window_over = status, None, False
+        if reason:
+            self.reasons = {reason}
+        if status == "approved":
+            self.link = True
+        elif status != "dispute":
+            self.link = False
+        if status in BUSINESS_DAYS:
+            self.ends = end_of_day(business_day(now, BUSINESS_DAYS[status]))
+        elif status == "rejected" and self.disputable:
+            self.ends = end_of_day(now.astimezone(ZONE).date() + timedelta(days=30))
+
+
+def end_of_day(day: date) -> datetime:
+    """The first moment after `day` in the program's zone."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)
+
+
+def business_day(now: datetime, count: int) -> date:
+    """The `count`-th business day after today, one day at a time."""
+    free = holidays.country_holidays("US")
+    day = now.astimezone(ZONE).date()
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5 and day not in free
+    return day

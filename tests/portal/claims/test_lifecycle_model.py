@@ -1,0 +1,250 @@
+"""Random lives of two competing claims, held against the reference model and the invariants."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from portal.accounts.current import actor_of
+from sqlalchemy import func, select
+
+from portal.accounts.actor import Actor, customer_actor
+from portal.accounts.model import Person
+from portal.audit.model import AuditEvent
+from portal.claims.acting import act, create
+from portal.claims.answers import Answers, Upload
+from portal.claims.desk import Desk
+from portal.claims.model import Association, Claim, ClaimClock
+from portal.claims.refusals import NotThere, Refused
+from portal.claims.units import unit_of
+from portal.clock import FixedClock
+from portal.db import db
+from portal.policies.decisions import unpack_facts
+from portal.policies.model import StoredDecision
+from portal.sample.documents import Letter, pdf
+from portal.sample.house import build_house
+from portal.work.sweep import sweep
+from tests.portal.claims.reference import CUSTOMER, MOVES, PARTNER, Model
+
+ANSWERS = {
+    "reject": {"reason": ("insufficient_poe",), "message": ("Not shown.",)},
+    "deny_dispute": {"reason": ("insufficient_poe",), "message": ("Still not shown.",)},
+    "request_information": {"reason": ("missing_all_poe",), "message": ("Please send it.",)},
+    "resubmit": {"message": ("Here it is.",)},
+    "dispute": {"justification": ("Look again.",)},
+    "disassociate": {"reason": ("We are done.",)},
+    "request_rejection": {"reason": ("wrong_activity",)},
+    "comment": {"message": ("A word.",)},
+    "edit": {"commentary": ("Changed.",)},
+}
+PARTNERS = ("contoso", "fabrikam")
+
+
+class Lives(RuleBasedStateMachine):
+    """Two partners claim one unit; anything may be tried at any time."""
+
+    app: ClassVar[Flask]
+    clock: ClassVar[FixedClock]
+    letter: ClassVar[Upload]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.context = self.app.app_context()
+        self.context.push()
+        self.desk: Desk = self.app.extensions["desk"]
+        self.models = {name: Model() for name in PARTNERS}
+        self.numbers: dict[str, str] = {}
+        self.dues: dict[int, tuple[object, str]] = {}
+
+    def teardown(self) -> None:
+        db.session.remove()
+        self.context.pop()
+
+    @initialize()
+    def two_drafts(self) -> None:
+        tenant = str(uuid4())
+        # Documents must differ from those of closed claims, and reading is what takes long: a note
+        # after the end of a PDF makes another file of the same readable content.
+        letter = Upload(self.letter.name, self.letter.content + f"\n% {tenant}".encode())
+        for name in PARTNERS:
+            actor = self.partner(name)
+            location = self.person(f"global@{name}.example").organization.locations[0].id
+            self.numbers[name] = create(self.desk, actor, Answers({"location": (str(location),)})).number
+            fields = {
+                "customer_name": "Litware",
+                "customer_domain": "litware.example",
+                "customer_tenant_id": tenant,
+                "activity": "use_or_consume",
+                "product": "teams",
+                "customer_contact_name": "Casey",
+                "customer_contact_title": "Head of IT",
+                "customer_contact_email": "casey@litware.example",
+                "own_contact_name": "Ines",
+                "own_contact_email": f"incentives@{name}.example",
+            }
+            answers = Answers({key: (value,) for key, value in fields.items()}, (letter,))
+            act(self.desk, "edit", self.numbers[name], actor, answers)
+
+    @rule(name=st.sampled_from(PARTNERS), action=st.sampled_from(sorted(MOVES)))
+    def act(self, name: str, action: str) -> None:
+        model, rival = self.models[name], self.models[PARTNERS[1 - PARTNERS.index(name)]]
+        now = self.clock.now()
+        # Only this claim's due ends are applied by acting on it; the rival's are told by a sweep.
+        sweep(self.desk)
+        model.pass_time(now)
+        rival.pass_time(now)
+        refused = model.refuses(action, rival)
+        before = self.claim(name).version
+        why = self.attempt(name, action)
+        assert bool(why) == refused, f"{action} from {model.status}: {why or 'was let through'}"
+        if refused:
+            assert self.claim(name).version == before
+        else:
+            model.do(action, now, rival)
+
+    def attempt(self, name: str, action: str) -> list[str]:
+        """Act, and return the codes of the reasons if it was refused."""
+        answers = Answers(ANSWERS.get(action, {}))
+        try:
+            act(self.desk, action, self.numbers[name], self.actor(name, action), answers)
+        except Refused as refusal:
+            return [reason.code for reason in refusal.decision.reasons]
+        except NotThere:
+            return ["not_there"]  # reviewers know no claim that was never submitted
+        return []
+
+    @rule(hours=st.integers(1, 12 * 24))
+    def wait(self, hours: int) -> None:
+        self.clock.set(self.clock.now() + timedelta(hours=hours))
+
+    @rule()
+    def sweep(self) -> None:
+        sweep(self.desk)
+        for model in self.models.values():
+            model.pass_time(self.clock.now())
+        assert sweep(self.desk).applied == ()
+
+    @invariant()
+    def as_the_model_says(self) -> None:
+        for name, model in self.models.items():
+            if name not in self.numbers:
+                return
+            claim = self.claim(name)
+            if model.ends is not None and self.clock.now() >= model.ends:
+                continue  # an end is due and not applied yet
+            assert claim.status == model.status
+            assert claim.disputes_used == model.disputes
+            assert claim.closed == model.closed
+
+    @invariant()
+    def always_true(self) -> None:
+        session = db.session()
+        session.rollback()
+        for number in self.numbers.values():
+            claim = session.scalars(select(Claim).where(Claim.number == number)).one()
+            self.one_event_a_change(claim)
+            self.due_moments_stand(claim)
+            held = session.scalars(
+                select(Association.unit).where(
+                    Association.claim_id == claim.id, Association.ended_at.is_(None)
+                )
+            ).all()
+            programs = self.desk.rulebook_of(claim).programs
+            units = [unit_of(claim, product, programs) for product in claim.products]
+            assert sorted(held) == (sorted(filter(None, units)) if claim.status == "approved" else [])
+
+    def one_event_a_change(self, claim: Claim) -> None:
+        """Every status change has one event, decision and version, and replaying them gives the status."""
+        session = db.session()
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.subject == f"claim:{claim.number}").order_by(AuditEvent.place)
+        ).all()
+        status = "new"
+        for event in events:
+            if event.to_status is not None:
+                assert event.from_status == status
+                assert event.from_status != "rejected_final"
+                assert event.decision_id is not None
+                assert event.policy_version
+                status = event.to_status
+        assert status == claim.status
+        assert sum(event.to_status == "dispute" for event in events) == claim.disputes_used <= 1
+
+    def due_moments_stand(self, claim: Claim) -> None:
+        for row in claim.clocks:
+            if row.due_at is not None:
+                assert self.dues.setdefault(row.id, (row.due_at, row.arithmetic)) == (
+                    row.due_at,
+                    row.arithmetic,
+                )
+
+    def claim(self, name: str) -> Claim:
+        db.session.rollback()
+        return db.session.scalars(select(Claim).where(Claim.number == self.numbers[name])).one()
+
+    def person(self, email: str) -> Person:
+        return db.session.scalars(select(Person).where(Person.email == email)).one()
+
+    def partner(self, name: str) -> Actor:
+        return actor_of(self.person(f"incentives@{name}.example"))
+
+    def actor(self, name: str, action: str) -> Actor:
+        who = MOVES[action][0]
+        if who == PARTNER:
+            return self.partner(name)
+        if who == CUSTOMER:
+            return customer_actor("Casey", "casey@litware.example", self.claim(name).id)
+        return actor_of(self.person("reviewer@operator.example"))
+
+
+@pytest.fixture
+def lives(app: Flask, clock: FixedClock) -> Iterator[type[Lives]]:
+    letter = Letter(1, "Contoso", "Litware", "Casey", ("Microsoft Teams",), "a pilot", clock.now().date())
+    with app.app_context():
+        desk: Desk = app.extensions["desk"]
+        desk.policies.in_force()
+        from portal.db import transaction
+
+        with transaction() as session:
+            build_house(session, "a password for tests", clock.now())
+    Lives.app, Lives.clock, Lives.letter = app, clock, pdf(letter, pages=1)
+    yield Lives
+    with app.app_context():
+        replay_everything(desk)
+
+
+def replay_everything(desk: Desk) -> None:
+    """Deciding a stored decision again from its stored facts gives the same outcome and reasons."""
+    rows = db.session.scalars(select(StoredDecision)).all()
+    assert len(rows) == db.session.scalar(select(func.count()).select_from(StoredDecision))
+    assert db.session.scalar(select(func.count()).select_from(ClaimClock))
+    for row in rows:
+        rulebook = desk.policies.composed(row.policy_version, row.roles_version)
+        again = rulebook.replay(row.question, unpack_facts(row.facts))
+        assert (again.outcome, [[r.code, r.subject] for r in again.reasons]) == (row.outcome, row.rules)
+
+
+def run(lives: type[Lives], examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        lives,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_random_lives_follow_the_reference_model(lives: type[Lives]) -> None:
+    run(lives, examples=12, steps=25)
+
+
+@pytest.mark.soak
+def test_many_random_lives_follow_the_reference_model(lives: type[Lives]) -> None:
+    run(lives, examples=400, steps=60)

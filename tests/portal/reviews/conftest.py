@@ -1,0 +1,36 @@
+"""A house with people and customers, whose claims the tests bring wherever they need them."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from portal.clock import FixedClock
+from portal.db import db
+from tests.portal.reviews.filing import Filing
+
+
+@pytest.fixture
+def filing(app: Flask, clock: FixedClock) -> Filing:
+    return Filing(app, clock)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """Return what runs something and tells how many statements the database was sent meanwhile."""
+
+    def counted(do: Callable[[], object]) -> int:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        do()
+        event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    return counted

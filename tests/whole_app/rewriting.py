@@ -1,0 +1,83 @@
+"""Rewrites the rule files as a policy owner might: every number, label and role, or new states and transitions."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+MARK = " ‡"
+
+
+def rewritten(source: Path, target: Path, changes: dict[str, Callable[[Any], None]]) -> Path:
+    """Copy the rule folder `source` to `target` with `changes` (file → function on its content) made."""
+    yaml = YAML()
+    yaml.width = 4000
+    target.mkdir(parents=True)
+    for path in sorted(source.glob("*.yaml")):
+        content = yaml.load(path.read_text(encoding="utf-8"))
+        changes.get(path.name, lambda _: None)(content)
+        written = io.StringIO()
+        yaml.dump(content, written)
+        (target / path.name).write_text(written.getvalue(), encoding="utf-8")
+    return target
+
+
+def marked_labels(content: Any) -> None:
+    """Add a mark to every label of a file, wherever it stands."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key == "label" and isinstance(value, str):
+                content[key] = value + MARK
+            else:
+                marked_labels(value)
+    elif isinstance(content, list):
+        for item in content:
+            marked_labels(item)
+
+
+def longer_clocks(content: Any) -> None:
+    """Make every clock one day longer; the quoted source then no longer says the number."""
+    for clock in content["clocks"].values():
+        clock["length"] = re.sub(r"\d+", lambda found: str(int(found[0]) + 1), clock["length"])
+        clock["decided"] = True
+    marked_labels(content)
+
+
+def renamed_roles(content: Any) -> None:
+    """Give every role another code, and a label with a mark."""
+    for code in list(content["roles"]):
+        content["roles"][f"the_{code}"] = content["roles"].pop(code)
+    marked_labels(content)
+
+
+def two_disputes(content: Any) -> None:
+    """Allow two disputes instead of one."""
+    content["values"]["disputes_at_most"] = 2
+
+
+def a_pause(content: Any) -> None:
+    """Add a status and the two transitions into and out of it."""
+    content["statuses"]["paused"] = {
+        "label": "On hold",
+        "means": "The review rests until a question outside the claim is settled.",
+        "waits_for": "operator",
+    }
+    content["transitions"]["pause"] = {
+        "label": "Put on hold",
+        "path": ["reviews/hold"],
+        "moves": {"under_review": "paused"},
+        "by": "reviews.decide",
+        "asks": {"message": {"type": "text", "need": "required", "label": "Why does the review rest"}},
+        "effects": ["post_message"],
+        "decided": True,
+    }
+    content["transitions"]["resume"] = {
+        "label": "Go on with the review",
+        "path": ["reviews/resumption"],
+        "moves": {"paused": "under_review"},
+        "by": "reviews.decide",
+        "decided": True,
+    }
