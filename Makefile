@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve work test soak check lint types layers templates policy format lock clean
+.PHONY: help setup demo serve work test soak check lint types layers templates policy format migration lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -54,6 +54,11 @@ policy: $(READY) ## the rule files: names, types, examples
 format: $(READY) ## bring the code into the one form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+migration: $(READY) ## write a migration of what the models have and it lacks (NAME="add notes")
+	$(BIN)/python scripts/new_migration.py "$(NAME)"
+	$(BIN)/ruff check --fix --quiet migrations
+	$(BIN)/ruff format --quiet migrations
 
 lock: ## write the locks again from pyproject.toml (needs uv on the path)
 	$(LOCK) pyproject.toml -o requirements.txt

@@ -23,6 +23,7 @@ from portal.accounts.views import blueprint as accounts
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.refusals import NotThere
+from portal.claims.views import blueprint as claims
 from portal.clock import Clock
 from portal.consent.views import blueprint as consent
 from portal.db import attach, db
@@ -58,7 +59,7 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
 )
-FEATURES: tuple[Blueprint, ...] = (accounts, reviews, consent, policies_pages)
+FEATURES: tuple[Blueprint, ...] = (accounts, claims, reviews, consent, policies_pages)
 
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000

@@ -225,28 +225,15 @@ def people_add(
     """Add somebody who signs in, and their organization where it is new."""
     app = open_portal(settings_from())
     password = password_given(from_stdin=password_stdin)
-    from portal.accounts.people import NotAdded, add_person, organization_called
-    from portal.db import transaction
+    from portal.accounts.enrolling import Newcomer, enroll
+    from portal.accounts.people import NotAdded
 
     desk: Desk = app.extensions["desk"]
+    newcomer = Newcomer(email, name, password, roles, organization, side, domain)
     with app.app_context():
         known = {code: role.side for code, role in desk.policies.in_force().roles.roles.items()}
-        now = desk.clock.now()
         try:
-            with transaction() as session:
-                place = organization_called(
-                    session, organization, side=side, domain=domain or email.rpartition("@")[2], at=now
-                )
-                add_person(
-                    session,
-                    place,
-                    email=email,
-                    name=name,
-                    password=password,
-                    roles=roles,
-                    at=now,
-                    known_roles=known,
-                )
+            enroll(newcomer, known, desk.clock.now())
         except NotAdded as refused:
             raise click.ClickException("\n".join(refused.problems)) from None
     click.echo(f"{name} can sign in at {desk.settings.base_url}/sign-in with {email}.")
@@ -285,9 +272,7 @@ def demo(data: Path | None, host: str, port: int, seed: int, reset: bool) -> Non
 def delete_demo(settings: Settings) -> None:
     """Delete what the demo made in its data folder, and nothing else there."""
     if settings.database_url:
-        raise click.ClickException(
-            "--reset deletes only the demo's own SQLite file; unset PORTAL_DATABASE_URL."
-        )
+        raise click.ClickException("--reset deletes only the demo's own SQLite; unset PORTAL_DATABASE_URL.")
     for file in settings.data_dir.glob("portal.sqlite*"):
         file.unlink()
     for folder in (settings.documents_dir, settings.mail_dir):

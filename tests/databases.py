@@ -40,15 +40,7 @@ def migration_config(url: str) -> Config:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest revision."""
-    # TEMPORARY while the models still move
-    from importlib import import_module
-
-    import portal
-    from portal.db import Base
-
-    for model in sorted(Path(portal.__file__).parent.glob("*/model.py")):
-        import_module(f"portal.{model.parent.name}.model")
-    Base.metadata.create_all(migration_config(url).attributes["engine"])
+    command.upgrade(migration_config(url), "head")
 
 
 def copy_of_migrated_sqlite(template: Path, folder: Path) -> str:

@@ -40,21 +40,9 @@ def add_organization(session: Session, *, name: str, side: str, domain: str, at:
     return organization
 
 
-def organization_called(
-    session: Session, name: str, *, side: str | None, domain: str, at: datetime
-) -> Organization:
-    """Return the organization `name`, added on `side` where it is new.
-
-    Raises NotAdded where a new one has no side, or where the one that is there is on the other side.
-    """
-    found = session.scalar(select(Organization).where(Organization.name == name.strip()))
-    if found is None and side is None:
-        raise NotAdded([f"There is no organization called {name}; name its side to add it."])
-    if found is None:
-        return add_organization(session, name=name, side=side or "", domain=domain, at=at)
-    if side is not None and found.side != side:
-        raise NotAdded([f"{name} is on the {found.side} side, not on the {side} side."])
-    return found
+def find_organization(session: Session, name: str) -> Organization | None:
+    """Return the organization called `name`, None where there is none."""
+    return session.scalar(select(Organization).where(Organization.name == name.strip()))
 
 
 def add_location(session: Session, organization: Organization, *, code: str, name: str) -> Location:

@@ -16,6 +16,9 @@ from portal.db import db
 from portal.evidence.intake import Unreadable
 from portal.rulebook.decision import Reason
 
+# Carried by forms that are about files alone: without one there is nothing to do.
+NEEDS_DOCUMENT = "needs_document"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -74,9 +77,12 @@ def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failur
 
 def attempt(desk: Desk, action: str, number: str, actor: Actor) -> Done | Failure:
     """Act on the request's form; raises NotThere and CouldNotBeDecided, returns every other failure."""
-    typed = request.form
+    typed, answers = request.form, sent_answers()
+    if NEEDS_DOCUMENT in typed and not answers.uploads:
+        errors = {"document": "Choose a file first; nothing was uploaded."}
+        return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
     try:
-        return act(desk, action, number, actor, sent_answers(), sent_version())
+        return act(desk, action, number, actor, answers, sent_version())
     except Refused as refused:
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, reasons=refused.decision.reasons)
     except Invalid as invalid:

@@ -159,7 +159,10 @@ def areas(rulebook: Rulebook, claim: Claim) -> tuple[Area, ...]:
         )
         products = tuple(
             ProductChoice(
-                name, row.label, SUBSCRIPTION in area.unit, bool(chosen and chosen.needs_subscription)
+                name,
+                row.label,
+                chosen is not None and SUBSCRIPTION in area.unit,
+                bool(chosen and chosen.needs_subscription),
             )
             for name, row in programs.products.items()
             if row.solution_area == code

@@ -1,12 +1,39 @@
-"""The documents of one claim; ownership is that of the claim they are asked through."""
+"""The documents of a claim as they are handed over; ownership is that of the claim, in the query."""
+
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
+from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
+from portal.claims.queries import visible_to
+from portal.claims.refusals import NotThere
 
 
-def find_document(session: Session, claim: Claim, document_id: int) -> ClaimDocument | None:
-    """Return a document of `claim`, old versions too, or None; another claim's does not exist."""
-    query = select(ClaimDocument).where(ClaimDocument.claim_id == claim.id, ClaimDocument.id == document_id)
-    return session.scalar(query)
+def find_document(session: Session, desk: Desk, number: str, document_id: int, actor: Actor) -> ClaimDocument:
+    """Return a document of the claim `number`, replaced and withdrawn ones too.
+
+    Raises NotThere where the claim or the document does not exist for `actor`.
+    """
+    query = (
+        select(ClaimDocument)
+        .join(Claim, Claim.id == ClaimDocument.claim_id)
+        .where(ClaimDocument.id == document_id, Claim.number == number, visible_to(desk, actor))
+    )
+    document = session.scalar(query)
+    if document is None:
+        raise NotThere
+    return document
+
+
+def attachment(name: str) -> str:
+    """Return the Content-Disposition with which `name` is saved, not opened, by every browser.
+
+    The plain name is for old browsers, the encoded one (RFC 5987) keeps every letter.
+    """
+    plain = "".join(
+        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

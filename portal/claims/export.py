@@ -1,4 +1,4 @@
-"""The list of claims as a CSV file: every row the filters leave, in the order shown, safe to open anywhere."""
+"""The list of claims as a CSV file: every row the filters leave, in the order shown, safe in any program."""
 
 import csv
 import io

@@ -41,6 +41,12 @@ class Choices:
     location: tuple[tuple[str, str], ...]
     move: tuple[tuple[str, str], ...]
 
+    def due(self, chosen: str) -> tuple[tuple[str, str], ...]:
+        """Return the choices of days left, with `chosen` where an address asks for other days."""
+        if not chosen or chosen in dict(DUE_CHOICES):
+            return DUE_CHOICES
+        return (*DUE_CHOICES, (chosen, f"Within {chosen} days"))
+
     def of(self, name: str) -> tuple[tuple[str, str], ...]:
         chosen: tuple[tuple[str, str], ...] = getattr(self, name)
         return chosen

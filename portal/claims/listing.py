@@ -14,8 +14,9 @@ from portal.accounts.model import Location
 from portal.claims import cursors
 from portal.claims.clocks import running_clock
 from portal.claims.desk import Desk
+from portal.claims.facts import ENDED
 from portal.claims.filters import MOVES, Choices, Wanted, choices, conditions, wanted
-from portal.claims.model import Claim
+from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims
 from portal.customers.model import Customer
 from portal.rulebook.models import Mover
@@ -42,12 +43,13 @@ def _by_label(column: ColumnElement[Any], labels: Mapping[str, Any]) -> ColumnEl
     return _in_order(column, sorted(labels, key=lambda code: str(labels[code].label).casefold()))
 
 
+# In the order in which the table shows them.
 COLUMNS: Mapping[str, Column] = {
     "number": Column("Claim", str, lambda _: Claim.number.expression),
     "name": Column("Name", str, lambda _: func.lower(func.nullif(Claim.name, ""))),
     "customer": Column("Customer", str, lambda _: func.lower(Customer.name)),
     "activity": Column(
-        "Activity", int, lambda r: _by_label(Claim.activity.expression, r.programs.activities)
+        "Activity and products", int, lambda r: _by_label(Claim.activity.expression, r.programs.activities)
     ),
     "engagement": Column(
         "Engagement", int, lambda r: _by_label(Claim.engagement.expression, r.programs.engagements)
@@ -90,6 +92,21 @@ class Listing:
     any_at_all: bool
     after: str
     before: str
+
+    @property
+    def headings(self) -> list[tuple[str, str, str, str]]:
+        """The columns: code, label, how it sorts now, and the `sort` that a click asks for."""
+        now = self.wanted.sort
+        directions = {code: _direction(code, now) for code in COLUMNS}
+        return [
+            (code, column.label, directions[code], f"-{code}" if now == code else code)
+            for code, column in COLUMNS.items()
+        ]
+
+
+def _direction(code: str, sort: str) -> str:
+    """Return how the column sorts the list, in the words of aria-sort; "" where it does not."""
+    return {code: "ascending", f"-{code}": "descending"}.get(sort, "")
 
 
 def read_wanted(
@@ -202,7 +219,7 @@ def row_of(desk: Desk, claim: Claim) -> Row:
     programs = rulebook.programs
     status = rulebook.statuses[claim.status]
     activity = programs.activities.get(claim.activity or "")
-    clock = running_clock(claim)
+    clock = running_clock(claim) or late_clock(claim)
     return Row(
         claim=claim,
         status_label=status.label,
@@ -214,6 +231,12 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         move=MOVES[claim.waits_for],
         due_on=date.fromisoformat(clock.due_on) if clock and clock.due_on else None,
     )
+
+
+def late_clock(claim: Claim) -> ClaimClock | None:
+    """Return the clock that ran out last on an overdue claim: its end changed nothing but a flag."""
+    ended = [row for row in claim.clocks if row.state == ENDED and row.due_on]
+    return ended[-1] if claim.overdue and ended else None
 
 
 def today(desk: Desk) -> date:

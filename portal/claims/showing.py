@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,14 +10,19 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.filters import MOVES
-from portal.claims.model import Claim, ClaimDocument, InformationRequest
+from portal.claims.listing import late_clock
+from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
 from portal.claims.moves import Standing, standing
 from portal.claims.offering import Offer
 from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
-from portal.claims.wizard import is_in_wizard
+from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.models import CatalogReason
 
 COMMENTS = "claims/comments"  # the address of what is written in the comments' own part of the page
+# Fields by which a form is about documents and not about the other fields of the claim.
+ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
+# What a form carries besides the claim's fields; it is not shown to the one who sent it.
+NOT_TYPED = frozenset({"csrf_token", "version", "step", "go", "products_shown", *ABOUT_DOCUMENTS})
 DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
 
 
@@ -35,7 +41,7 @@ class Written:
     who: str
     own: bool
     text: str
-    at: object
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Shown:
 
     claim: Claim
     standing: Standing
+    late: ClaimClock | None  # the clock that ran out while it was the review team's move
     move: str
     in_wizard: bool
     groups: tuple[Rows, ...]
@@ -57,6 +64,33 @@ class Shown:
     comments: tuple[Written, ...]
     entries: tuple[Entry, ...]
     eligibility: str
+    next_step: Step  # of the wizard, where something is missing
+    about_documents: bool  # the form that came back was one of the documents' own
+    lost: tuple[tuple[str, str], ...]  # what was typed and no field of the page can hold any more
+
+    @property
+    def was_due_on(self) -> date | None:
+        return date.fromisoformat(self.late.due_on) if self.late else None
+
+    @property
+    def comments_address(self) -> str:
+        return COMMENTS
+
+    @property
+    def edit_action(self) -> str:
+        return self.edit.action if self.edit else ""
+
+    @property
+    def edit_allowed(self) -> bool:
+        return bool(self.edit and self.edit.allowed)
+
+    @property
+    def open_labels(self) -> list[str]:
+        return [group.label for group in self.groups if group.editable]
+
+    @property
+    def closed_labels(self) -> list[str]:
+        return [group.label for group in self.groups if not group.editable]
 
     @property
     def fields_open(self) -> bool:
@@ -80,6 +114,7 @@ def shown(
     return Shown(
         claim=claim,
         standing=standing(desk, claim),
+        late=late_clock(claim),
         move=MOVES[claim.waits_for],
         in_wizard=is_in_wizard(rulebook, claim),
         groups=tuple(in_words(rulebook, claim)),
@@ -103,12 +138,24 @@ def shown(
         ),
         entries=tuple(timeline(session, desk, claim, actor)),
         eligibility=claim.eligibility.replace("_", " ").capitalize(),
+        next_step=first_unfinished(rulebook, claim, offered),
+        about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),
+        lost=() if edit and edit.allowed else tuple(_typed(sent)),
     )
 
 
 def edits_fields(offer: Offer) -> bool:
     """Tell whether the form of the action is the claim's own fields."""
     return any(ask.type == "fields" for ask in offer.transition.asks.values())
+
+
+def _typed(sent: Sent | None) -> list[tuple[str, str]]:
+    values = sent.values if sent else {}
+    return [
+        (name.replace("_", " ").capitalize(), "\n".join(texts))
+        for name, texts in values.items()
+        if name not in NOT_TYPED and any(texts)
+    ]
 
 
 def _known(catalog: dict[str, CatalogReason], codes: list[str]) -> tuple[CatalogReason, ...]:

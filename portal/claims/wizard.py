@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words
 from portal.claims.facts import Gathering, gather
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim, ClaimDocument
@@ -65,9 +65,10 @@ class WizardPage:
     form: FieldsForm
     groups: tuple[Rows, ...]
     documents: tuple[ClaimDocument, ...]
+    ways: frozenset[str]  # the actions that lead on from here
     findings: tuple[Finding, ...]
     information: tuple[Reason, ...]
-    found: tuple[tuple[str, str], ...]  # customers that the search found, (id, words)
+    found: tuple[tuple[str, str, str], ...]  # customers that the search found: id, name, domain and tenant
     more_found: bool
     search: str
 
@@ -103,7 +104,7 @@ def first_unfinished(rulebook: Rulebook, claim: Claim, offered: Iterable[Offer])
     return next((step for step in STEPS if step in missing), STEPS[-1])
 
 
-def wizard(
+def wizard_page(
     session: Session,
     desk: Desk,
     claim: Claim,
@@ -119,7 +120,8 @@ def wizard(
     """
     rulebook = desk.rulebook_of(claim)
     step = _step(code)
-    found = findings(rulebook, ways_on(claim, offered))
+    ways = ways_on(claim, offered)
+    found = findings(rulebook, ways)
     missing = {finding.step for finding in found}
     customers, more = _customers(session, claim, search)
     return WizardPage(
@@ -130,8 +132,9 @@ def wizard(
         form=fields_form(session, rulebook, claim, actor, sent),
         groups=tuple(in_words(rulebook, claim)),
         documents=tuple(row for row in claim.documents if row.current),
+        ways=frozenset(offer.action for offer in ways),
         findings=tuple(found),
-        information=tuple(_information(session, desk, claim, actor)) if step is STEPS[-1] else (),
+        information=tuple(_information(session, desk, claim, actor, found)) if step is STEPS[-1] else (),
         found=customers,
         more_found=more,
         search=search,
@@ -166,28 +169,28 @@ def step_of(rulebook: Rulebook, reason: Reason) -> Step | None:
     return next((STEP_OF_SCOPE[fact.scope] for fact in looked_at if fact.scope in STEP_OF_SCOPE), None)
 
 
-def _information(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Reason]:
+def _information(
+    session: Session, desk: Desk, claim: Claim, actor: Actor, told: Sequence[Finding]
+) -> list[Reason]:
+    """Return what is worth knowing and was not told as a finding already."""
     rulebook = desk.rulebook_of(claim)
     gathering = Gathering(session, desk, rulebook, claim, actor, desk.clock.now())
+    texts = {finding.reason.text for finding in told}
     return [
         reason
         for question in INFORMING
         if question in rulebook.policy.questions
         for reason in rulebook.decide(question, gather(gathering, question)).reasons
+        if reason.text not in texts
     ]
 
 
-def _customers(session: Session, claim: Claim, search: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+def _customers(session: Session, claim: Claim, search: str) -> tuple[tuple[tuple[str, str, str], ...], bool]:
     words = plain(search).split()
     found = [
         row
         for row in known_customers(session, claim.organization_id)
         if all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
     ]
-    choices = [(str(row.id), f"{row.name} – {row.domain} – {row.tenant_id}") for row in found]
+    choices = [(str(row.id), row.name, f"{row.domain}, tenant {row.tenant_id}") for row in found]
     return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST
-
-
-def fields_of(rulebook: Rulebook, claim: Claim, step: Step) -> frozenset[str]:
-    """Return the fields of `step` that the claim's status opens."""
-    return opened_fields(rulebook, claim) & set(step.fields)

@@ -39,7 +39,6 @@ PROBLEMS = {
     "cut_off": "its end is missing. Upload it again, or save it once more and upload that.",
     "damaged": f"it is damaged. {AGAIN}",
     "crashed": f"it is damaged or needs more memory than a document may use. {AGAIN}",
-    "no_pages": f"it has no pages. {AGAIN}",
     "too_many_pages": f"it has more than {PAGES_AT_MOST} pages. Upload only those that prove the work.",
     "needs_too_much": f"it needs more memory than a document may use. {AGAIN}",
     "takes_too_long": f"it takes too long to open. {AGAIN}",

@@ -31,8 +31,9 @@ def name_for(given: str, suffixes: tuple[str, ...]) -> str:
     the right program and its name does not lie.
     """
     name = safe_name(given)
-    if name.casefold().endswith(suffixes):
-        return name
+    for candidate in (name, _SUFFIX.sub("", name)):
+        if candidate.casefold().endswith(suffixes):
+            return candidate
     return _cut(_SUFFIX.sub("", name), suffixes[0])
 
 

@@ -39,8 +39,6 @@ def read_pdf(content: bytes) -> int:
     except pypdfium2.PdfiumError as error:
         raise Problem("encrypted" if "password" in str(error).casefold() else "damaged") from error
     pages = len(document)
-    if pages == 0:
-        raise Problem("no_pages")
     if pages > PAGES_AT_MOST:
         raise Problem("too_many_pages")
     for number in range(pages):

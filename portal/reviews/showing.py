@@ -54,6 +54,7 @@ class Neighbor:
     number: str
     organization: str
     status_label: str
+    tone: str
     products: tuple[str, ...]
     competes: bool
 
@@ -155,6 +156,7 @@ def _neighbors(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list
                 number=row.number,
                 organization=row.organization.name,
                 status_label=rulebook.statuses[row.status].label,
+                tone=rulebook.statuses[row.status].tone,
                 products=tuple(products[one.product].label for one in row.products),
                 competes=any(unit.active and unit.unit in mine for unit in row.units),
             )

@@ -78,7 +78,9 @@ class Parts:
         if name in self.reason_catalogs:
             return self.reason_catalogs[name]
         named = self.vocabulary.sets.get(name)
-        catalog = self.reason_catalogs.get(named.from_, {}) if named else {}
+        if named is None:
+            return {}
+        catalog = self.reason_catalogs.get(named.from_, {})
         return {code: catalog[code] for code in self.codes_of_set(name) if code in catalog}
 
     def codes_of_set(self, name: str) -> tuple[str, ...]:

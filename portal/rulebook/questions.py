@@ -43,7 +43,7 @@ class _Group:
 class AskedQuestion:
     """The rules of one question compiled for both evaluators. Immutable.
 
-    `rules` are in the order in which their reasons are told.
+    `rules` are in the order in which their reasons are told; their ids differ.
     """
 
     def __init__(
@@ -53,8 +53,9 @@ class AskedQuestion:
         self.rules = rules
         self.facts: frozenset[str] = frozenset[str]().union(*(rule.facts for rule in rules))
         self._vocabulary = vocabulary
-        self._line_of = line_of
         self._groups = list(_grouped(rules))
+        self._places = {rule.code: position for position, rule in enumerate(rules)}
+        self._lines = {rule.code: line_of(rule) for rule in rules}
 
     def fired(self, facts: Facts, *, engine: bool) -> tuple[list[_Fired], list[Traced]]:
         """Return the rules that hold, in their order and then by item, and what was asked.
@@ -71,13 +72,11 @@ class AskedQuestion:
                 holding = group.conditions.holding(self.name, merged, engine=engine)
                 subject = self._subject(group.scope, merged)
                 for key, rule in group.rules.items():
-                    line = self._line_of(rule)
+                    line = self._lines[key]
                     asked[key, item] = Traced(rule.code, rule.file, line, key in holding, subject)
                     if key in holding:
                         found[key, item] = _Fired(rule, item, self._reason(rule, line, merged, subject))
-        order = [f"{rule.code}:{position}" for position, rule in enumerate(self.rules)]
-        place = {key: position for position, key in enumerate(order)}
-        by_place = sorted(asked, key=lambda entry: (place[entry[0]], entry[1]))
+        by_place = sorted(asked, key=lambda entry: (self._places[entry[0]], entry[1]))
         return [found[entry] for entry in by_place if entry in found], [asked[entry] for entry in by_place]
 
     def _subject(self, scope: Scope, facts: Mapping[str, Value]) -> str | None:
@@ -155,8 +154,8 @@ def _combined(question: Question, name: str, fired: list[_Fired]) -> tuple[str, 
 
 def _grouped(rules: tuple[AskedRule, ...]) -> Iterator[_Group]:
     groups: dict[tuple[Scope, bool], dict[str, AskedRule]] = {}
-    for position, rule in enumerate(rules):
-        groups.setdefault((rule.scope, rule.reads_input), {})[f"{rule.code}:{position}"] = rule
+    for rule in rules:
+        groups.setdefault((rule.scope, rule.reads_input), {})[rule.code] = rule
     for (scope, reads_input), members in groups.items():
         conditions = Twofold({key: rule.condition for key, rule in members.items()})
         yield _Group(scope, reads_input, members, conditions)

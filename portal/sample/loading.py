@@ -3,8 +3,10 @@
 import itertools
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid5
 
 from sqlalchemy import select
 
@@ -15,10 +17,13 @@ from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.db import transaction
+from portal.evidence.intake import take
+from portal.evidence.recording import record
 from portal.sample.documents import Letter, docx, pdf
 from portal.sample.house import (
     CONTESTED,
     CUSTOMER_NAMES,
+    NAMESPACE,
     PARTNERS,
     SampleCustomer,
     build_house,
@@ -28,6 +33,8 @@ from portal.sample.house import (
 from portal.sample.stories import CUSTOMER, PARTNER, STORIES, Deed, Story
 from portal.work.sweep import sweep
 
+A_DAY = timedelta(days=1)
+READERS = 4  # documents read at once; each is a process that mostly waits for its own start
 SERVICES = ("a migration of mailboxes", "an assessment of licenses", "the training of key users", "a pilot")
 
 
@@ -41,9 +48,10 @@ class Telling:
     customer: SampleCustomer
     activity: str
     products: tuple[str, ...]
+    subscribed: tuple[str, ...]  # those of its products that have a subscription ID
     serial: int
     number: str = ""
-    letters: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    uploads: list[Upload] = field(default_factory=list)  # the documents it will bring, in their order
 
 
 def load_sample(desk: Desk, seed: int) -> int:
@@ -55,7 +63,12 @@ def load_sample(desk: Desk, seed: int) -> int:
     with desk.clock.moved_to(now - timedelta(days=90)), transaction() as session:
         build_house(session, desk.settings.demo_password, desk.clock.now())
     tellings = list(_tellings(desk, random.Random(seed), now))  # noqa: S311  # stories, not secrets
+    _read_documents(desk, tellings, now)
+    swept = min(telling.began for telling in tellings)
     for moment, telling, deed in _in_order(tellings, now):
+        while swept + A_DAY < moment:  # the portal was awake all the while, and deadlines ended in time
+            swept += A_DAY
+            sweep(desk, swept)
         with desk.clock.moved_to(moment):
             _do(desk, telling, deed)
     sweep(desk)
@@ -82,7 +95,14 @@ def _tellings(desk: Desk, chance: random.Random, now: datetime) -> Iterator[Tell
             for _ in range(story.count):
                 chosen = _contested(desk, story) or combinations.pop()
                 hour = now.replace(hour=chance.randint(17, 22), minute=chance.randint(0, 59), tzinfo=UTC)
-                yield Telling(story, partner, hour - timedelta(days=story.days_ago), *chosen, next(serials))
+                began = hour - timedelta(days=story.days_ago)
+                subscribed = chosen[2] if _has_subscriptions(desk, chosen[1]) else ()
+                yield Telling(story, partner, began, *chosen, subscribed, next(serials))
+
+
+def _has_subscriptions(desk: Desk, activity: str) -> bool:
+    programs = desk.policies.in_force().programs
+    return "subscription" in programs.solution_areas[programs.activities[activity].solution_area].unit
 
 
 def _combinations(
@@ -119,7 +139,7 @@ def _contested(desk: Desk, story: Story) -> tuple[SampleCustomer, str, tuple[str
 def _do(desk: Desk, telling: Telling, deed: Deed) -> None:
     answers = Answers(
         {**deed.answers, **_fields(telling, deed.fields)},
-        tuple(_document(desk, telling) for _ in range(deed.documents)),
+        tuple(telling.uploads.pop(0) for _ in range(deed.documents)),
     )
     actor = _actor(telling, deed)
     if deed.action == "create":
@@ -170,15 +190,29 @@ def _fields(telling: Telling, which: str) -> dict[str, tuple[str, ...]]:
             "own_contact_email": f"incentives@{telling.partner.casefold()}.example",
             "commentary": "The letter covers the work of this quarter.",
         }
-        for code in telling.products:
-            values[f"subscription_{code}"] = f"sub-{telling.serial:04d}-{code[:8]}"
+        for code in telling.subscribed:
+            values[f"subscription_{code}"] = str(uuid5(NAMESPACE, f"{telling.serial}/{code}"))
     fields = {name: (value,) for name, value in values.items()}
     return fields | ({"product": telling.products} if which == "all" else {})
 
 
-def _document(desk: Desk, telling: Telling) -> Upload:
+def _read_documents(desk: Desk, tellings: list[Telling], now: datetime) -> None:
+    """Take all documents in beforehand, several at once: reading each is what takes the longest."""
+    for telling in tellings:
+        count = sum(deed.documents for deed in telling.story.deeds)
+        telling.uploads = [_document(desk, telling, place) for place in range(1, count + 1)]
+    uploads = [upload for telling in tellings for upload in telling.uploads]
+    with ThreadPoolExecutor(READERS) as readers:
+        taken = list(
+            readers.map(lambda upload: take(desk.files, desk.settings, upload.name, upload.content), uploads)
+        )
+    with transaction() as session:
+        for file in taken:
+            record(session, file, now)
+
+
+def _document(desk: Desk, telling: Telling, place: int) -> Upload:
     products = desk.policies.in_force().programs.products
-    place = next(telling.letters)
     letter = Letter(
         number=telling.serial * 10 + place,
         partner=telling.partner,

@@ -9,10 +9,12 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "portal").glob("*/*.py"))
 
-# Inside a feature: views > forms > use cases > queries > facts > nouns, with a table (model) or without.
-VIEWS, FORMS, USE_CASES, QUERIES, FACTS, NOUNS = 5, 4, 3, 2, 1, 0
+# Inside a feature: views > what they are made of > forms > use cases > queries > facts > nouns, with a table
+# (model) or without.
+VIEWS, PARTS, FORMS, USE_CASES, QUERIES, FACTS, NOUNS = 6, 5, 4, 3, 2, 1, 0
 RANKS = {
     "views": VIEWS,
+    **dict.fromkeys(("answering", "blueprint", "panels"), PARTS),
     "forms": FORMS,
     "queries": QUERIES,
     "facts": FACTS,

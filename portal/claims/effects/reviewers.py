@@ -27,13 +27,12 @@ def assign_other_reviewer(step: Step) -> None:
 
 
 def _least_busy(step: Step, people: list[Person]) -> int | None:
-    busy = dict(
-        step.session.execute(
-            select(Claim.reviewer_id, func.count())
-            .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.due_at.is_not(None))
-            .group_by(Claim.reviewer_id)
-        ).tuples()
+    rows = step.session.execute(
+        select(Claim.reviewer_id, func.count())
+        .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.due_at.is_not(None))
+        .group_by(Claim.reviewer_id)
     )
+    busy = {reviewer: count for reviewer, count in rows}
     return min((person.id for person in people), key=lambda key: (busy.get(key, 0), key), default=None)
 
 

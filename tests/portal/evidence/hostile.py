@@ -1,12 +1,14 @@
 """Files that somebody might upload by mistake or on purpose, and that must be refused."""
 
 import struct
+import warnings
 import zipfile
 import zlib
 from io import BytesIO
 
 from fpdf import FPDF
 from fpdf.enums import EncryptionMethod
+from PIL import Image
 
 from tests.documents import docx, pdf
 
@@ -15,7 +17,7 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 
 def raw_pdf(stream: bytes, *, filters: int = 1, count: int = 1) -> bytes:
-    """Return a PDF of one page whose content is `stream`, compressed `filters` times, that claims `count` pages."""
+    """Return a PDF of one page that draws `stream`, compressed `filters` times, and claims `count` pages."""
     for _ in range(filters):
         stream = zlib.compress(stream, 9)
     names = "/FlateDecode " * filters
@@ -69,12 +71,39 @@ def rezipped(content: bytes, *, without: str = "", more: dict[str, bytes] | None
     return result.getvalue()
 
 
-def archive(**parts: bytes) -> bytes:
+def archive(parts: dict[str, bytes]) -> bytes:
     result = BytesIO()
     with zipfile.ZipFile(result, "w") as file:
         for name, part in parts.items():
             file.writestr(name, part)
     return result.getvalue()
+
+
+def one_part_twice() -> bytes:
+    """Return a Word document with two texts, of which each program shows the one it likes."""
+    result = BytesIO(docx("What the reviewer reads.").content)
+    with zipfile.ZipFile(result, "a") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        file.writestr("word/document.xml", b"<w:document/>")
+    return result.getvalue()
+
+
+def only_called_a_document() -> bytes:
+    """Return an archive with the names of a Word document's parts and nothing in them."""
+    return archive({CONTENT_TYPES: b"<Types/>", "word/document.xml": b"<document/>"})
+
+
+def with_byte_changed(content: bytes) -> bytes:
+    """Return the content with one byte in its middle changed."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+
+
+def noise(kind: str) -> bytes:
+    """Return a PNG or JPEG whose every part matters."""
+    content = BytesIO()
+    Image.effect_noise((300, 200), 90).save(content, kind)
+    return content.getvalue()
 
 
 def with_macros() -> bytes:
@@ -140,9 +169,7 @@ def png_of(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"\0" * ((width + 1) * height), 9)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def gif_polyglot() -> bytes:

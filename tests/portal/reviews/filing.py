@@ -31,6 +31,8 @@ class Filing:
         self.clock = clock
         self.desk: Desk = app.extensions["desk"]
         self._letters = count(1)
+        with self.context():
+            self.desk.policies.in_force()  # stored before any transaction, as at a start
         with self.context(), transaction() as session:
             self.house = factories.house(session)
             self.actors: dict[str, Actor] = {

@@ -33,8 +33,10 @@ def test_examples_that_come_out_pass_and_cover_every_rule() -> None:
         (
             "given: a drawn kite, by: a flyer, expect: allowed",
             "given: a drawn kite, by: a judge, expect: allowed",
-            "expected allowed, but the answer is refused; "
-            "also because of no_permission, which `because` does not name",
+            (
+                "expected allowed, but the answer is refused; "
+                "also because of no_permission, which `because` does not name"
+            ),
         ),
         (
             "because: [holes, full_of_holes]",
@@ -82,7 +84,8 @@ def test_a_changed_rule_is_noticed() -> None:
 def test_a_system_transition_is_asked_by_the_portal_itself() -> None:
     files = dict(INVENTED)
     files[EXAMPLES] += (
-        "  - {name: A storm, question: storm, given: a drawn kite, but: {claim.status: flying}, expect: allowed}\n"
+        "  - {name: A storm, question: storm, given: a drawn kite, but: {claim.status: flying},"
+        " expect: allowed}\n"
         "  - {name: No storm, question: storm, given: a drawn kite, but: {claim.status: flying}, by: a judge,"
         " expect: refused, because: [no_permission]}\n"
         "  - {name: A wave, question: wave, given: a drawn kite, but: {claim.status: flying}, by: customer,"

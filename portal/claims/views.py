@@ -1,0 +1,211 @@
+"""The routes of claims: the dashboard, the wizard, the claim page, its documents, and every action."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, request, stream_with_context, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.accounts.current import current_actor
+from portal.claims.acting import CREATE, Done, create
+from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers
+from portal.claims.answers import Answers
+from portal.claims.details import Sent, customer_choices, location_choices
+from portal.claims.documents import attachment, find_document
+from portal.claims.export import export
+from portal.claims.lifecycle import GONE
+from portal.claims.listing import listing, read_wanted, today
+from portal.claims.model import Claim
+from portal.claims.panels import Panel, panels
+from portal.claims.queries import find_claim
+from portal.claims.refusals import Invalid, Refused
+from portal.claims.showing import shown
+from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
+from portal.customers.queries import known_customers
+from portal.db import db
+from portal.web.access import allow
+from portal.web.htmx import respond
+
+blueprint = Blueprint("claims", __name__)
+
+PLACE = "claims"
+LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
+
+
+@blueprint.get("/claims")
+@allow("claims.read")
+def claims() -> Response:
+    """Show the dashboard; htmx asks for the list alone."""
+    found = listing(db.session(), desk_of_app(), current_actor(), request.args)
+    return respond("claims/dashboard.html", "claims/_results.html", listing=found)
+
+
+@blueprint.get("/claims.csv")
+@allow("claims.export")
+def csv() -> Response:
+    """Hand over every claim that the filters of the address leave, in their order."""
+    desk, actor = desk_of_app(), current_actor()
+    chosen, _, _ = read_wanted(db.session(), desk, actor, request.args)
+    db.session().rollback()  # nothing may hold a transaction open while the file is being read
+    response = Response(stream_with_context(export(desk, actor, chosen)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = attachment(f"customer-claims-{today(desk).isoformat()}.csv")
+    return response
+
+
+@blueprint.get("/claims/new")
+@allow("claims.create")
+def new() -> Response:
+    """Show the first step of the wizard; nothing is kept before it is sent."""
+    return _new_page()
+
+
+@blueprint.post("/claims/new")
+@allow("claims.create")
+def create_claim() -> AnyResponse:
+    """Begin a draft and go on with the step in which something is missing."""
+    result = _begun()
+    if isinstance(result, Failure):
+        return _new_page(result)
+    flash(f"{result.number} is saved as a draft. You can leave at any time and go on later.", "success")
+    claim, found = _claim_and_panels(result.number)
+    offered = [panel.offer for panel in found]
+    step = first_unfinished(desk_of_app().rulebook_of(claim), claim, offered)
+    return redirect(url_for("claims.wizard", number=result.number, step=step.code), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/claims/<number>")
+@allow("claims.read")
+def claim(number: str) -> Response:
+    """Show a claim."""
+    return _claim_page(number)
+
+
+@blueprint.get("/claims/<number>/wizard/<step>")
+@allow("claims.read")
+def wizard(number: str, step: str) -> AnyResponse:
+    """Show one step of a draft; a claim that was submitted is shown as it is."""
+    return _step_page(number, step)
+
+
+@blueprint.post("/claims/<number>/<path:noun>")
+@allow("claims.read")
+def act(number: str, noun: str) -> AnyResponse:
+    """Carry out the action that the policy places at this address."""
+    result = carry_out(PLACE, number, noun, current_actor())
+    code = request.form.get("step", "")
+    if isinstance(result, Failure):
+        return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
+    return redirect(_next_address(result, code), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/claims/<number>/documents/<int(max=2147483647):document_id>")
+@allow("claims.read", "reviews.read")
+def document(number: str, document_id: int) -> Response:
+    """Hand over a document of the claim, old versions too, as a file that opens outside the portal."""
+    desk = desk_of_app()
+    row = find_document(db.session(), desk, number, document_id, current_actor())
+    response = Response(desk.files.open(row.sha256), mimetype=row.file.media_type, direct_passthrough=True)
+    response.headers["Content-Length"] = str(row.file.size)
+    response.headers["Content-Disposition"] = attachment(row.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    return response
+
+
+def _begun() -> Done | Failure:
+    """Create the draft that the form asks for; its location is asked for even when the form left it out."""
+    answers = sent_answers()
+    given = Answers({"location": ("",), **answers.values}, answers.uploads)
+    try:
+        return create(desk_of_app(), current_actor(), given)
+    except Invalid as invalid:
+        return Failure(CREATE, HTTPStatus.UNPROCESSABLE_ENTITY, request.form, errors=invalid.errors)
+    except Refused as refused:
+        reasons = refused.decision.reasons
+        return Failure(CREATE, HTTPStatus.UNPROCESSABLE_ENTITY, request.form, reasons=reasons)
+
+
+def _new_page(failure: Failure | None = None) -> Response:
+    actor, session = current_actor(), db.session()
+    organization_id = actor.organization_id or 0
+    return respond(
+        "claims/new.html",
+        status=_status(failure),
+        failure=failure,
+        values=request.form,
+        start=request.values.get("start", ""),
+        steps=STEPS,
+        locations=location_choices(session, actor),
+        customers=customer_choices(known_customers(session, organization_id)),
+    )
+
+
+def _claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim, list[Panel]]:
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    found = find_claim(session, desk, number, actor)
+    return found, panels(desk, session, found, actor, PLACE, failure)
+
+
+def _sent(failure: Failure | None) -> Sent | None:
+    return Sent(failure.typed.to_dict(flat=False), failure.errors) if failure else None
+
+
+def _claim_page(number: str, failure: Failure | None = None) -> Response:
+    found, actions = _claim_and_panels(number, failure)
+    offered = [panel.offer for panel in actions]
+    page = shown(db.session(), desk_of_app(), found, current_actor(), offered, _sent(failure))
+    return respond(
+        "claims/claim.html",
+        status=_status(failure),
+        page=page,
+        panels=actions,
+        failure=failure,
+        files=_files(),
+    )
+
+
+def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyResponse:
+    found, actions = _claim_and_panels(number, failure)
+    desk, offered = desk_of_app(), [panel.offer for panel in actions]
+    if not is_in_wizard(desk.rulebook_of(found), found):
+        if failure is not None:
+            return _claim_page(number, failure)
+        return redirect(url_for("claims.claim", number=number), HTTPStatus.SEE_OTHER)
+    search = request.args.get("find", "")
+    page = wizard_page(
+        db.session(), desk, found, current_actor(), code, offered, search=search, sent=_sent(failure)
+    )
+    return respond(
+        "claims/wizard.html",
+        status=_status(failure),
+        page=page,
+        panels=actions,
+        failure=failure,
+        files=_files(),
+    )
+
+
+def _status(failure: Failure | None) -> int:
+    return failure.status if failure else HTTPStatus.OK
+
+
+def _files() -> list[str]:
+    """Return the names of the files of a form that came back: a page cannot keep them."""
+    return [file.filename for file in request.files.values() if file.filename]
+
+
+def _next_address(done: Done, code: str) -> str:
+    """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list."""
+    if done.to_status == GONE:
+        flash(f"{done.number} was deleted.", "success")
+        return url_for("claims.claims")
+    rulebook = desk_of_app().rulebook_of(
+        find_claim(db.session(), desk_of_app(), done.number, current_actor())
+    )
+    if done.to_status != done.from_status:
+        status = rulebook.statuses[done.to_status]
+        flash(f"{done.number} is now {status.label}. {status.means}", "success")
+    elif code in BY_CODE and request.form.get("go") != LEAVE:
+        following = BY_CODE[code] if request.form.get("go") == STAY else step_after(code)
+        return url_for("claims.wizard", number=done.number, step=following.code)
+    else:
+        flash("Saved.", "success")
+    return url_for("claims.claim", number=done.number)

@@ -1,0 +1,145 @@
+"""A real browser in front of a real server, with a real mail server behind it."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from portal.app import create_app
+from portal.claims.desk import Desk
+from portal.db import db, transaction
+from portal.sample.house import build_house
+from portal.settings import read_settings
+from portal.work.outbox import deliver
+
+PASSWORD = "a password for tests"
+
+
+@dataclass
+class Inbox:
+    """What the mail server took, newest last."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+    def latest_to(self, address: str) -> EmailMessage:
+        """Return the newest message to `address`; raises AssertionError where there is none."""
+        found = [message for message in self.messages if message["To"] == address]
+        assert found, f"nothing was sent to {address}; there is mail to {[m['To'] for m in self.messages]}"
+        return found[-1]
+
+
+@dataclass
+class House:
+    """The running portal: its address, its mail, and a turn of its background work."""
+
+    address: str
+    inbox: Inbox
+    app: Flask
+
+    def send_mail(self) -> None:
+        with self.app.app_context():
+            deliver(self.app.extensions["desk"])
+            db.session.remove()
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, int]]:
+    box = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, rules_dir: Path, inbox: tuple[Inbox, int]) -> Iterator[House]:
+    box, port = inbox
+    settings = read_settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        rules_dir=rules_dir,
+        secret_key="a key for tests that is long enough to be taken",
+        mail_url=f"smtp://127.0.0.1:{port}",
+        development=True,
+    )
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    # The mails' links lead to the server, whose port is known only now.
+    desk: Desk = app.extensions["desk"]
+    object.__setattr__(desk.settings, "base_url", address)
+    with app.app_context():
+        desk.policies.in_force()
+        with transaction() as session:
+            build_house(session, PASSWORD, desk.clock.now())
+        db.session.remove()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield House(address, box, app)
+    server.shutdown()
+    thread.join()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it the tests fail under CI and are skipped elsewhere."""
+    path = which("chromium")
+    if path is None:
+        reason = "Chromium is missing; install it with `apt-get install chromium`."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, house: House, scripts: bool) -> Iterator[Any]:
+    """Return a function that gives somebody a browser window of their own.
+
+    Afterwards no window may have seen a violation of the content security policy or an error.
+    """
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened() -> Page:
+        context = chromium.new_context(base_url=house.address, java_script_enabled=scripts)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.set_default_timeout(15_000)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []

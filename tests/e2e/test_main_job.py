@@ -1,0 +1,157 @@
+"""The main job in Chromium: filed, sent back, answered, approved, declined by the customer, disputed."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from portal.claims.answers import Upload
+from portal.sample.documents import Letter, docx, pdf
+from tests.e2e.conftest import PASSWORD, House
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+LETTER = Letter(7, "Contoso", "Adatum", "Kim Abercrombie", ("Microsoft Teams",), "a pilot", date(2026, 11, 2))
+
+
+def sign_in(page: Page, email: str) -> Page:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def on_disk(folder: Path, upload: Upload) -> Path:
+    path = folder / upload.name
+    path.write_bytes(upload.content)
+    return path
+
+
+def accessible(page: Page, scripts: bool) -> None:
+    """No violation of WCAG 2.2 AA on the page; axe needs JavaScript to look."""
+    if scripts:
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        assert found.violations_count == 0, found.generate_report()
+
+
+def press(page: Page, label: str, **typed: str) -> None:
+    """Open an action where it has a form, fill it in and send it."""
+    form = page.locator("li.action", has=page.locator(f"button:text-is('{label}')")).first
+    summary = form.locator("summary")
+    if summary.count():
+        summary.click()
+    for name, text in typed.items():
+        form.locator(f"textarea[name={name}]").fill(text)
+    form.locator(f"button:text-is('{label}')").click()
+
+
+def file_claim(page: Page, scripts: bool, files: list[Path]) -> str:
+    page.goto("/claims")
+    accessible(page, scripts)
+    page.get_by_role("link", name="Create claim").first.click()
+    page.get_by_label("Partner location ID (MPN)").select_option(index=1)
+    page.get_by_role("button", name="Save and go on").click()
+    accessible(page, scripts)
+    for name, text in {
+        "customer_name": "Adatum",
+        "customer_domain": "adatum.example",
+        "customer_tenant_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
+    }.items():
+        page.locator(f"#add [name={name}]").fill(text)
+    page.get_by_role("button", name="Add customer", exact=True).click()
+    page.locator("#activity-use_or_consume").check()
+    page.get_by_role("button", name="Save and go on").click()
+    page.locator("#product-teams").check()
+    page.get_by_role("button", name="Save and go on").click()
+    for name, text in {
+        "customer_contact_name": "Kim Abercrombie",
+        "customer_contact_title": "Head of IT",
+        "customer_contact_email": "kim@adatum.example",
+        "own_contact_name": "Ines Morel",
+        "own_contact_email": "incentives@contoso.example",
+    }.items():
+        page.locator(f"[name={name}]").fill(text)
+    page.get_by_role("button", name="Save and go on").click()
+    page.locator("#step [name=document]").set_input_files([str(path) for path in files])
+    page.get_by_role("button", name="Save and go on").click()
+    accessible(page, scripts)
+    found = re.search(r"CL-\d{4}-\d{6}", page.url)
+    assert found
+    return found[0]
+
+
+def status_of(page: Page) -> str:
+    return page.locator("main .badge").first.inner_text()
+
+
+def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool, tmp_path: Path) -> None:
+    partner = sign_in(open_page(), "incentives@contoso.example")
+    number = file_claim(
+        partner, scripts, [on_disk(tmp_path, pdf(LETTER, 3)), on_disk(tmp_path, docx(LETTER))]
+    )
+    press(partner, "Submit")
+    assert status_of(partner) == "Submitted"
+
+    reviewer = sign_in(open_page(), "reviewer@operator.example")
+    reviewer.goto("/reviews")
+    accessible(reviewer, scripts)
+    reviewer.get_by_role("link", name=re.compile(number)).first.click()
+    press(reviewer, "Start review")
+    accessible(reviewer, scripts)
+    request = reviewer.locator("#action-request_information")
+    request.locator("summary").click()
+    request.get_by_label("Missing customer acknowledgment").check()
+    request.locator("textarea[name=message]").fill("Please add a page that the customer signed.")
+    request.locator("button").click()
+    house.send_mail()
+    asked = house.inbox.latest_to("incentives@contoso.example")
+    assert number in asked["Subject"]
+    assert "business days" in asked.get_body(("plain",)).get_content()
+
+    partner.goto(f"/claims/{number}")
+    accessible(partner, scripts)
+    assert status_of(partner) == "Partner action required"
+    assert "Missing customer acknowledgment" in partner.locator("main").inner_text()
+    answer = partner.locator("#action-resubmit")
+    answer.locator("summary").click()
+    answer.locator("textarea[name=message]").fill("The signed page is attached.")
+    signed = pdf(LETTER, 1)
+    answer.locator("[name=document]").set_input_files(
+        str(on_disk(tmp_path, Upload("signed.pdf", signed.content)))
+    )
+    answer.locator("button").click()
+    assert status_of(partner) == "Submitted"
+
+    reviewer.goto(f"/reviews/{number}")
+    press(reviewer, "Start review")
+    press(reviewer, "Approve")
+    assert status_of(reviewer) == "Approved"
+    house.send_mail()
+
+    asking = house.inbox.latest_to("kim@adatum.example").get_body(("plain",)).get_content()
+    link = re.search(r"http://\S+/consent/\S+", asking)
+    assert link
+    customer = open_page()
+    customer.goto(link[0])
+    accessible(customer, scripts)
+    assert "Contoso" in customer.locator("main").inner_text()
+    partner.goto(f"/claims/{number}")
+    assert status_of(partner) == "Approved", "looking at the link must change nothing"
+    if customer.locator("summary", has_text="Decline").count():
+        customer.locator("summary", has_text="Decline").click()
+    customer.locator("button", has_text="Decline").click()
+    house.send_mail()
+    assert "declined" in house.inbox.latest_to("incentives@contoso.example")["Subject"].casefold()
+
+    partner.goto(f"/claims/{number}")
+    accessible(partner, scripts)
+    assert status_of(partner) == "Rejected"
+    press(partner, "Dispute", justification="The customer declined by mistake and will agree.")
+    assert status_of(partner) == "Dispute"

@@ -1,0 +1,188 @@
+"""The customer's page: looking changes nothing, answers do what the policy says, other links nothing."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.audit.model import AuditEvent
+from portal.claims.consent_links import token_for
+from portal.claims.model import Claim, ConsentLink
+from portal.db import db
+from tests.browser import Browser
+from tests.portal.reviews.filing import REVIEWER2, Filing
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PARTNER = "global@contoso.example"
+
+
+def token_of(filing: Filing, number: str) -> str:
+    """Return the token that the newest mail about `number` carries."""
+    with filing.context():
+        query = select(ConsentLink).join(Claim, Claim.id == ConsentLink.claim_id)
+        link = db.session.scalars(query.where(Claim.number == number).order_by(ConsentLink.id.desc())).first()
+        assert link is not None
+        return token_for(filing.desk.secret, link)
+
+
+def events(filing: Filing, number: str) -> list[str]:
+    with filing.context():
+        query = select(AuditEvent.action).where(AuditEvent.subject == f"claim:{number}")
+        return list(db.session.scalars(query.order_by(AuditEvent.place)))
+
+
+@pytest.fixture
+def customer(app: Flask) -> Browser:
+    """A browser that was never signed in."""
+    return Browser(app)
+
+
+@SQLITE
+def test_the_page_says_who_asks_for_what_and_what_each_answer_does(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    page = customer.visit(f"/consent/{token_of(filing, number)}")
+    about = page.region("consent-association")
+    for words in ("Contoso", "Adatum", "Microsoft Teams", "Use or consume", "Casey Lind", "gains insight"):
+        assert words in about, words
+    answers = page.region("consent-answers")
+    assert "Agree: we record that you agree" in answers
+    assert "Decline: the association ends" in answers
+    assert "If you do nothing, the association stays" in answers
+    assert "30 November 2026" in answers
+    assert {"Agree", "Decline"} <= set(page.buttons())
+
+
+@SQLITE
+def test_nothing_about_the_link_leaves_the_page(filing: Filing, customer: Browser) -> None:
+    page = customer.visit(f"/consent/{token_of(filing, filing.approved())}")
+    assert page.headers["Referrer-Policy"] == "strict-origin"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+@SQLITE
+def test_looking_changes_nothing(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    before, version = events(filing, number), filing.claim(number).version
+    for _ in range(2):
+        customer.visit(f"/consent/{token_of(filing, number)}")
+    assert events(filing, number) == before
+    assert filing.claim(number).version == version
+
+
+def test_agreeing_is_recorded_and_can_still_be_changed(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    page = customer.fill_and_submit("Agree")
+    assert "Your answer: Agree" in page.region("consent-answer-given")
+    assert filing.claim(number).status == "approved"
+    assert filing.claim(number).agreed_at == filing.clock.now()
+    customer.fill_and_submit("Decline")
+    assert filing.claim(number).status == "rejected"
+
+
+@SQLITE
+def test_the_same_answer_sent_again_has_one_effect(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    sent = customer.filled("Agree")
+    for _ in range(3):
+        page = customer.send_filled(sent)
+        assert "Your answer: Agree" in page.text
+    assert events(filing, number).count("agree") == 1
+
+
+def test_declining_ends_the_association_and_uses_the_link_up(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    token = token_of(filing, number)
+    customer.visit(f"/consent/{token}")
+    sent = customer.filled("Decline")
+    page = customer.send_filled(sent)
+    claim = filing.claim(number)
+    assert (claim.status, claim.rejection_reasons) == ("rejected", ["customer_declined"])
+    assert "Your answer: Decline" in page.text
+    assert "takes no further answer" in page.text
+    assert page.buttons() == []
+    customer.visit("/sign-in")
+    customer.post(f"/consent/{token}", answer="decline")  # sent again: shows what was recorded
+    customer.visit("/sign-in")
+    customer.post(f"/consent/{token}", answer="agree", status=404)
+    assert filing.claim(number).agreed_at is None
+
+
+@SQLITE
+def test_declining_needs_nothing_but_the_answer(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.post(f"/consent/{token_of(filing, number)}", answer="decline")
+    assert filing.claim(number).status == "rejected"
+
+
+@SQLITE
+def test_an_answer_without_the_forms_token_is_not_taken(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    token = token_of(filing, number)
+    customer.visit(f"/consent/{token}")
+    customer.post(f"/consent/{token}", answer="decline", csrf_token="made up", status=400)
+    assert filing.claim(number).status == "approved"
+
+
+@SQLITE
+@pytest.mark.parametrize("answer", ["", "maybe", "AGREE"])
+def test_an_answer_that_nobody_knows_is_not_taken(filing: Filing, customer: Browser, answer: str) -> None:
+    number = filing.approved()
+    token = token_of(filing, number)
+    customer.visit(f"/consent/{token}")
+    page = customer.post(f"/consent/{token}", answer=answer, status=422)
+    assert "Choose one of the answers" in page.text
+    assert filing.claim(number).status == "approved"
+
+
+@SQLITE
+@pytest.mark.parametrize("change", ["", "x", "cut", "foreign"])
+def test_a_made_up_link_says_whom_to_ask(filing: Filing, customer: Browser, change: str) -> None:
+    token = token_of(filing, filing.approved())
+    made_up = {"": "a", "x": token + "x", "cut": token[:-1], "foreign": "ä%00" + token}[change]
+    page = customer.visit(f"/consent/{made_up}", status=404)
+    assert "ask the partner" in page.text
+    assert "Contoso" not in page.text
+    assert page.headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_a_link_that_was_replaced_names_the_partner_to_ask(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    old = token_of(filing, number)
+    filing.do("send_consent_link", number, PARTNER)
+    page = customer.visit(f"/consent/{old}", status=404)
+    assert "ask Contoso" in page.text
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.post(f"/consent/{old}", answer="decline", status=404)
+    assert filing.claim(number).status == "approved"
+
+
+@SQLITE
+def test_leaving_approved_voids_the_link(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    token = token_of(filing, number)
+    filing.do("disassociate", number, PARTNER, reason="Our work has ended.")
+    customer.visit(f"/consent/{token}", status=404)
+
+
+@SQLITE
+def test_in_a_dispute_only_agreeing_is_offered_and_silence_leaves_the_refusal(
+    filing: Filing, customer: Browser
+) -> None:
+    number = filing.approved()
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.fill_and_submit("Decline")
+    filing.wait(1)
+    filing.do("dispute", number, PARTNER, justification="They misunderstood.")
+    filing.do("send_consent_link", number, PARTNER)
+    page = customer.visit(f"/consent/{token_of(filing, number)}")
+    assert "Decline" not in page.buttons()
+    assert "your answer stands" in page.region("consent-answer-given")
+    customer.post(f"/consent/{token_of(filing, number)}", answer="decline", status=409)
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.fill_and_submit("Agree")
+    assert filing.claim(number).status == "dispute"
+    filing.do("approve_dispute", number, REVIEWER2)
+    assert filing.claim(number).status == "approved"

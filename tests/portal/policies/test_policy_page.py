@@ -1,0 +1,123 @@
+"""The policy in force, readable: every rule file's content is on the page and follows the files."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from portal.policies.showing import policy_page
+from portal.rulebook.loading import load, read_folder
+from tests.browser import Browser, Page
+from tests.portal.reviews.filing import Filing
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+RULES = Path(__file__).resolve().parents[3] / "rules"
+
+
+def policy(filing: Filing, email: str = "policy@operator.example") -> Page:
+    return filing.browser(email).visit("/policy")
+
+
+@SQLITE
+def test_every_status_action_deadline_reason_role_and_mail_is_on_the_page(filing: Filing) -> None:
+    page = policy(filing)
+    book = load(read_folder(RULES))
+    sections = {
+        "statuses": [text for row in book.statuses.values() for text in (row.label, row.means)],
+        "actions": [row.label for row in book.transitions.values()],
+        "deadlines": [text for row in book.clocks.values() for text in (row.label, row.length)],
+        "reasons": [
+            text
+            for catalog in (book.reasons.information_reasons, book.reasons.rejection_reasons)
+            for row in catalog.values()
+            for text in (row.label, row.text, row.next_step)
+        ],
+        "programs": [row.label for row in book.programs.activities.values()],
+        "roles": [row.means for row in book.roles.permissions.values()],
+        "notifications": [mail.subject for mails in book.notifications.events.values() for mail in mails],
+        "vocabulary": list(book.vocabulary.facts),
+    }
+    for section, texts in sections.items():
+        shown = page.region(section)
+        assert [text for text in texts if " ".join(text.split()) not in shown] == [], section
+
+
+@SQLITE
+def test_every_refusal_stands_there_with_condition_clause_and_line(filing: Filing) -> None:
+    page = policy(filing)
+    rule = page.region("dispute-dispute_already_used")
+    assert "This claim was disputed before and cannot be disputed again." in rule
+    assert "when claim.disputes_used >= value.disputes_at_most" in rule
+    assert "You're allowed to dispute a rejected claim only once." in rule
+    place = re.search(r"lifecycle\.yaml:(\d+)", rule)
+    assert place is not None
+    lines = (RULES / "lifecycle.yaml").read_text(encoding="utf-8").splitlines()
+    assert "dispute_already_used" in lines[int(place.group(1)) - 1]
+    assert "unless claim.has_location" in page.region("submit-no_location")
+    assert "‹The product's name›" in page.region("submit-no_subscription")
+
+
+def test_each_shown_place_is_where_the_rule_stands() -> None:
+    page = policy_page(load(read_folder(RULES)), None)
+    rules = [rule for action in page.actions for rule in action.rules]
+    rules += [rule for question in page.questions for rule in question.rules]
+    assert len(rules) > 30
+    for rule in rules:
+        file, _, line = rule.place.partition(":")
+        text = (RULES / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert f"id: {rule.code}" in text
+
+
+@SQLITE
+def test_who_may_what_follows_from_the_roles(filing: Filing) -> None:
+    page = policy(filing)
+    assert "Reviewer" in page.region("action-approve")
+    assert "Billing admin, Global admin or Incentives admin" in page.region("action-dispute")
+    assert "The customer, by the signed link" in page.region("action-decline")
+    assert "when the time for “Answer to the request for information” ends" in page.region(
+        "action-no_response"
+    )
+    assert "on another claim's “Settle in favor of this claim”" in page.region("action-lose_settlement")
+    rows = {row["Permission"]: row for row in page.rows("#roles table")}
+    decide = next(row for words, row in rows.items() if words.endswith("reviews.decide"))
+    assert decide["Reviewer"] == "yes"
+    assert decide["Policy owner"] == "–no"
+
+
+@SQLITE
+def test_version_and_beginning_are_told(filing: Filing) -> None:
+    about = policy(filing).region("about")
+    assert load(read_folder(RULES)).version in about
+    assert "23 November 2026" in about
+    assert "America/Los_Angeles" in about
+
+
+class TestChangedFiles:
+    @pytest.fixture
+    def rules_dir(self, tmp_path: Path) -> Path:
+        copied = tmp_path / "rules"
+        shutil.copytree(RULES, copied)
+        for file, before, after in (
+            ("lifecycle.yaml", "label: Under review", "label: Being read"),
+            ("deadlines.yaml", "length: 7 calendar days", "length: 9 calendar days"),
+            ("roles.yaml", "label: Reviewer", "label: Examiner"),
+        ):
+            text = (copied / file).read_text(encoding="utf-8")
+            assert before in text
+            (copied / file).write_text(text.replace(before, after), encoding="utf-8")
+        return copied
+
+    @SQLITE
+    def test_the_page_follows_the_files(self, filing: Filing) -> None:
+        page = policy(filing)
+        assert "Being read" in page.region("statuses")
+        assert "Under review" not in page.region("statuses")
+        assert "9 calendar days" in page.region("deadlines")
+        assert "Examiner" in page.region("action-approve")
+
+
+@SQLITE
+def test_partners_read_it_and_strangers_do_not(filing: Filing) -> None:
+    assert policy(filing, "billing@fabrikam.example").status == 200
+    assert Browser(filing.app).visit("/policy").path.startswith("/sign-in")
