@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,10 @@ from tests.browser import Browser
 
 if TYPE_CHECKING:
     from flask import Flask
+
+# No test judges how long something takes; a failure prints what repeats it.
+hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("portal")
 
 ROOT = Path(__file__).resolve().parent.parent
 

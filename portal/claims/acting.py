@@ -58,7 +58,8 @@ def act(
     twice has one effect: the second finds the first one's mark and is answered as done.
     """
     given = answers or Answers()
-    apply_due_ends(desk, _known_id(desk, number, actor))
+    if apply_due_ends(desk, _known_id(desk, number, actor)):
+        desk.committed()  # the ends stand, and are told, even where the action itself comes to nothing
     taken = take_uploads(db.session(), desk, given.uploads)
     mark = _mark(action, actor, given, taken, version)
     try:

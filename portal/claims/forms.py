@@ -1,11 +1,20 @@
 """Forms of actions, made from what a transition asks; nothing about them is written per action."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Field, Form, MultipleFileField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    Form,
+    MultipleFileField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 
 from portal.accounts.roles import people_with_roles
 from portal.claims.model import Claim
@@ -13,7 +22,7 @@ from portal.rulebook.models import Ask
 from portal.rulebook.rulebook import Rulebook
 
 Choices = list[tuple[str, str]]
-CATALOG_HINTS = "hints"
+OPTIONS = "options"
 
 
 def action_form(
@@ -31,7 +40,9 @@ def action_form(
     """
     asks = rulebook.transitions[action].asks
     fields = {
-        name: _field(session, rulebook, claim, name, ask) for name, ask in asks.items() if ask.type != "fields"
+        name: _field(session, rulebook, claim, name, ask)
+        for name, ask in asks.items()
+        if ask.type != "fields"
     }
     form_class = type("ActionForm", (Form,), fields)
     form: Form = form_class(formdata=typed)
@@ -55,20 +66,25 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
             return DateField(**shown)
         case "codes":
             catalog = rulebook.catalog_codes(ask.of or "")
-            choices = [(code, reason.label, reason.text) for code, reason in catalog.items()]
-            shown["render_kw"][CATALOG_HINTS] = choices
-            return SelectMultipleField(
-                choices=[(code, text) for code, text, _ in choices], validate_choice=False, **shown
+            return _chosen(
+                SelectMultipleField, [(code, row.label, row.text) for code, row in catalog.items()], shown
             )
         case "products":
             known = rulebook.programs.products
             products = [(row.product, known[row.product].label) for row in claim.products]
-            return SelectMultipleField(choices=products, validate_choice=False, **shown)
+            return _chosen(SelectMultipleField, products, shown)
         case "location":
-            return SelectField(choices=location_choices(claim), validate_choice=False, **shown)
+            return _chosen(SelectField, location_choices(claim), shown)
         case "person":
-            return SelectField(choices=_people(session, rulebook, ask), validate_choice=False, **shown)
+            return _chosen(SelectField, _people(session, rulebook, ask), shown)
     return TextAreaField(**shown)
+
+
+def _chosen(kind: type[Field], options: Sequence[tuple[str, ...]], shown: dict[str, Any]) -> Field:
+    """Return a field of choices; the macros show `options`: code, label and, where there is one, a hint."""
+    shown["render_kw"][OPTIONS] = list(options)
+    choices = [SelectChoice(option[0], option[1]) for option in options]
+    return kind(choices=choices, validate_choice=False, **shown)
 
 
 def location_choices(claim: Claim) -> Choices:

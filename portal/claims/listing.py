@@ -200,8 +200,8 @@ def _page(
     if place is not None:
         condition = cursors.beyond(value, Claim.id, place, descending=descending, backwards=backwards)
         query = query.where(condition)
-    found = list(session.execute(query.add_columns(value).limit(size + 1)).unique().tuples())
-    more, found = len(found) > size, found[:size]
+    found = session.execute(query.add_columns(value).limit(size + 1)).unique().all()
+    more, found = len(found) > size, list(found[:size])
     if backwards:
         found.reverse()
     ends = [cursors.written(chosen.sort, cursors.Place(at, claim.id)) for claim, at in found]

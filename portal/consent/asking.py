@@ -77,6 +77,7 @@ def request_of(session: Session, desk: Desk, token: str) -> Request:
     programs, holding = rulebook.programs, holding_statuses(rulebook)
     activity = programs.activities.get(claim.activity or "")
     reasons = {offer.transition.reason for offer in offers if not offer.allowed and offer.transition.reason}
+    given = _given(desk, claim, link)
     return Request(
         partner=claim.organization.name,
         customer=claim.customer.name if claim.customer else "",
@@ -85,7 +86,7 @@ def request_of(session: Session, desk: Desk, token: str) -> Request:
         activity=activity,
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         asked_at=link.created_at,
-        answered=_answer_label(desk, claim, link),
+        answered=rulebook.transitions[given].label if given else "",
         answered_at=link.answered_at,
         until=where.due_on if where.waits_for == CUSTOMER else None,
         associated=claim.status in holding,
@@ -94,7 +95,7 @@ def request_of(session: Session, desk: Desk, token: str) -> Request:
         choices=tuple(
             Choice(offer, claim.status in holding and offer.transition.moves[claim.status] not in holding)
             for offer in offers
-            if offer.allowed
+            if offer.allowed and offer.action != given
         ),
     )
 
@@ -130,7 +131,7 @@ def _actor(claim: Claim, link: ConsentLink) -> Actor:
     return customer_actor(claim.customer_contact_name or link.email, link.email, claim.id)
 
 
-def _answer_label(desk: Desk, claim: Claim, link: ConsentLink) -> str:
-    rulebook = desk.rulebook_of(claim)
-    action = rulebook.transition_at(ADDRESS, {"answer": link.answer}) if link.answer else None
-    return rulebook.transitions[action].label if action else ""
+def _given(desk: Desk, claim: Claim, link: ConsentLink) -> str | None:
+    """Return the transition that the link's answer was, or None before one."""
+    form = {"answer": link.answer} if link.answer else None
+    return desk.rulebook_of(claim).transition_at(ADDRESS, form) if form else None

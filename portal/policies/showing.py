@@ -2,24 +2,23 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from portal.policies.shown import (
+    PolicyPage,
+    ShownAction,
+    ShownClock,
+    ShownEvent,
+    ShownQuestion,
+    ShownRule,
+    ShownStatus,
+)
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, SYSTEM
 from portal.rulebook.documents import Path
-from portal.rulebook.models import (
-    CatalogReason,
-    ClockRule,
-    Mail,
-    PermissionMeaning,
-    Question,
-    Role,
-    Rule,
-    Status,
-    Transition,
-)
+from portal.rulebook.models import ClockRule, Rule, Status, Transition
 from portal.rulebook.rulebook import Rulebook
-from portal.rulebook.wording import listed, spoken
+from portal.rulebook.wording import listed
+from portal.rulebook.wording import spoken as spoken_code
 
 LIFECYCLE, DEADLINES, NOTIFICATIONS = "lifecycle.yaml", "deadlines.yaml", "notifications.yaml"
 # What the reserved words of `moves` are called where a status stands.
@@ -48,99 +47,9 @@ CHOOSERS: Mapping[str, str] = {
     "partner": "The partner chooses it",
     "transition": "An action gives it",
 }
+# Abbreviations that a code cannot write as people do.
+ABBREVIATIONS: Mapping[str, str] = {"Poe": "PoE", "poe": "PoE"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True)
-class ShownRule:
-    """One rule in words: what it says, when it fires (CEL), the clause behind it, and `file:line`."""
-
-    code: str
-    say: str
-    condition: str
-    negated: bool  # the rule fires unless the condition holds
-    source: str
-    decided: bool
-    place: str
-    for_each: str = ""
-    outcome: str = ""
-    instead: str = ""
-
-
-@dataclass(frozen=True)
-class ShownStatus:
-    """One status: whose move it is, which clocks run in it, and which actions lead out of it or stay."""
-
-    code: str
-    status: Status
-    mover: str
-    editable: tuple[str, ...]
-    clocks: tuple[tuple[str, ClockRule], ...]
-    actions: tuple[tuple[str, str], ...]  # code, label
-
-
-@dataclass(frozen=True)
-class ShownAction:
-    """One transition: who may, from which status to which, what it asks, and everything that refuses it."""
-
-    code: str
-    transition: Transition
-    who: str
-    moves: tuple[tuple[str, str], ...]
-    asks: tuple[str, ...]
-    rules: tuple[ShownRule, ...]
-    requires: tuple[tuple[str, str, str], ...]  # question, its label, the outcome wanted in words
-    reason: str  # the label of the rejection reason that it gives, or ""
-    place: str
-
-
-@dataclass(frozen=True)
-class ShownClock:
-    """One deadline: how long, in which statuses, who is waited for, and what happens at its end."""
-
-    code: str
-    rule: ClockRule
-    statuses: tuple[str, ...]
-    mover: str
-    at_end: tuple[str, str] | None  # code and label of a transition
-    place: str
-
-
-@dataclass(frozen=True)
-class ShownQuestion:
-    """One question besides "may this happen": its outcomes in words and its rules."""
-
-    code: str
-    label: str
-    question: Question
-    otherwise: str
-    rules: tuple[ShownRule, ...]
-
-
-@dataclass(frozen=True)
-class ShownEvent:
-    """Who is told of what: the event's name in words, and its mails with their recipients."""
-
-    label: str
-    mails: tuple[tuple[str, Mail], ...]
-
-
-@dataclass(frozen=True)
-class PolicyPage:
-    """Everything the page of one policy version shows. `since` is when it came into force, if it did."""
-
-    rulebook: Rulebook
-    since: datetime | None
-    statuses: tuple[ShownStatus, ...]
-    actions: tuple[ShownAction, ...]
-    questions: tuple[ShownQuestion, ...]
-    clocks: tuple[ShownClock, ...]
-    events: tuple[ShownEvent, ...]
-    catalogs: tuple[tuple[str, str, Mapping[str, CatalogReason]], ...]
-    choosers: Mapping[str, str]  # who gives a reason, in words
-    named_sets: tuple[tuple[str, tuple[str, ...]], ...]  # name, labels of its reasons
-    roles: tuple[tuple[str, Role], ...]
-    permissions: tuple[tuple[str, PermissionMeaning], ...]
 
 
 def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
@@ -171,13 +80,24 @@ def _statuses(rulebook: Rulebook) -> Iterator[ShownStatus]:
         yield ShownStatus(
             code=code,
             status=status,
-            mover=MOVERS[status.waits_for],
+            mover=_mover(rulebook, code, status),
             editable=tuple(groups[name].label for name in status.editable if name in groups),
             clocks=tuple((name, rule) for name, rule in rulebook.clocks.items() if code in _while(rule)),
             actions=tuple(
                 (name, one.label) for name, one in rulebook.transitions.items() if code in one.moves
             ),
         )
+
+
+def _mover(rulebook: Rulebook, code: str, status: Status) -> str:
+    """Say whose move it is in a status: a running clock overrides what the status says."""
+    running = [
+        f"{MOVERS[rule.waits_for]} while “{rule.label}” runs"
+        for rule in rulebook.clocks.values()
+        if code in _while(rule) and rule.waits_for not in (None, status.waits_for)
+    ]
+    own = MOVERS[status.waits_for]
+    return f"{', '.join(running)}; otherwise {own.lower()}" if running else own
 
 
 def _actions(rulebook: Rulebook) -> Iterator[ShownAction]:
@@ -279,6 +199,11 @@ def _spelled(rulebook: Rulebook, text: str) -> str:
         return f"‹{rulebook.vocabulary.meaning(found.group(1))}›"
 
     return _PLACEHOLDER.sub(named, text)
+
+
+def spoken(code: str) -> str:
+    """Return a code in words: `poe_check` → `PoE check`."""
+    return " ".join(ABBREVIATIONS.get(word, word) for word in spoken_code(code).split())
 
 
 def _ask(name: str, label: str | None, need: str) -> str:

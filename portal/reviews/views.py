@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
+from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
@@ -41,8 +42,16 @@ def act(number: str, noun: str) -> AnyResponse:
     result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _page(number, result)
-    flash("Done. Everything below is up to date.", "success")
+    flash(_told(result), "success")
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _told(done: Done) -> str:
+    """Say what came of an action, with the status in the words of the claim's own policy."""
+    claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
+    label = desk_of_app().rulebook_of(claim).statuses[claim.status].label
+    moved = done.from_status != done.to_status
+    return f"{done.number} is now {label}." if moved else f"Done. {done.number} stays {label}."
 
 
 def _page(number: str, failure: Failure | None = None) -> Response:

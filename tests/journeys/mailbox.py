@@ -70,5 +70,5 @@ def by_recipient(mails: Iterable[Mail], expected: dict[str, str]) -> dict[str, M
     """
     found = {mail.to: mail for mail in mails}
     subjects = {to: re.sub(r" \(CL-\d{4}-\d{6}\)$", "", mail.subject) for to, mail in found.items()}
-    assert subjects == expected
+    assert subjects == expected, f"The mails are {subjects}, not {expected}."
     return found

@@ -18,7 +18,7 @@ def test_a_dispute_is_taken_on_the_last_day_and_refused_the_day_after(scene: Sce
 
     # The last minute of the last day, in the program's zone.
     scene.at("2026-12-23 23:59")
-    waiting = scene.partner().fill("Dispute", too_late, justification="The letter covers it.")
+    waiting = partner.fill("Dispute", too_late, justification="The letter covers it.")
     partner.dispute(in_time, justification="The letter covers it.")
     partner.finds(in_time, "Dispute", "Review team", date(2026, 12, 31))
     scene.mails(partner="Your dispute was received", reviewer2="A disputed claim was assigned to you")

@@ -35,7 +35,7 @@ def test_a_claim_is_sent_back_resubmitted_with_changes_approved_and_disassociate
     assert "nothing_provided" in page.reasons()
     page = partner.do("Save changes", number, status=422, product=[])
     assert "last_product_removed" in page.reasons()
-    assert "Customer" not in partner.rows()[number]["Status"]
+    assert partner.rows()[number]["Products"] == "Microsoft Teams"
 
     # She adds a product and the new letter, and resubmits with an answer.
     scene.later(days=1)

@@ -1,4 +1,4 @@
-"""Rewrites the rule files as a policy owner might: every number, label and role, or new states and transitions."""
+"""Rewrites the rule files as a policy owner might: numbers, labels and roles, or new states."""
 
 import io
 import re
@@ -56,6 +56,13 @@ def renamed_roles(content: Any) -> None:
 def two_disputes(content: Any) -> None:
     """Allow two disputes instead of one."""
     content["values"]["disputes_at_most"] = 2
+
+
+def other_lifecycle(content: Any) -> None:
+    """Mark the labels; the source says that one dispute is allowed, and the value no longer does."""
+    marked_labels(content)
+    for rule in content["transitions"]["dispute"]["refuse"]:
+        rule["decided"] = True
 
 
 def a_pause(content: Any) -> None:

@@ -74,6 +74,7 @@ def test_agreeing_is_recorded_and_can_still_be_changed(filing: Filing, customer:
     customer.visit(f"/consent/{token_of(filing, number)}")
     page = customer.fill_and_submit("Agree")
     assert "Your answer: Agree" in page.region("consent-answer-given")
+    assert page.buttons() == ["Decline"]
     assert filing.claim(number).status == "approved"
     assert filing.claim(number).agreed_at == filing.clock.now()
     customer.fill_and_submit("Decline")

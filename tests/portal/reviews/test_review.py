@@ -71,6 +71,7 @@ def test_the_reviewers_day_from_start_to_approval(filing: Filing) -> None:
     browser = review(filing, number)
     page = browser.fill_and_submit("Start review")
     assert page.path == f"/reviews/{number}"
+    assert f"{number} is now Under review." in page.region("flashes")
     assert "Under review" in page.region("review-standing")
     assert "Reviewer of Program operator" in page.region("review-standing")
     page = browser.fill_and_submit(

@@ -1,0 +1,109 @@
+"""What the page of a policy consists of: its statuses, actions, rules, deadlines and mails in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.rulebook.models import (
+    CatalogReason,
+    ClockRule,
+    Mail,
+    PermissionMeaning,
+    Question,
+    Role,
+    Status,
+    Transition,
+)
+from portal.rulebook.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """One rule in words: what it says, when it fires (CEL), the clause behind it, and `file:line`."""
+
+    code: str
+    say: str
+    condition: str
+    negated: bool  # the rule fires unless the condition holds
+    source: str
+    decided: bool
+    place: str
+    for_each: str = ""
+    outcome: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True)
+class ShownStatus:
+    """One status: whose move it is, which clocks run in it, and which actions lead out of it or stay."""
+
+    code: str
+    status: Status
+    mover: str
+    editable: tuple[str, ...]
+    clocks: tuple[tuple[str, ClockRule], ...]
+    actions: tuple[tuple[str, str], ...]  # code, label
+
+
+@dataclass(frozen=True)
+class ShownAction:
+    """One transition: who may, from which status to which, what it asks, and everything that refuses it."""
+
+    code: str
+    transition: Transition
+    who: str
+    moves: tuple[tuple[str, str], ...]
+    asks: tuple[str, ...]
+    rules: tuple[ShownRule, ...]
+    requires: tuple[tuple[str, str, str], ...]  # question, its label, the outcome wanted in words
+    reason: str  # the label of the rejection reason that it gives, or ""
+    place: str
+
+
+@dataclass(frozen=True)
+class ShownClock:
+    """One deadline: how long, in which statuses, who is waited for, and what happens at its end."""
+
+    code: str
+    rule: ClockRule
+    statuses: tuple[str, ...]
+    mover: str
+    at_end: tuple[str, str] | None  # code and label of a transition
+    place: str
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """One question besides "may this happen": its outcomes in words and its rules."""
+
+    code: str
+    label: str
+    question: Question
+    otherwise: str
+    rules: tuple[ShownRule, ...]
+
+
+@dataclass(frozen=True)
+class ShownEvent:
+    """Who is told of what: the event's name in words, and its mails with their recipients."""
+
+    label: str
+    mails: tuple[tuple[str, Mail], ...]
+
+
+@dataclass(frozen=True)
+class PolicyPage:
+    """Everything the page of one policy version shows. `since` is when it came into force, if it did."""
+
+    rulebook: Rulebook
+    since: datetime | None
+    statuses: tuple[ShownStatus, ...]
+    actions: tuple[ShownAction, ...]
+    questions: tuple[ShownQuestion, ...]
+    clocks: tuple[ShownClock, ...]
+    events: tuple[ShownEvent, ...]
+    catalogs: tuple[tuple[str, str, Mapping[str, CatalogReason]], ...]
+    choosers: Mapping[str, str]  # who gives a reason, in words
+    named_sets: tuple[tuple[str, tuple[str, ...]], ...]  # name, labels of its reasons
+    roles: tuple[tuple[str, Role], ...]
+    permissions: tuple[tuple[str, PermissionMeaning], ...]

@@ -1,0 +1,41 @@
+"""Signing in needs one kind of database in most of its tests: SQLite, with tests on both where they differ."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.accounts.entrance import Entrance, TooManyTries, WrongCredentials, sign_in
+from portal.clock import FixedClock
+from portal.settings import Settings
+from tests.factories import PASSWORD
+
+
+@dataclass
+class Door:
+    """Tries to sign in, and says in a word what came of it."""
+
+    entrance: Entrance
+
+    def attempt(
+        self, email: str, password: str, network: str = "203.0.113.7", device: str | None = None
+    ) -> str:
+        try:
+            sign_in(self.entrance, email, password, network=network, device=device, browser="a browser")
+        except WrongCredentials:
+            return "wrong"
+        except TooManyTries:
+            return "closed"
+        return "in"
+
+    def guess(self, times: int, email: str, network: str = "203.0.113.7") -> list[str]:
+        return [self.attempt(email, f"guess number {number}", network) for number in range(times)]
+
+    def enter(self, email: str, network: str = "203.0.113.7", device: str | None = None) -> str:
+        return self.attempt(email, PASSWORD, network, device)
+
+
+@pytest.fixture
+def door(app: Flask, settings: Settings, clock: FixedClock, session: Session) -> Door:
+    return Door(Entrance(clock, settings, b"a secret for tests"))
