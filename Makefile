@@ -13,8 +13,8 @@ help: ## list these words
 
 setup: $(READY) ## build the environment in .venv (what the machine lacks is told with its package)
 
-$(READY): requirements-build.txt requirements-dev.txt pyproject.toml scripts/environment.sh
-	@scripts/environment.sh $(VENV)
+$(READY): requirements-build.txt requirements-dev.txt pyproject.toml .ci/environment.sh
+	@.ci/environment.sh $(VENV)
 	@touch $@
 
 demo: $(READY) ## start the portal with sample data on http://127.0.0.1:8000 (ARGS="--port 8001")
@@ -56,7 +56,7 @@ format: $(READY) ## bring the code into the one form
 	$(BIN)/ruff format .
 
 migration: $(READY) ## write a migration of what the models have and it lacks (NAME="add notes")
-	$(BIN)/python scripts/new_migration.py "$(NAME)"
+	$(BIN)/python .ci/new_migration.py "$(NAME)"
 	$(BIN)/ruff check --fix --quiet migrations
 	$(BIN)/ruff format --quiet migrations
 

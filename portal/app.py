@@ -161,7 +161,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_static_files(app)
     install_errors(app)
     _install_feature_errors(app)
-    app.register_blueprint(health_blueprint(_problems(desk.policies), registry))
+    app.register_blueprint(health_blueprint(_problems(desk.policies), _notes(desk.policies), registry))
 
 
 def _install_feature_errors(app: Flask) -> None:
@@ -177,6 +177,12 @@ def _out_of_order(error: Exception) -> Response:
 
 def _role_labels(policies: Policies) -> Callable[[], Mapping[str, str]]:
     return lambda: {code: role.label for code, role in policies.in_force().roles.roles.items()}
+
+
+def _notes(policies: Policies) -> Callable[[], list[str]]:
+    """Return what tells that the rules folder holds another policy than the one in force."""
+    differ = "The rule files differ from the policy in force, which stays until they are published."
+    return lambda: [differ] if policies.files_differ else []
 
 
 def _problems(policies: Policies) -> Callable[[], list[str]]:

@@ -22,11 +22,12 @@ class Actor:
     location_ids: frozenset[int] | None = None
     email: str = ""
     claim_id: int | None = None  # the one claim a customer's link opens
+    link_id: int | None = None  # that link
 
 
 SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")
 
 
-def customer_actor(name: str, email: str, claim_id: int) -> Actor:
+def customer_actor(name: str, email: str, claim_id: int, link_id: int | None = None) -> Actor:
     """Return the actor for a customer contact who came by the signed link of one claim."""
-    return Actor(kind=CUSTOMER, side=CUSTOMER, name=name, email=email, claim_id=claim_id)
+    return Actor(kind=CUSTOMER, side=CUSTOMER, name=name, email=email, claim_id=claim_id, link_id=link_id)

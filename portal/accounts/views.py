@@ -1,6 +1,7 @@
 """The pages of signing in and out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -106,7 +107,7 @@ def _minutes_until(moment: datetime | None) -> int:
     """Return the whole minutes until `moment`, rounded up."""
     if moment is None:
         return 0
-    return int((moment - current_entrance().clock.now()).total_seconds() // 60) + 1
+    return ceil((moment - current_entrance().clock.now()) / timedelta(minutes=1))
 
 
 def _destination(wanted: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import Actor
+from portal.accounts.actor import SYSTEM, Actor
 from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
 from portal.claims.desk import Desk, Step
@@ -58,6 +58,7 @@ def act(
     twice has one effect: the second finds the first one's mark and is answered as done.
     """
     given = answers or Answers()
+    desk.open()
     if apply_due_ends(desk, _known_id(desk, number, actor)):
         desk.committed()  # the ends stand, and are told, even where the action itself comes to nothing
     taken = take_uploads(db.session(), desk, given.uploads)
@@ -77,6 +78,7 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
     person_id = actor.person_id
     if organization_id is None or person_id is None:
         raise PermissionError("A claim is created by a person of a partner organization.")
+    desk.open()
     now = desk.clock.now()
     try:
         with transaction() as session:
@@ -124,7 +126,7 @@ def _retried(
         try:
             with transaction() as session:
                 claim = find_claim(session, desk, number, actor, lock=True)
-                if done := _done_before(session, claim, mark, version):
+                if done := _done_before(session, claim, actor, mark, version):
                     return done
                 if version is not None and claim.version != version:
                     raise Stale(number, changes_since(session, desk, claim, version))
@@ -148,15 +150,18 @@ def _mark(action: str, actor: Actor, answers: Answers, taken: tuple[Taken, ...],
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _done_before(session: Session, claim: Claim, mark: str, version: int | None) -> Done | None:
-    """Return what the same form did when it was sent before, or None."""
-    if version is None or claim.version == version:
-        return None
+def _done_before(session: Session, claim: Claim, actor: Actor, mark: str, version: int | None) -> Done | None:
+    """Return what the same form did when it was sent before, or None.
+
+    A customer's answer carries no version; it is the same while nothing else happened since.
+    """
+    by_link = 0 if actor.link_id is None else 1
+    since = by_link if version is None else claim.version - version
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.subject == f"claim:{claim.number}", AuditEvent.actor_id.is_not(None))
+        .where(AuditEvent.subject == f"claim:{claim.number}", AuditEvent.actor_kind != SYSTEM)
         .order_by(AuditEvent.place.desc())
-        .limit(claim.version - version + 1)
+        .limit(max(since, 0))
     )
     for event in events:
         if event.details.get("sent") == mark:

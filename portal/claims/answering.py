@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import abort, current_app, request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from portal.accounts.actor import Actor
 from portal.claims.acting import Done, act
@@ -47,10 +47,12 @@ def sent_answers() -> Answers:
     values = {
         name: tuple(given) for name, given in request.form.lists() if name not in ("csrf_token", "version")
     }
-    uploads = tuple(
-        Upload(file.filename, file.read()) for file in request.files.getlist("document") if file.filename
-    )
-    return Answers(values, uploads)
+    return Answers(values, tuple(Upload(file.filename or "", file.read()) for file in sent_files()))
+
+
+def sent_files() -> list[FileStorage]:
+    """Return the files that were chosen in the request's form, whatever its fields are called."""
+    return [file for _, files in request.files.lists() for file in files if file.filename]
 
 
 def sent_version() -> int | None:

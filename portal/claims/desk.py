@@ -33,6 +33,10 @@ class Desk:
     # Called after each commit; where mail is kept as files, it hands the new messages over at once.
     committed: Callable[[], None] = lambda: None
 
+    def open(self) -> None:
+        """Load the policy before a transaction begins: storing a new one is a transaction of its own."""
+        self.policies.in_force()
+
     def rulebook_of(self, claim: Claim) -> Rulebook:
         """Return what decides about `claim`: pinned at its first submission, in force before."""
         return self.policies.pinned(claim.policy_version)

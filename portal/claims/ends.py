@@ -24,6 +24,7 @@ def apply_due_ends(desk: Desk, claim_id: int | None = None) -> list[tuple[str, s
     Each end is a transaction of its own and is applied once however many do it at the same time: the
     claim is locked and the clock is looked at again before anything happens.
     """
+    desk.open()
     applied = []
     with transaction() as session:
         rows = due_rows(session, desk.clock.now(), claim_id)

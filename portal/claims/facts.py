@@ -84,8 +84,11 @@ class Gathering:
 
     @cached_property
     def has_link(self) -> bool:
-        query = select(exists().where(ConsentLink.claim_id == self.claim.id, ConsentLink.void_at.is_(None)))
-        return bool(self.session.scalar(query))
+        """Whether a link is in force; for a customer, whether it is the very link they came by."""
+        valid = exists().where(ConsentLink.claim_id == self.claim.id, ConsentLink.void_at.is_(None))
+        if self.actor.link_id is not None:
+            valid = valid.where(ConsentLink.id == self.actor.link_id)
+        return bool(self.session.scalar(select(valid)))
 
     @cached_property
     def actor_had_part(self) -> bool:

@@ -1,5 +1,6 @@
 """The routes of claims: the dashboard, the wizard, the claim page, its documents, and every action."""
 
+import logging
 from http import HTTPStatus
 
 from flask import Blueprint, Response, flash, redirect, request, stream_with_context, url_for
@@ -7,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
 from portal.claims.acting import CREATE, Done, create
-from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers
+from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers, sent_files
 from portal.claims.answers import Answers
 from portal.claims.details import Sent, customer_choices, location_choices
 from portal.claims.documents import attachment, find_document
@@ -22,10 +23,13 @@ from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
 from portal.customers.queries import known_customers
 from portal.db import db
+from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.access import allow
 from portal.web.htmx import respond
 
 blueprint = Blueprint("claims", __name__)
+
+log = logging.getLogger(__name__)
 
 PLACE = "claims"
 LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
@@ -149,9 +153,16 @@ def _sent(failure: Failure | None) -> Sent | None:
 
 
 def _claim_page(number: str, failure: Failure | None = None) -> Response:
-    found, actions = _claim_and_panels(number, failure)
-    offered = [panel.offer for panel in actions]
-    page = shown(db.session(), desk_of_app(), found, current_actor(), offered, _sent(failure))
+    """Answer with the claim; it can be read, and says so, also while no action can be decided."""
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    found = find_claim(session, desk, number, actor)
+    undecided = False
+    try:
+        actions = panels(desk, session, found, actor, PLACE, failure)
+    except CouldNotBeDecided as error:
+        log.error("actions could not be decided", extra={"question": error.question, "why": error.why})
+        actions, undecided = [], True
+    page = shown(session, desk, found, actor, [panel.offer for panel in actions], _sent(failure))
     return respond(
         "claims/claim.html",
         status=_status(failure),
@@ -159,6 +170,7 @@ def _claim_page(number: str, failure: Failure | None = None) -> Response:
         panels=actions,
         failure=failure,
         files=_files(),
+        undecided=undecided,
     )
 
 
@@ -189,7 +201,7 @@ def _status(failure: Failure | None) -> int:
 
 def _files() -> list[str]:
     """Return the names of the files of a form that came back: a page cannot keep them."""
-    return [file.filename for file in request.files.values() if file.filename]
+    return [file.filename or "" for file in sent_files()]
 
 
 def _next_address(done: Done, code: str) -> str:

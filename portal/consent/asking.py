@@ -128,7 +128,7 @@ def _opened(session: Session, token: str) -> tuple[ConsentLink, Claim]:
 
 
 def _actor(claim: Claim, link: ConsentLink) -> Actor:
-    return customer_actor(claim.customer_contact_name or link.email, link.email, claim.id)
+    return customer_actor(claim.customer_contact_name or link.email, link.email, claim.id, link.id)
 
 
 def _given(desk: Desk, claim: Claim, link: ConsentLink) -> str | None:

@@ -56,8 +56,7 @@ def void_link(error: LinkVoid) -> Response:
 @blueprint.after_request
 def keep_private(response: Response) -> Response:
     """Keep the token out of referrers, caches and search engines."""
-    # The origin alone: the CSRF check over https asks for it, and it does not hold the token.
-    response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -48,8 +48,14 @@ def recipient(text: str) -> Address:
         raise NoAddress("The recipient is not a single e-mail address; correct it on the claim.")
     local, _, domain = text.rpartition("@")
     try:
-        return Address(username=local, domain=domain.encode("idna").decode("ascii"))
-    except (ValueError, UnicodeError):
+        ascii_domain = domain.encode("idna")
+        # The older way of writing domains in ASCII makes some letters another domain's, as ß does ss.
+        if ascii_domain.decode("idna").lower() != domain.lower():
+            raise NoAddress("The recipient's domain cannot be reached; write it in ASCII on the claim.")
+        return Address(username=local, domain=ascii_domain.decode("ascii"))
+    except NoAddress:
+        raise
+    except ValueError:
         raise NoAddress("The recipient's address cannot be read; correct it on the claim.") from None
 
 

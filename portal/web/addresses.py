@@ -11,6 +11,8 @@ def own_path(address: str, origin: str = "") -> str | None:
     """
     if any(ord(char) <= 32 or ord(char) == 127 or char == "\\" for char in address):
         return None
+    if address.startswith("//"):
+        return None
     try:
         parts = urlsplit(address)
     except ValueError:

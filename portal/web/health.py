@@ -8,8 +8,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from portal.web.access import allow, allow_anyone
 
 
-def health_blueprint(problems: Callable[[], Sequence[str]], registry: CollectorRegistry) -> Blueprint:
-    """Return /healthz, /readyz and /metrics; `problems` names what keeps the portal from its work."""
+def health_blueprint(
+    problems: Callable[[], Sequence[str]], notes: Callable[[], Sequence[str]], registry: CollectorRegistry
+) -> Blueprint:
+    """Return /healthz, /readyz and /metrics.
+
+    `problems` names what keeps the portal from its work, `notes` what an operator should know besides.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -21,7 +26,7 @@ def health_blueprint(problems: Callable[[], Sequence[str]], registry: CollectorR
     @allow_anyone
     def ready() -> Response:
         found = list(problems())
-        response = jsonify(ready=not found, problems=found)
+        response = jsonify(ready=not found, problems=found, notes=list(notes()))
         response.status_code = 503 if found else 200
         return response
 

@@ -16,6 +16,7 @@ from portal.notifications.transports import transport_from
 
 def deliver(desk: Desk) -> DeliveryReport:
     """Hand over every message that is due, once each; failures wait longer each time."""
+    desk.open()
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
         return write_mail(db.session(), desk, message, at)

@@ -46,7 +46,8 @@ class Mail:
         found = re.findall(r"^https?://\S+$", self.text, re.MULTILINE)
         assert len(found) == 1, f"A mail asks to open one address, not {found}."
         assert f'href="{found[0]}"' in self.html, "The HTML leads somewhere else than the text."
-        return urlsplit(found[0]).path
+        address: str = found[0]
+        return urlsplit(address).path
 
 
 class Mailbox:

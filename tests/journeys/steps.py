@@ -20,7 +20,8 @@ def letter(kind: str = "pdf") -> File:
     """Return a proof of execution that nobody uploaded before: a PDF of three pages, or a DOCX."""
     number = next(_letters)
     words = (f"Proof of execution {number}", "What was done, week by week.", "Signed: Casey Lind")
-    return docx(*words, name=f"letter-{number}.docx") if kind == "docx" else pdf(*words, name=f"letter-{number}.pdf")
+    make = docx if kind == "docx" else pdf
+    return make(*words, name=f"letter-{number}.{kind}")
 
 
 class Somebody:
@@ -91,9 +92,13 @@ class Partner(Somebody):
         """Create a claim and return its number, which the page shows."""
         self.open("/claims")
         self.browser.click("Create claim")
-        location = self.browser.page.select("select[name=location] option[value]:not([value=''])")[0].get("value")
-        page = self.browser.fill_and_submit("Save and go on", location=location)
+        page = self.browser.fill_and_submit("Save and go on", location=self.first_location())
         return page.path.split("/")[2]
+
+    def first_location(self) -> str:
+        """Return the value of the first location that the page offers."""
+        chosen: str = self.browser.page.select("select[name=location] option:not([value=''])")[0].get("value")
+        return chosen
 
     def choose_customer(self, number: str) -> None:
         """Choose the customer that the organization knows."""
@@ -140,8 +145,8 @@ class Partner(Somebody):
         self.submit(number)
         return number
 
-    def resubmit(self, number: str, **given: Given) -> Page:
-        return self.do("Resubmit", number, **given)
+    def resubmit(self, number: str, *, status: int = 200, **given: Given) -> Page:
+        return self.do("Resubmit", number, status=status, **given)
 
     def dispute(self, number: str, *, status: int = 200, **given: Given) -> Page:
         return self.do("Dispute", number, status=status, **given)
@@ -183,8 +188,8 @@ class Reviewer(Somebody):
     def approve(self, number: str, *, status: int = 200) -> Page:
         return self.do("Approve", number, status=status)
 
-    def reject(self, number: str, reason: str = "insufficient_poe", message: str = "Page 2 is missing.") -> Page:
-        return self.do("Reject", number, reason=[reason], message=message)
+    def reject(self, number: str, message: str = "Page 2 is missing.") -> Page:
+        return self.do("Reject", number, reason=["insufficient_poe"], message=message)
 
     def request_information(self, number: str, reason: str, message: str) -> Page:
         return self.do("Ask for information", number, reason=[reason], message=message)

@@ -1,4 +1,4 @@
-"""Two partners claim the same product of the same customer; one claim wins, and the other learns nothing of whom."""
+"""Two partners claim the same product of one customer; one wins, and the other does not learn who."""
 
 from datetime import date
 
@@ -36,7 +36,9 @@ def test_of_two_competing_claims_one_is_approved_and_the_other_can_dispute(scene
     reviewer.settle(winner)
     contoso.finds(winner, "Approved", "Customer", date(2026, 11, 30))
     page = fabrikam.finds(loser, "Rejected", "Your organization", date(2026, 12, 23))
-    assert "Another association was approved for the same customer and product." in page.region("claim-standing")
+    assert "Another association was approved for the same customer and product." in page.region(
+        "claim-standing"
+    )
     names_nobody(page)
     mails = scene.mails(
         partner="Your claim was approved",
@@ -59,7 +61,9 @@ def test_of_two_competing_claims_one_is_approved_and_the_other_can_dispute(scene
     # Fabrikam disputes. The dispute cannot simply be approved while Contoso holds the product.
     fabrikam.dispute(loser, justification="The customer works with us.", document=letter())
     names_nobody(fabrikam.finds(loser, "Dispute", "Review team", date(2026, 12, 1)))
-    mails = scene.mails(fabrikam="Your dispute was received", reviewer2="A disputed claim was assigned to you")
+    mails = scene.mails(
+        fabrikam="Your dispute was received", reviewer2="A disputed claim was assigned to you"
+    )
     other = scene.reviewer(REVIEWER2)
     assert other.reasons_against("approve_dispute", loser) == {"held_by_another"}
 

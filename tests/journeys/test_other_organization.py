@@ -5,9 +5,18 @@ from datetime import date
 from tests.browser import Page
 from tests.journeys.scene import FABRIKAM, Scene
 
+UNKNOWN = "CL-2026-999999"
 NOUNS = ("edit", "deletion", "submission", "resubmission", "dispute", "disassociation", "rejection-request",
          "comments", "documents", "consent-link")  # fmt: skip
-REVIEW_NOUNS = ("start", "approval", "rejection", "information-request", "dispute-decision", "settlement", "comments")
+REVIEW_NOUNS = (
+    "start",
+    "approval",
+    "rejection",
+    "information-request",
+    "dispute-decision",
+    "settlement",
+    "comments",
+)
 
 
 def test_another_organizations_claim_is_not_there(scene: Scene) -> None:
@@ -21,7 +30,7 @@ def test_another_organizations_claim_is_not_there(scene: Scene) -> None:
 
     # Nothing of it can be read, by any address.
     for known in (number, draft):
-        same_as_unknown(stranger.open_claim(known, status=404), stranger.open_claim("CL-2026-999999", status=404))
+        same_as_unknown(stranger.open_claim(known, status=404), stranger.open_claim(UNKNOWN, status=404))
         stranger.open(f"/claims/{known}/wizard/review", status=404)
     stranger.open(document, status=404)
     stranger.open(document.replace(number, draft), status=404)
@@ -35,8 +44,9 @@ def test_another_organizations_claim_is_not_there(scene: Scene) -> None:
     token = stranger.browser.csrf_token()
     for noun in NOUNS:
         for known in (number, draft):
-            answer = stranger.browser.ask("POST", f"/claims/{known}/{noun}", csrf_token=token, message="x", reason="x")
-            unknown = stranger.browser.ask("POST", f"/claims/CL-2026-999999/{noun}", csrf_token=token, message="x")
+            sent = {"csrf_token": token, "message": "Hello.", "reason": "Hello.", "justification": "Hello."}
+            answer = stranger.browser.ask("POST", f"/claims/{known}/{noun}", **sent)
+            unknown = stranger.browser.ask("POST", f"/claims/{UNKNOWN}/{noun}", **sent)
             assert (answer.status_code, unknown.status_code) == (404, 404), noun
     for noun in REVIEW_NOUNS:
         answer = stranger.browser.ask("POST", f"/reviews/{number}/{noun}", csrf_token=token, message="x")

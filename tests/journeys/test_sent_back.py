@@ -10,7 +10,6 @@ def test_a_claim_is_sent_back_resubmitted_with_changes_approved_and_disassociate
     partner, reviewer = scene.partner(), scene.reviewer()
     number = partner.file_claim("teams")
     reviewer.start_review(number)
-    scene.sweep()
     scene.mailbox.new()  # those of submitting and starting have a journey of their own
 
     # Rita asks for a product that the letter does not name, and for a signature date.

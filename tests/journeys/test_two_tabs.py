@@ -6,7 +6,9 @@ from tests.journeys.scene import BEN, INES, Scene
 from tests.journeys.steps import letter
 
 
-def test_a_form_from_before_a_change_is_refused_shows_the_change_and_keeps_what_was_typed(scene: Scene) -> None:
+def test_a_stale_form_is_refused_shows_what_changed_and_keeps_what_was_typed(
+    scene: Scene,
+) -> None:
     partner, colleague = scene.partner(), scene.partner(BEN)
     number = partner.draft_claim()
 
@@ -53,7 +55,9 @@ def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> 
     for _ in range(2):
         assert partner.send(submit).path == f"/claims/{number}"
     scene.mails(
-        partner="Your claim was submitted", reviewer="A claim waits for review", reviewer2="A claim waits for review"
+        partner="Your claim was submitted",
+        reviewer="A claim waits for review",
+        reviewer2="A claim waits for review",
     )
 
     # A comment, pressed twice. Two comments that say the same are two.
@@ -78,7 +82,11 @@ def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> 
     page = partner.finds(number, "Dispute", "Review team", date(2026, 12, 1))
     assert page.region("claim-documents").count(new.name) == 1
     subjects = sorted(mail.subject.split(" (")[0] for mail in scene.mailbox.new() if mail.to == INES)
-    assert subjects == ["The review of your claim started", "Your claim was rejected", "Your dispute was received"]
+    assert subjects == [
+        "The review of your claim started",
+        "Your claim was rejected",
+        "Your dispute was received",
+    ]
     assert partner.story(number) == [
         "Create claim → Draft",
         "Submit → Submitted",

@@ -59,16 +59,17 @@ def use_dispute(step: Step) -> None:
 def record_decline(step: Step) -> None:
     """Keep that the customer declined, and when."""
     step.claim.declined_at = step.now
-    _answer_link(step, "decline")
+    _answer_link(step)
 
 
 def record_agreement(step: Step) -> None:
     """Keep that the customer agreed, and when."""
     step.claim.agreed_at = step.now
-    _answer_link(step, "agree")
+    _answer_link(step)
 
 
-def _answer_link(step: Step, answer: str) -> None:
+def _answer_link(step: Step) -> None:
+    answer = next(iter(step.transition.chosen_by.values()), step.action)
     link = link_in_force(step.session, step.claim.id)
     if link is not None:
         link.answer, link.answered_at = answer, step.now

@@ -22,7 +22,9 @@ def assign_other_reviewer(step: Step) -> None:
     nobody finds a dispute about their own decision in their name.
     """
     roles = [code for code in step.rulebook.roles.roles if DECIDE in step.rulebook.permissions_of([code])]
-    others = [person for person in people_with_roles(step.session, roles) if person.id != step.claim.reviewer_id]
+    others = [
+        person for person in people_with_roles(step.session, roles) if person.id != step.claim.reviewer_id
+    ]
     step.claim.reviewer_id = _least_busy(step, others)
 
 
@@ -32,7 +34,7 @@ def _least_busy(step: Step, people: list[Person]) -> int | None:
         .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.due_at.is_not(None))
         .group_by(Claim.reviewer_id)
     )
-    busy = {reviewer: count for reviewer, count in rows}
+    busy = dict(rows.all())
     return min((person.id for person in people), key=lambda key: (busy.get(key, 0), key), default=None)
 
 

@@ -1,14 +1,16 @@
-"""Signing in needs one kind of database in most of its tests: SQLite, with tests on both where they differ."""
+"""Trying to sign in by the use case, and the cookies of a browser."""
 
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.accounts.entrance import Entrance, TooManyTries, WrongCredentials, sign_in
 from portal.clock import FixedClock
 from portal.settings import Settings
+from tests.browser import Browser
 from tests.factories import PASSWORD
 
 
@@ -34,6 +36,11 @@ class Door:
 
     def enter(self, email: str, network: str = "203.0.113.7", device: str | None = None) -> str:
         return self.attempt(email, PASSWORD, network, device)
+
+
+def cookies_of(browser: Browser) -> FlaskClient:
+    """Return what holds the browser's cookies, to look at and to copy as a thief would."""
+    return browser._client  # noqa: SLF001  # a Browser shows cookies to nobody else
 
 
 @pytest.fixture

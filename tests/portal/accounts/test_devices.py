@@ -1,8 +1,11 @@
 """The mark of a browser: written by the portal alone, and only for those who signed in there."""
 
+from itsdangerous import URLSafeSerializer
+
 from portal.accounts.devices import ACCOUNTS_AT_MOST, Devices
 
-DEVICES = Devices(b"a secret for tests")
+SECRET = b"a secret for tests"
+DEVICES = Devices(SECRET)
 KIM = "kim@contoso.example"
 
 
@@ -31,8 +34,8 @@ def test_a_browser_shared_by_many_forgets_who_was_there_longest_ago() -> None:
 def test_an_altered_foreign_or_nonsense_cookie_counts_as_none() -> None:
     cookie = DEVICES.cookie_after("", KIM)
     others = Devices(b"another secret").cookie_after("", KIM)
-    signed_nonsense = str(DEVICES._signer.dumps(["mark"]))
-    for forged in (cookie[:-1] + ("a" if cookie[-1] != "a" else "b"), others, "", "é", signed_nonsense):
+    signed_nonsense = URLSafeSerializer(SECRET, salt="portal device").dumps(["mark"])
+    for forged in (cookie[:-1] + ("a" if cookie[-1] != "a" else "b"), others, "", "é", str(signed_nonsense)):
         assert DEVICES.mark_for(forged, KIM) is None
         assert DEVICES.mark_for(DEVICES.cookie_after(forged, KIM), KIM)
 

@@ -1,5 +1,6 @@
 """Passwords: kept as argon2id only, and refused alike for accounts that are and are not there."""
 
+import pytest
 from argon2 import PasswordHasher
 
 from portal.accounts.passwords import CHARACTERS_AT_MOST, hash_password, needs_new_hash, password_fits
@@ -17,7 +18,7 @@ def test_a_hash_is_argon2id_salted_and_fits_only_its_password() -> None:
     assert not password_fits(first, "")
 
 
-def test_an_absent_account_fits_nothing_but_costs_a_verification(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_an_absent_account_fits_nothing_but_costs_a_verification(monkeypatch: pytest.MonkeyPatch) -> None:
     verified: list[str] = []
     real = PasswordHasher.verify
 

@@ -1,5 +1,7 @@
 """Adding organizations, locations and people, and every way to be refused."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,7 +44,7 @@ def test_a_person_can_act_with_what_they_were_given(session: Session, contoso: O
         "person", "partner", "Kim Berg", "kim@contoso.example",
     )  # fmt: skip
     assert actor.roles == {"global_admin"}
-    assert actor.location_ids == {munich.id}
+    assert actor.location_ids == frozenset({munich.id})
     assert actor.organization_id == contoso.id
     assert password_fits(kim.password_hash, PASSWORD)
 
@@ -67,9 +69,8 @@ def test_without_locations_a_person_is_not_restricted(session: Session, contoso:
 def test_what_cannot_be_is_refused_with_what_to_mend(
     session: Session, contoso: Organization, given: dict[str, object], sentence: str
 ) -> None:
-    with pytest.raises(NotAdded, match="(?s).*") as refused:
+    with pytest.raises(NotAdded, match=re.escape(sentence)):
         add(session, contoso, **given)
-    assert sentence in str(refused.value)
     assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
@@ -97,7 +98,9 @@ def test_people_are_restricted_to_their_own_locations_only(session: Session, con
         add(session, contoso, locations=[foreign])
 
 
-@pytest.mark.parametrize(("name", "domain"), [(" ", "contoso.example"), ("Contoso", "contoso"), ("C", "a@b.c")])
+@pytest.mark.parametrize(
+    ("name", "domain"), [(" ", "contoso.example"), ("Contoso", "contoso"), ("C", "a@b.c")]
+)
 def test_an_organization_needs_a_name_and_a_mail_domain(session: Session, name: str, domain: str) -> None:
     with pytest.raises(NotAdded):
         add_organization(session, name=name, side="partner", domain=domain, at=NOW)

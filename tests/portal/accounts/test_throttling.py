@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -46,9 +47,7 @@ def test_the_right_person_gets_in_from_another_network_and_others_from_the_same(
 
 
 @ONE_DATABASE
-def test_a_browser_used_before_has_a_counter_of_its_own(
-    door: Door, house: House, settings: Settings
-) -> None:
+def test_a_browser_used_before_has_a_counter_of_its_own(door: Door, house: House, settings: Settings) -> None:
     limit = settings.sign_in_failures_at_most
     door.guess(limit + 1, GLORIA)
     assert door.enter(GLORIA) == "closed"
@@ -109,8 +108,8 @@ def test_one_network_cannot_try_many_accounts_without_end(
 
 
 def test_guesses_at_the_same_moment_get_no_more_tries(
-    door: Door, house: House, settings: Settings, app, session: Session
-) -> None:  # type: ignore[no-untyped-def]
+    door: Door, house: House, settings: Settings, app: Flask
+) -> None:
     results: list[str] = []
 
     def guess() -> None:

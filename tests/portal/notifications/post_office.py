@@ -86,7 +86,7 @@ def read_mail(content: bytes) -> Mail:
 def part(mail: Mail, kind: str) -> str:
     found = mail.get_body((kind,))
     assert found is not None
-    return str(found.get_content())
+    return str(found.get_content()).replace("\r\n", "\n")
 
 
 @dataclass

@@ -1,0 +1,254 @@
+"""The claim page and the one route of every action: what is open, what is refused, what comes back."""
+
+import sys
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+
+from portal.claims.documents import attachment
+from tests.browser import Browser
+from tests.documents import pdf
+from tests.portal.claims.conftest import PARTNER
+from tests.portal.reviews.filing import REVIEWER, Filing
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def sent_back(filing: Filing) -> str:
+    number = filing.under_review()
+    message = "The signature is missing."
+    filing.do(
+        "request_information", number, REVIEWER, reason="missing_customer_acknowledgment", message=message
+    )
+    return number
+
+
+def rejected(filing: Filing) -> str:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    return number
+
+
+@SQLITE
+def test_the_page_says_where_the_claim_stands_whose_move_it_is_and_until_when(
+    filing: Filing, partner: Browser
+) -> None:
+    standing = partner.visit(f"/claims/{sent_back(filing)}").region("claim-standing")
+    assert "Partner action required" in standing
+    assert "The reviewer needs more information about the products you claimed." in standing
+    assert "Whose moveYour organization" in standing
+    assert "14 December 2026, end of day" in standing
+    assert "Thu 26 Nov is a holiday" in standing
+    requests = partner.page.region("claim-requests")
+    assert "Missing customer acknowledgment" in requests
+    assert "The signature is missing." in requests
+    assert "Review team" in partner.page.region("claim-comments")
+    assert "Reviewer of Program operator" not in partner.page.text
+
+
+@SQLITE
+def test_only_the_permitted_fields_can_be_changed(filing: Filing, partner: Browser) -> None:
+    page = partner.visit(f"/claims/{sent_back(filing)}")
+    fields = {field.get("name") for field in page.select("#claim-edit [name]")}
+    assert {"location", "product", "customer_contact_name", "own_contact_email", "commentary"} <= fields
+    assert not {"customer", "activity", "name"} & fields
+    page = partner.fill_and_submit("Save changes", commentary="See page 3.")
+    assert "See page 3." in page.region("claim-details")
+    version = page.field("version")
+    page = partner.post(page.path + "/edit", status=422, activity="usage_recognition", version=version)
+    assert "cannot be changed while the claim is Partner action required" in page.region("failure")
+    page = partner.visit(f"/claims/{filing.submitted(product='intune')}")
+    assert not page.select("#claim-edit")
+    assert not page.select("#claim-documents form")
+
+
+@SQLITE
+def test_a_form_fills_what_a_policy_opens(filing: Filing, partner: Browser) -> None:
+    page = partner.visit(f"/claims/{filing.draft()}")
+    fields = {field.get("name") for field in page.select("#claim-edit [name]")}
+    assert {"location", "customer", "activity", "product", "name", "commentary"} <= fields
+    page = partner.fill_and_submit("Save changes", name="Renamed", product=["teams", "intune"])
+    assert page.heading == "Renamed"
+    assert "Microsoft Intune" in page.region("claim-details")
+
+
+@SQLITE
+def test_every_action_is_there_allowed_or_disabled_with_its_reasons(filing: Filing, partner: Browser) -> None:
+    page = partner.visit(f"/claims/{rejected(filing)}")
+    buttons = page.buttons()
+    assert "Dispute" in buttons
+    assert "Comment" in buttons
+    for label in (
+        "Submit",
+        "Resubmit",
+        "Disassociate customer",
+        "Request rejection",
+        "Delete draft",
+        "Send the customer a new link",
+    ):
+        assert f"{label} (disabled)" in buttons, label
+    assert "Approve" not in " ".join(buttons)
+    for button in page.select("button[disabled]"):
+        reasons = page.region(button.get("aria-describedby"))
+        assert reasons, button.text_content()
+
+
+@SQLITE
+def test_a_refused_dispute_keeps_what_was_typed_and_says_every_reason(
+    filing: Filing, partner: Browser
+) -> None:
+    number = rejected(filing)
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Dispute", status=422)
+    assert page.reasons() >= {"nothing_given"}
+    # The window of 30 days ends with 23 December in UTC-8: the page is opened before, and sent after.
+    filing.clock.set(datetime(2026, 12, 24, 7, 30, tzinfo=UTC))
+    partner = filing.browser(PARTNER)
+    partner.visit(f"/claims/{number}")
+    filing.clock.set(datetime(2026, 12, 24, 8, 0, tzinfo=UTC))
+    page = partner.fill_and_submit("Dispute", status=409, justification="Page 2\nis here.")
+    assert page.field("justification") == "Page 2\nis here."
+    page = partner.fill_and_submit("Dispute", status=422)
+    assert "dispute_window_ended" in page.reasons()
+    assert page.field("justification") == "Page 2\nis here."
+    assert "Create a new claim" in page.links()
+
+
+@SQLITE
+def test_a_stale_form_says_what_changed_keeps_the_text_and_can_be_sent_again(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.submitted()
+    partner.visit(f"/claims/{number}")
+    filing.do("comment", number, "global@contoso.example", message="First.")
+    page = partner.fill_and_submit("Comment", status=409, message="Second.")
+    assert "Global of Contoso: Comment." in page.text
+    assert page.field("message") == "Second."
+    page = partner.fill_and_submit("Comment")
+    assert page.texts(".comment") == ["First.", "Second."]
+
+
+@SQLITE
+def test_what_can_be_changed_no_more_is_not_lost(filing: Filing, partner: Browser) -> None:
+    number = sent_back(filing)
+    partner.visit(f"/claims/{number}")
+    filing.do("request_rejection", number, "global@contoso.example", reason="wrong_activity")
+    page = partner.fill_and_submit("Save changes", status=409, commentary="A long text.")
+    assert "Request rejection. The claim is now Rejected." in page.region("failure")
+    assert "Commentary" in page.region("failure")
+    assert "A long text." in page.region("failure")
+
+
+@SQLITE
+def test_a_form_that_is_sent_twice_has_one_effect(filing: Filing, partner: Browser) -> None:
+    partner.visit(f"/claims/{filing.submitted()}")
+    filled = partner.filled("Comment", message="Once.")
+    path = partner.page.path
+    partner.send_filled(filled)
+    partner.visit(path)
+    page = partner.send_filled(filled)
+    assert page.texts(".comment") == ["Once."]
+
+
+@SQLITE
+def test_unknown_claims_and_actions_are_not_there(filing: Filing, partner: Browser) -> None:
+    own, theirs = filing.draft(), filing.draft("fabrikam")
+    partner.visit(f"/claims/{own}")
+    partner.post(f"/claims/{own}/no-such-thing", status=404)
+    partner.visit(f"/claims/{own}")
+    partner.post(f"/claims/{own}/start", status=404)
+    bodies = set()
+    for number in (theirs, "CL-2026-999999", "nonsense"):
+        bodies.add(partner.visit(f"/claims/{number}", status=404).text)
+        partner.visit(f"/claims/{number}/wizard/review", status=404)
+        partner.visit(f"/claims/{own}")
+        partner.post(f"/claims/{number}/submission", status=404)
+    assert len(bodies) == 1
+    filing.browser(REVIEWER).visit(f"/claims/{own}", status=403)
+
+
+@SQLITE
+def test_a_deleted_draft_leads_back_to_the_list(filing: Filing, partner: Browser) -> None:
+    number = filing.draft()
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Delete draft")
+    assert page.path == "/claims"
+    assert f"{number} was deleted." in page.region("flashes")
+    partner.visit(f"/claims/{number}", status=404)
+
+
+@SQLITE
+def test_an_upload_without_a_file_is_told(filing: Filing, partner: Browser) -> None:
+    partner.visit(f"/claims/{sent_back(filing)}")
+    page = partner.fill_and_submit("Upload", status=422)
+    assert "Choose a file first" in page.region("upload-document-error")
+    page = partner.fill_and_submit("Upload", document=pdf("signed", name="signed.pdf"))
+    assert "signed.pdf" in page.region("claim-documents")
+
+
+@SQLITE
+def test_a_document_is_saved_and_never_opened_in_the_portal(filing: Filing, partner: Browser) -> None:
+    page = partner.visit(f"/claims/{filing.draft()}")
+    file = partner.visit(page.links()["letter.pdf"])
+    assert file.content.startswith(b"%PDF")
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.headers["Content-Length"] == str(len(file.content))
+    assert file.headers["Content-Disposition"].startswith("attachment;")
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox; default-src 'none'" in file.headers["Content-Security-Policy"]
+    assert "no-store" in file.headers["Cache-Control"]
+
+
+@SQLITE
+def test_old_versions_stay_readable(filing: Filing, partner: Browser) -> None:
+    number = filing.draft()
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Replace letter.pdf", document=pdf("new", name="new.pdf"))
+    assert "Replaced and withdrawn documents (1)" in page.region("claim-documents")
+    assert partner.visit(page.links()["letter.pdf"]).content.startswith(b"%PDF")
+
+
+@SQLITE
+def test_documents_of_others_and_of_other_claims_are_not_there(filing: Filing, partner: Browser) -> None:
+    own, second, theirs = filing.draft(), filing.draft(product="intune"), filing.draft("fabrikam")
+    document = partner.visit(f"/claims/{own}").links()["letter.pdf"].rpartition("/")[2]
+    partner.visit(f"/claims/{own}/documents/{document}")
+    partner.visit(f"/claims/{second}/documents/{document}", status=404)
+    other = filing.browser("incentives@fabrikam.example")
+    foreign = other.visit(f"/claims/{theirs}").links()["letter.pdf"].rpartition("/")[2]
+    partner.visit(f"/claims/{theirs}/documents/{foreign}", status=404)
+    partner.visit(f"/claims/{own}/documents/{foreign}", status=404)
+    partner.visit(f"/claims/{own}/documents/99999999999999999999", status=404)
+    reviewer = filing.browser(REVIEWER)
+    reviewer.visit(f"/claims/{own}/documents/{document}", status=404)
+    filing.do("submit", own, PARTNER)
+    assert reviewer.visit(f"/claims/{own}/documents/{document}").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "name", ['a"b.pdf', "Zürich €.pdf", "a;b\\c.pdf", "a%22.pdf", "🙂.pdf", "a\r\nb.pdf"]
+)
+def test_a_files_name_cannot_break_out_of_its_header(name: str) -> None:
+    header = attachment(name)
+    assert header.isascii()
+    assert header.isprintable()
+    assert header.count('"') == 2
+    assert header.startswith('attachment; filename="')
+    assert header.endswith(f"\"; filename*=UTF-8''{quote(name, safe='')}")
+
+
+@SQLITE
+def test_the_page_can_be_read_while_nothing_can_be_decided(
+    filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = filing.submitted()
+    partner.visit(f"/claims/{number}")
+    filled = partner.filled("Comment", message="Lost?")
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    page = partner.visit(f"/claims/{number}")
+    assert "Nothing can be done at the moment" in page.region("claim-actions")
+    assert page.buttons() == ["Sign out"]
+    partner.send_filled(filled, status=503)
+    monkeypatch.undo()
+    assert partner.visit(f"/claims/{number}").texts(".comment") == []

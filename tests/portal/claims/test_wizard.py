@@ -1,0 +1,247 @@
+"""The wizard: a draft from the first step to its submission, with every step reachable and nothing lost."""
+
+from typing import Any
+
+import pytest
+
+from portal.claims.wizard import STEPS
+from tests.browser import Browser
+from tests.documents import docx, pdf
+from tests.form_filling import File
+from tests.portal.claims.rows import customer_id, location_id
+from tests.portal.reviews.filing import Filing
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+TENANT = "8c0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b77"
+CONTACTS: dict[str, Any] = {
+    "customer_contact_name": "Casey Lind",
+    "customer_contact_title": "Head of IT",
+    "customer_contact_email": "casey@adatum.example",
+    "own_contact_name": "Ines Morel",
+    "own_contact_email": "ines@contoso.example",
+    "name": "Adatum autumn",
+}
+
+
+def begun(filing: Filing, browser: Browser) -> str:
+    """Create a draft through the first step and return its number."""
+    browser.visit("/claims/new")
+    page = browser.fill_and_submit("Save and go on", location=str(location_id(filing)))
+    return page.path.split("/")[2]
+
+
+def step(browser: Browser, number: str, code: str) -> None:
+    browser.visit(f"/claims/{number}/wizard/{code}")
+
+
+@SQLITE
+def test_from_the_location_to_the_submission(filing: Filing, partner: Browser) -> None:
+    partner.click("Create claim")
+    assert "not a resale relation of the Cloud Solution Provider (CSP) program" in partner.page.text
+    partner.fill_and_submit("Save and go on", location=str(location_id(filing)))
+    assert partner.page.heading == "Customer"
+    partner.fill_and_submit("Save and go on", customer=str(customer_id(filing)))
+    assert partner.page.heading == "Activity"
+    partner.fill_and_submit("Save and go on", activity="use_or_consume")
+    assert partner.page.heading == "Products"
+    partner.fill_and_submit("Save and go on", product=["teams", "intune"])
+    assert partner.page.heading == "Contacts and name"
+    partner.fill_and_submit("Save and go on", **CONTACTS)
+    assert partner.page.heading == "Proof of execution"
+    partner.fill_and_submit("Save and go on", document=[pdf("One", "Two"), docx("Three")], commentary="Both.")
+    assert partner.page.heading == "Review and submit"
+    assert "Nothing is missing" in partner.page.region("findings")
+    assert "Microsoft Intune Microsoft Teams" in partner.page.text
+    page = partner.fill_and_submit("Submit")
+    assert "is now Submitted" in page.region("flashes")
+    assert page.heading == "Adatum autumn"
+
+
+@SQLITE
+def test_add_customer_begins_with_the_customer(filing: Filing, partner: Browser) -> None:
+    partner.click("Add customer")
+    page = partner.fill_and_submit(
+        "Save and go on",
+        location=str(location_id(filing)),
+        customer_name="Zürich Uhren",
+        customer_domain="Uhren.Example",
+        customer_tenant_id=f"{{{TENANT.upper()}}}",
+    )
+    assert page.heading == "Activity"
+    partner.click(page.path.split("/")[2])
+    details = partner.page.region("claim-details")
+    for words in ("Zürich Uhren", "uhren.example", TENANT):
+        assert words in details
+
+
+@SQLITE
+def test_a_customer_that_cannot_be_taken_is_told_and_nothing_is_lost(
+    filing: Filing, partner: Browser
+) -> None:
+    partner.click("Add customer")
+    page = partner.fill_and_submit(
+        "Save and go on",
+        status=422,
+        location=str(location_id(filing)),
+        customer_name="Adatum <b>",
+        customer_domain="https://adatum.example",
+        customer_tenant_id="soon",
+    )
+    assert len(page.select(".field-error")) == 2
+    assert page.field("customer_name") == "Adatum <b>"
+    assert page.field("customer_domain") == "https://adatum.example"
+    assert page.field("customer_tenant_id") == "soon"
+    assert page.select("select[name=location] option[selected]")[0].get("value") == str(location_id(filing))
+    assert "There are no claims yet" in partner.visit("/claims").text
+
+
+@SQLITE
+def test_the_location_must_be_one_of_the_own(filing: Filing, partner: Browser) -> None:
+    for location in ("", "0", str(location_id(filing, "fabrikam"))):
+        partner.visit("/claims/new")
+        page = partner.post("/claims/new", status=422, location=location)
+        assert "Choose one of your organization's locations." in page.text
+    partner.visit("/claims/new")
+    partner.post("/claims/new", status=422)
+    assert "There are no claims yet" in partner.visit("/claims").text
+
+
+@SQLITE
+def test_every_finding_leads_to_the_step_that_mends_it(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "activity")
+    partner.fill_and_submit("Save and go on", activity="usage_recognition")
+    partner.fill_and_submit("Save and go on", product=["power_bi"])
+    step(partner, number, "review")
+    findings = {
+        row.get("data-reason"): row.xpath(".//a/@href")[0].rpartition("/")[2]
+        for row in partner.page.select("#findings li")
+    }
+    assert findings == {
+        "no_customer": "customer",
+        "no_subscription": "products",
+        "customer_contact_incomplete": "contacts",
+        "technical_contact_incomplete": "contacts",
+        "own_contact_incomplete": "contacts",
+        "no_readable_poe": "evidence",
+    }
+    assert "Submit (disabled)" in partner.page.buttons()
+    done = partner.page.texts(".steps .is-done")
+    assert done == ["Location", "Activity"]
+
+
+@SQLITE
+def test_every_step_is_reachable_from_every_step(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    for one in STEPS:
+        step(partner, number, one.code)
+        assert partner.page.heading == one.label
+        assert partner.page.texts(".steps [aria-current=step]") == [one.label]
+        hrefs = [link.get("href").rpartition("/")[2] for link in partner.page.select(".steps a")]
+        assert hrefs == [each.code for each in STEPS]
+    partner.visit(f"/claims/{number}/wizard/nowhere", status=404)
+
+
+@SQLITE
+def test_save_and_leave_keeps_what_was_typed(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    page = partner.fill_and_submit("Save and leave", own_contact_name="Ines Morel")
+    assert page.path == f"/claims/{number}"
+    assert "Ines Morel" in page.region("claim-details")
+
+
+@SQLITE
+def test_mistakes_come_back_at_their_fields_with_everything_typed(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    page = partner.fill_and_submit(
+        "Save and go on", status=422, **CONTACTS | {"customer_contact_email": "casey at adatum"}
+    )
+    assert page.heading == "Contacts and name"
+    assert page.field("customer_contact_email") == "casey at adatum"
+    assert page.field("name") == "Adatum autumn"
+    assert "Enter an e-mail address" in page.region("customer_contact_email-error")
+    assert partner.fill_and_submit(
+        "Save and go on", customer_contact_email="casey@adatum.example"
+    ).heading == ("Proof of execution")
+
+
+@SQLITE
+def test_a_file_that_cannot_be_read_is_refused_and_the_rest_is_kept(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "evidence")
+    broken = File("letter.pdf", b"%PDF-1.4 this is no document")
+    page = partner.fill_and_submit("Save and go on", status=422, document=broken, commentary="Two\nlines.")
+    assert page.field("commentary") == "Two\nlines."
+    assert "Choose the files again" in page.region("failure")
+    assert "letter.pdf" in page.region("failure")
+    assert "There is no document yet" in page.region("documents")
+
+
+@SQLITE
+def test_documents_are_replaced_and_withdrawn_without_leaving_the_step(
+    filing: Filing, partner: Browser
+) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "evidence")
+    page = partner.fill_and_submit(
+        "Upload and stay here", document=[pdf("a", name="a.pdf"), pdf("b", name="b.pdf")]
+    )
+    assert page.heading == "Proof of execution"
+    page = partner.fill_and_submit("Replace a.pdf", document=docx("c", name="c.docx"))
+    assert page.texts("#documents .document-name") == ["b.pdf", "c.docx"]
+    page = partner.fill_and_submit("Withdraw b.pdf")
+    assert page.texts("#documents .document-name") == ["c.docx"]
+    page = partner.fill_and_submit("Replace c.docx", status=422)
+    assert "Choose a file first" in page.region("failure")
+
+
+@SQLITE
+def test_a_customer_is_found_by_any_part_of_what_is_known(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    for find, found in (("ADÀTUM", 1), ("adatum.example", 1), ("3f0e3a9c", 1), ("nowhere", 0)):
+        partner.visit(f"/claims/{number}/wizard/customer?find={find}")
+        assert len(partner.page.select("input[name=customer]")) == found, find
+
+
+@SQLITE
+def test_products_of_another_area_are_not_offered(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "activity")
+    page = partner.fill_and_submit("Save and go on", activity="use_or_consume")
+    offered = {box.get("value") for box in page.select("input[name=product]")}
+    assert "teams" in offered
+    assert "power_bi" not in offered
+    page = partner.fill_and_submit("Save and go on", status=422)
+    assert "Choose at least one product" in page.region("product-error")
+
+
+@SQLITE
+def test_a_stale_step_says_what_changed_and_is_sent_again(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    other = filing.browser("global@contoso.example")
+    step(other, number, "activity")
+    other.fill_and_submit("Save and go on", activity="use_or_consume")
+    page = partner.fill_and_submit("Save and go on", status=409, **CONTACTS)
+    assert "Global of Contoso: Save changes." in page.region("failure")
+    assert page.field("name") == "Adatum autumn"
+    assert partner.fill_and_submit("Save and go on").heading == "Proof of execution"
+
+
+@SQLITE
+def test_a_submitted_claim_is_shown_and_not_filled(filing: Filing, partner: Browser) -> None:
+    number = filing.submitted()
+    page = partner.visit(f"/claims/{number}/wizard/contacts")
+    assert page.path == f"/claims/{number}"
+
+
+@SQLITE
+def test_what_others_hold_is_good_to_know_and_names_nobody(filing: Filing, partner: Browser) -> None:
+    filing.submitted("fabrikam")
+    number = filing.draft("contoso")
+    step(partner, number, "review")
+    assert "Another association exists for Microsoft Teams" in partner.page.region("information")
+    assert "Fabrikam" not in partner.page.text
+    assert "Submit" in partner.page.buttons()

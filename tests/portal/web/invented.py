@@ -1,0 +1,147 @@
+"""A small app with invented routes and permissions: how the web floor works, apart from any feature."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, request
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from jinja2 import StrictUndefined
+
+from portal.app import TEMPLATES
+from portal.clock import Clock
+from portal.rulebook.decision import CouldNotBeDecided
+from portal.web.access import allow, allow_anyone, allow_signed_in
+from portal.web.converters import install_converters
+from portal.web.errors import install_errors
+from portal.web.guard import install_guard
+from portal.web.headers import install_headers
+from portal.web.logs import install_request_log
+from portal.web.metrics import install_metrics
+from portal.web.navigation import Entry, install_navigation
+from portal.web.static_files import STATIC, install_static_files
+
+WHO = "X-Who"  # the header by which a test says who it is: the roles, apart by blanks
+PERMISSIONS = {"baker": {"bread.bake", "bread.eat"}, "guest": {"bread.eat"}}
+MENU = (
+    Entry("Bakery", "Bread", "/bread", "bread.eat"),
+    Entry("Bakery", "Oven", "/oven", "bread.bake"),
+    Entry("", "Cellar", "/cellar", "bread.eat"),  # has no route
+)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Who is signed in."""
+
+    roles: frozenset[str]
+    name: str = "Sam Baker"
+    email: str = "sam@bakery.example"
+
+
+def who() -> Somebody | None:
+    if WHO not in request.headers:
+        return None
+    return Somebody(frozenset(request.headers[WHO].split()))
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*(PERMISSIONS.get(role, set()) for role in roles))
+
+
+def shops() -> Blueprint:
+    """Return routes for different people; named accounts for the addresses that pages need."""
+    blueprint = Blueprint("accounts", __name__)
+
+    @blueprint.get("/sign-in")
+    @allow_anyone
+    def sign_in() -> str:
+        return "sign in here"
+
+    @blueprint.post("/sign-out")
+    @allow_signed_in
+    def sign_out() -> str:
+        return "out"
+
+    @blueprint.get("/bread")
+    @allow("bread.eat")
+    def bread() -> str:
+        return "bread"
+
+    @blueprint.route("/oven", methods=["GET", "POST"])
+    @allow("bread.bake")
+    def oven() -> str:
+        return "oven"
+
+    @blueprint.get("/shop")
+    @allow("bread.bake", "bread.eat")
+    def shop() -> str:
+        return "shop"
+
+    return blueprint
+
+
+def mishaps() -> Blueprint:
+    """Return routes that are open to everybody and mostly fail."""
+    blueprint = Blueprint("mishaps", __name__)
+
+    @blueprint.get("/rows/<int:row>")
+    @allow_anyone
+    def row(row: int) -> str:
+        return str(row)
+
+    @blueprint.get("/consent/<token>")
+    @allow_anyone
+    def consent(token: str) -> str:
+        return "asked"
+
+    @blueprint.get("/error/<int:status>")
+    @allow_anyone
+    def error(status: int) -> str:
+        abort(status)
+
+    @blueprint.get("/broken")
+    @allow_anyone
+    def broken() -> str:
+        raise RuntimeError("a secret of the inside")
+
+    @blueprint.get("/undecided")
+    @allow_anyone
+    def undecided() -> str:
+        raise CouldNotBeDecided("approve", "a secret of the inside")
+
+    @blueprint.get("/strict")
+    @allow_anyone
+    def strict() -> Response:
+        response = Response("a file")
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return response
+
+    return blueprint
+
+
+def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
+    """Return the app; with `templates` pages of the test's own are found there too."""
+    app = Flask(
+        "invented",
+        template_folder=str(templates or TEMPLATES),
+        static_folder=STATIC,
+        static_url_path="/static",
+    )
+    app.config.update(SECRET_KEY="a key for tests", MAX_CONTENT_LENGTH=1000, WTF_CSRF_TIME_LIMIT=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["product_name"] = "Bakery"
+    Htmx(app)
+    install_converters(app)
+    install_request_log(app, clock)
+    install_metrics(app, clock)
+    install_headers(app, https=False)
+    install_guard(app, who, permissions_of)
+    CSRFProtect(app)
+    install_static_files(app)
+    install_errors(app)
+    app.register_blueprint(shops())
+    app.register_blueprint(mishaps())
+    install_navigation(app, MENU)
+    return app

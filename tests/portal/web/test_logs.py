@@ -1,0 +1,84 @@
+"""Logs are JSON lines with the request's id and without anything secret."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.clock import FixedClock
+from portal.web.logs import configure_logging, mask
+
+
+@pytest.fixture
+def written(clock: FixedClock) -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logging(clock, stream)
+    yield stream
+    root.handlers, root.level = handlers, level
+
+
+def lines(written: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def test_a_request_is_one_line_with_its_id(client: FlaskClient, written: io.StringIO) -> None:
+    answer = client.get("/sign-in?next=/secret")
+    (line,) = lines(written)
+    assert line["event"] == "request"
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/sign-in", 200)
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+    assert line["at"] == "2026-11-23T17:00:00.000+00:00"
+    assert "/secret" not in written.getvalue()
+
+
+def test_each_request_has_an_id_of_its_own_whatever_it_asks_for(client: FlaskClient) -> None:
+    ids = {client.get("/sign-in", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] for _ in range(3)}
+    assert len(ids) == 3
+    assert "mine" not in ids
+
+
+def test_the_token_of_a_consent_link_is_nowhere(client: FlaskClient, written: io.StringIO) -> None:
+    client.get("/consent/abc-DEF_123.sig")
+    logging.getLogger("portal.x").warning("mail to %s", "https://claims.example/consent/abc-DEF_123.sig?a=1")
+    try:
+        raise RuntimeError("failed at /consent/abc-DEF_123.sig")
+    except RuntimeError:
+        logging.getLogger("portal.x").exception("it failed", extra={"link": "/consent/abc-DEF_123.sig"})
+    assert "abc-DEF" not in written.getvalue()
+    assert lines(written)[0]["path"] == "/consent/***"
+    assert "mail to https://claims.example/consent/***?a=1" in written.getvalue()
+    assert "Traceback" in lines(written)[2]["exception"]
+
+
+def test_what_is_called_secret_is_masked_wherever_it_stands(written: io.StringIO) -> None:
+    logging.getLogger("portal.x").info(
+        "settings",
+        extra={"demo_password": "hunter2", "headers": {"Cookie": "hunter2", "rows": ["/consent/hunter2"]}},
+    )
+    assert "hunter2" not in written.getvalue()
+    assert lines(written)[0]["level"] == "info"
+
+
+def test_things_that_are_no_json_are_written_as_text(written: io.StringIO) -> None:
+    logging.getLogger("portal.x").info("odd", extra={"thing": {1, 2}, "number": 3, "nothing": None})
+    (line,) = lines(written)
+    assert (line["thing"], line["number"], line["nothing"]) == ("{1, 2}", 3, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("/consent/abc", "/consent/***"),
+        ("GET /consent/abc/more HTTP", "GET /consent/***/more HTTP"),
+        ("/consent/", "/consent/"),
+        ("/claims/CL-2026-000001/consent-link", "/claims/CL-2026-000001/consent-link"),
+    ],
+)
+def test_only_tokens_are_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
