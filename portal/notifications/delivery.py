@@ -24,8 +24,8 @@ ATTEMPTS_AT_MOST = 12
 # The waits between attempts double from one minute to an hour, so that a server that is down for a
 # moment costs a minute, and one that is down for an evening no mail.
 WAIT_AT_MOST = timedelta(minutes=60)
-# A worker that took a message and fell silent has lost it after this long. It is longer than handing
-# over takes at the worst, and a worker that comes back later finds that the message is no longer its.
+# A worker that took a message and fell silent has lost it to the others after this long, which is more
+# than handing over takes where the server answers at all.
 LEASE = timedelta(minutes=10)
 BATCH = 50
 
@@ -134,7 +134,8 @@ def _written(
 
 def _mark_sent(transaction: Transaction, attempt: _Attempt, handed_over: HandedOver) -> str:
     with transaction() as session:
-        message = _mine(session, attempt)
+        # Also where another worker has it by now: the mail is over there, and one of the two marks it.
+        message = _waiting(session, attempt.id)
         if message is None:
             return SENT
         message.state, message.sent_at, message.error = SENT, attempt.at, None
@@ -147,8 +148,8 @@ def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: b
     """Let the message wait for its next attempt, or give it up after the last."""
     given_up = last or attempt.number >= ATTEMPTS_AT_MOST
     with transaction() as session:
-        message = _mine(session, attempt)
-        if message is None:
+        message = _waiting(session, attempt.id)
+        if message is None or message.attempts != attempt.number:
             return WAITING
         message.state = FAILED if given_up else WAITING
         message.next_attempt_at = attempt.at + wait_after(attempt.number)
@@ -158,13 +159,9 @@ def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: b
     return FAILED if given_up else WAITING
 
 
-def _mine(session: Session, attempt: _Attempt) -> OutboxMessage | None:
-    """Return the message, locked, if no other worker has taken it since."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.id == attempt.id,
-        OutboxMessage.state == WAITING,
-        OutboxMessage.attempts == attempt.number,
-    )
+def _waiting(session: Session, message_id: int) -> OutboxMessage | None:
+    """Return the message, locked, if nobody has marked it as sent or failed."""
+    query = select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == WAITING)
     return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 

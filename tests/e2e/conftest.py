@@ -43,6 +43,13 @@ class Inbox:
         assert found, f"nothing was sent to {address}; there is mail to {[m['To'] for m in self.messages]}"
         return found[-1]
 
+    def latest_text_to(self, address: str) -> str:
+        """Return the plain text of the newest message to `address`."""
+        body = self.latest_to(address).get_body(("plain",))
+        assert body is not None
+        text: str = body.get_content()
+        return text
+
 
 @dataclass
 class House:

@@ -14,7 +14,7 @@ from portal.work.sweep import sweep
 from tests.browser import Browser
 from tests.form_filling import Filled, Given, fill
 from tests.journeys.scene import CASEY, FABRIKAM, REVIEWER2, Scene
-from tests.journeys.steps import Somebody
+from tests.journeys.steps import Somebody, letter
 
 # Looking around may change these: when somebody was last seen.
 NOT_ABOUT_CLAIMS = {"sessions", "alembic_version"}
@@ -111,6 +111,7 @@ def actions_of(browser: Browser) -> list[Filled]:
         form.set("id", form.get("id") or f"form-{len(found)}")
         given: dict[str, Given] = dict.fromkeys(form.xpath(".//textarea/@name"), "Some words.")
         given |= {name: [value] for name, value in offered_codes(form)}
+        given |= {name: letter() for name in form.xpath(".//input[@type='file']/@name")}
         found.append(fill(browser.page.tree, f"#{form.get('id')}", given))
     return found
 

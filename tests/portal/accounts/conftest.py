@@ -46,3 +46,9 @@ def cookies_of(browser: Browser) -> FlaskClient:
 @pytest.fixture
 def door(app: Flask, settings: Settings, clock: FixedClock, session: Session) -> Door:
     return Door(Entrance(clock, settings, b"a secret for tests"))
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The settings of every test, with few tries: each costs an argon2 hash."""
+    return settings.model_copy(update={"sign_in_failures_at_most": 3})

@@ -10,10 +10,10 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from portal.accounts.current import actor_of
 from sqlalchemy import func, select
 
 from portal.accounts.actor import Actor, customer_actor
+from portal.accounts.current import actor_of
 from portal.accounts.model import Person
 from portal.audit.model import AuditEvent
 from portal.claims.acting import act, create

@@ -81,10 +81,12 @@ def archive(parts: dict[str, bytes]) -> bytes:
 
 def one_part_twice() -> bytes:
     """Return a Word document with two texts, of which each program shows the one it likes."""
+    with zipfile.ZipFile(BytesIO(docx("What the customer signed.").content)) as other:
+        second = other.read("word/document.xml")
     result = BytesIO(docx("What the reviewer reads.").content)
     with zipfile.ZipFile(result, "a") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        file.writestr("word/document.xml", b"<w:document/>")
+        file.writestr("word/document.xml", second)
     return result.getvalue()
 
 

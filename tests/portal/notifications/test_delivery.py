@@ -274,7 +274,7 @@ class Held:
 
     sender = SENDER
 
-    def __init__(self, folder: EmlFolder) -> None:
+    def __init__(self, folder: EmlFolder | Smtp) -> None:
         self._folder = folder
         self.reached, self.let_go = threading.Event(), threading.Event()
 
@@ -331,6 +331,33 @@ def test_a_worker_that_comes_back_too_late_marks_nothing(
         assert event.at == began + LEASE
     assert (only_row().sent_at, only_row().attempts) == (began + LEASE, 2)
     assert len(kept_mails(mail_dir)) == 1
+
+
+@pytest.mark.parametrize("late", ["succeeds", "fails"])
+def test_a_worker_that_comes_back_after_another_failed(
+    clock: FixedClock, database_url: str, folder: EmlFolder, nowhere: Smtp, late: str
+) -> None:
+    """What the late worker handed over is marked; that it failed changes nothing for the others."""
+    leave(clock.now())
+    held = Held(folder if late == "succeeds" else nowhere)
+    began = clock.now()
+
+    def slow() -> None:
+        with bare_app(database_url) as own, own.app_context():
+            deliver(clock, held, handed_over=told)
+
+    def quick() -> None:
+        assert held.reached.wait(60)
+        clock.set(began + LEASE)
+        with bare_app(database_url) as own, own.app_context():
+            assert deliver(clock, nowhere) == DeliveryReport(put_off=1)
+        held.let_go.set()
+
+    at_once([slow, quick])
+
+    row = only_row()
+    assert (row.attempts, row.next_attempt_at) == (2, began + LEASE + 2 * MINUTE)
+    assert row.state == ("sent" if late == "succeeds" else "waiting")
 
 
 def told(session: Session, message: OutboxMessage, at: datetime) -> None:

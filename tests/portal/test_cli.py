@@ -1,0 +1,163 @@
+"""The `portal` command, verb by verb, as a shell calls it."""
+
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal.app import create_app
+from portal.cli import delete_demo, main
+from portal.db import db
+from portal.settings import read_settings
+from tests.browser import Browser
+from tests.conftest import ROOT
+from tests.factories import PASSWORD
+
+NOW = "2026-12-15T08:00:00-08:00"
+
+
+class Shell:
+    """Calls the command with the environment of one installation."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.env: dict[str, str | None] = {
+            "PORTAL_SECRET_KEY": "a key for tests that is long enough to be taken",
+            "PORTAL_DATA_DIR": str(data_dir),
+            "PORTAL_RULES_DIR": str(ROOT / "rules"),
+            "PORTAL_DATABASE_URL": None,
+            "PORTAL_DEMO": None,
+            "PORTAL_BASE_URL": None,
+        }
+
+    def call(self, *words: str, typed: str = "") -> Result:
+        return CliRunner(env=self.env).invoke(main, words, input=typed)
+
+    def done(self, *words: str, typed: str = "") -> str:
+        result = self.call(*words, typed=typed)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def add(self, *words: str, typed: str = f"{PASSWORD}\n") -> Result:
+        given = ("--email", "kim@contoso.example", "--name", "Kim Berg", "--organization", "Contoso")
+        return self.call("people", "add", *given, "--password-stdin", *words, typed=typed)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["db", "upgrade"], ["work"], ["serve"], ["deadlines", "run"], ["people", "add", "--email", "a@b.example",
+     "--name", "A", "--organization", "B", "--role", "reviewer"]],
+)  # fmt: skip
+def test_an_incomplete_installation_is_told_in_one_plain_message(shell: Shell, words: list[str]) -> None:
+    shell.env["PORTAL_SECRET_KEY"] = None
+    result = shell.call(*words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("The portal cannot start.\nPORTAL_SECRET_KEY is missing: set it")
+    assert "Traceback" not in result.output
+
+
+def test_a_new_installation_gets_its_database_and_a_second_run_changes_nothing(shell: Shell) -> None:
+    assert "up to date" in shell.done("db", "upgrade")
+    assert "up to date" in shell.done("db", "upgrade")
+    answer = shell.done("deadlines", "run", "--now", NOW, "--json")
+    assert json.loads(answer) == {"now": "2026-12-15T16:00:00+00:00", "applied": []}
+    assert "0 ends applied as of 2026-12-15T16:00:00+00:00" in shell.done("deadlines", "run", "--now", NOW)
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [("tomorrow", "is no moment"), ("2026-12-15T08:00:00", "lacks its time zone")],
+)
+def test_a_moment_that_cannot_be_meant_is_refused(shell: Shell, moment: str, sentence: str) -> None:
+    result = shell.call("deadlines", "run", "--now", moment)
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
+def test_somebody_added_can_sign_in(shell: Shell) -> None:
+    shell.done("db", "upgrade")
+    result = shell.add("--side", "partner", "--role", "global_admin")
+    assert result.exit_code == 0, result.output
+    assert "/sign-in with kim@contoso.example" in result.output
+    assert PASSWORD not in result.output
+    settings = read_settings(
+        secret_key=shell.env["PORTAL_SECRET_KEY"],
+        data_dir=shell.env["PORTAL_DATA_DIR"],
+        rules_dir=ROOT / "rules",
+    )
+    app = create_app(settings)
+    page = Browser(app).sign_in("kim@contoso.example", PASSWORD)
+    assert "Kim Berg" in page.text
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "sentence"),
+    [
+        (["--role", "global_admin"], f"{PASSWORD}\n", "name its side to add it"),
+        (["--side", "partner", "--role", "reviewer"], f"{PASSWORD}\n", "there is no role 'reviewer'"),
+        (["--side", "partner", "--role", "global_admin"], "short\n", "Choose a password of 12"),
+        (["--side", "partner", "--role", "global_admin"], "", "Choose a password of 12"),
+    ],
+)
+def test_who_cannot_be_added_is_told_why(shell: Shell, words: list[str], typed: str, sentence: str) -> None:
+    shell.done("db", "upgrade")
+    result = shell.add(*words, typed=typed)
+    assert result.exit_code == 1
+    assert sentence in result.output
+
+
+def test_sound_rule_files_are_said_to_be_sound(shell: Shell) -> None:
+    assert "The rule files are sound." in shell.done("policy", "check")
+    assert "The rule files are sound." in shell.done("policy", "check", str(ROOT / "rules"))
+
+
+def test_every_problem_of_rule_files_is_told_with_its_place(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", folder)
+    for name in ("lifecycle.yaml", "deadlines.yaml"):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8") + "\nunknown_key: 1\n", encoding="utf-8")
+    result = shell.call("policy", "check", str(folder))
+    assert result.exit_code == 1
+    assert "lifecycle.yaml:" in result.output
+    assert "deadlines.yaml:" in result.output
+
+
+def test_a_folder_without_rules_is_told(shell: Shell, tmp_path: Path) -> None:
+    result = shell.call("policy", "check", str(tmp_path))
+    assert result.exit_code == 1
+    assert "There are no rule files in" in result.output
+
+
+def test_a_demo_begins_anew_without_touching_what_is_not_its_own(tmp_path: Path) -> None:
+    for name in ("portal.sqlite", "portal.sqlite-wal", "notes.txt", "mail/1.eml", "documents/ab/file"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    delete_demo(read_settings(data_dir=tmp_path, demo=True, database_url=""))
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_demo_on_another_database_is_never_deleted(shell: Shell, tmp_path: Path) -> None:
+    shell.env["PORTAL_DATABASE_URL"] = f"sqlite:///{tmp_path}/real.sqlite"
+    result = shell.call("demo", "--reset", "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert "unset PORTAL_DATABASE_URL" in result.output

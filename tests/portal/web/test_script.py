@@ -1,0 +1,176 @@
+"""The portal's own script and htmx in Chromium, under the content security policy, on an invented page."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from flask import Blueprint, Flask, request
+from jinja2 import ChoiceLoader, FileSystemLoader
+from playwright.sync_api import Dialog, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from portal.app import TEMPLATES
+from portal.clock import FixedClock
+from portal.web.access import allow_anyone
+from portal.web.errors import error_page
+from portal.web.htmx import respond
+from tests.portal.web.invented import invented_app
+
+pytestmark = pytest.mark.browser
+
+PAGE = """{% extends "layouts/page.html" %}
+{% from "components/forms.html" import button, csrf, error_summary, field %}
+{% block heading %}Dough{% endblock %}
+{% block content %}
+  {{ error_summary([("flour", "Name the flour.")] if faulty else []) }}
+  <form method="post" action="/dough" id="plain">{{ csrf() }}{{ field("flour", "Flour") }}
+    {{ button("Throw away", "danger", confirm="Throw the dough away?") }}</form>
+  {% include "_part.html" %}
+  <button type="button" data-hx-get="/fails" data-hx-target="#part">Fail</button>
+  <form method="post" action="/dough" id="part-form" data-hx-post="/part" data-hx-target="#part" data-hx-swap="outerHTML">
+    {{ csrf() }}{{ button("Knead") }}</form>
+{% endblock %}"""
+PART = """<div id="part"{% if times %} data-announce="Kneaded {{ times }} times"{% endif %}>
+{% if times %}<p>Kneaded {{ times }} times</p><p tabindex="-1" id="news" data-focus>New</p>{% endif %}</div>"""
+
+
+class Bakery:
+    """What the page did on the server."""
+
+    def __init__(self) -> None:
+        self.thrown = 0
+        self.kneaded = 0
+
+    def routes(self) -> Blueprint:
+        blueprint = Blueprint("dough", __name__)
+
+        @blueprint.get("/dough")
+        @allow_anyone
+        def dough() -> object:
+            return respond("dough.html", faulty="faulty" in request.args, times=0)
+
+        @blueprint.post("/dough")
+        @allow_anyone
+        def throw() -> object:
+            self.thrown += 1
+            return "", 204
+
+        @blueprint.post("/part")
+        @allow_anyone
+        def knead() -> object:
+            self.kneaded += 1
+            return respond("dough.html", "_part.html", status=422, times=self.kneaded, faulty=False)
+
+        @blueprint.get("/fails")
+        @allow_anyone
+        def fails() -> object:
+            return error_page(503)
+
+        return blueprint
+
+
+@pytest.fixture
+def bakery_done() -> Bakery:
+    return Bakery()
+
+
+@pytest.fixture
+def address(clock: FixedClock, tmp_path: Path, bakery_done: Bakery) -> Iterator[str]:
+    (tmp_path / "dough.html").write_text(PAGE)
+    (tmp_path / "_part.html").write_text(PART)
+    app: Flask = invented_app(clock)
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(tmp_path), FileSystemLoader(TEMPLATES)])  # type: ignore[misc]  # a cached property
+    app.register_blueprint(bakery_done.routes())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Page]:
+    program = which("chromium") or which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        opened = chromium.new_page()
+        complaints: list[str] = []
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on(
+            "console",
+            lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None,
+        )
+        yield opened
+        chromium.close()
+        assert complaints == []
+
+
+def test_what_cannot_be_undone_is_asked_first(page: Page, address: str, bakery_done: Bakery) -> None:
+    questions: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        dialog.dismiss()
+
+    page.goto(f"{address}/dough")
+    page.once("dialog", refuse)
+    page.click("text=Throw away")
+    assert questions == ["Throw the dough away?"]
+    assert bakery_done.thrown == 0
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_response("**/dough"):
+        page.click("text=Throw away")
+    assert bakery_done.thrown == 1
+
+
+def test_a_double_click_sends_once(page: Page, address: str, bakery_done: Bakery) -> None:
+    page.goto(f"{address}/dough")
+    page.on("dialog", lambda dialog: dialog.accept())
+    with page.expect_response("**/dough"):
+        page.evaluate("for (let i = 0; i < 2; i++) document.querySelector('#plain button').click()")
+    page.goto(f"{address}/dough")  # whatever a second sending did has arrived by now
+    assert bakery_done.thrown == 1
+
+
+def test_a_refused_part_is_shown_announced_and_gets_the_focus(
+    page: Page, address: str, bakery_done: Bakery
+) -> None:
+    page.goto(f"{address}/dough")
+    page.click("text=Knead")
+    page.wait_for_selector("#part >> text=Kneaded 1 times")
+    page.wait_for_function("document.getElementById('announcer').textContent === 'Kneaded 1 times'")
+    assert page.evaluate("document.activeElement.id") == "news"
+    page.click("text=Knead")
+    page.wait_for_selector("#part >> text=Kneaded 2 times")
+    assert bakery_done.kneaded == 2
+
+
+def test_a_failure_is_told_where_notices_stand_and_leaves_the_part_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}/dough")
+    page.click("text=Fail")
+    page.wait_for_selector("#flashes >> text=The portal cannot do this at the moment")
+    assert page.inner_text("#part") == ""
+    assert page.evaluate("document.activeElement.id") == "error-notice"
+
+
+def test_a_page_with_errors_begins_at_them(page: Page, address: str) -> None:
+    page.goto(f"{address}/dough?faulty=1")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#flour")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_sticks_out_at_any_width(page: Page, address: str, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+    for path in ("/dough?faulty=1", "/nowhere"):
+        page.goto(f"{address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
