@@ -275,6 +275,7 @@ def delete_demo(settings: Settings) -> None:
         raise click.ClickException("--reset deletes only the demo's own SQLite; unset PORTAL_DATABASE_URL.")
     for file in settings.data_dir.glob("portal.sqlite*"):
         file.unlink()
+    (settings.data_dir / "sample-data-is-whole").unlink(missing_ok=True)
     for folder in (settings.documents_dir, settings.mail_dir):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -287,10 +288,18 @@ def fill_demo(app: Flask, seed: int) -> None:
     from portal.db import db as database
     from portal.sample.loading import load_sample
 
+    settings: Settings = app.extensions["desk"].settings
+    whole = settings.data_dir / "sample-data-is-whole"
     with app.app_context():
         if database.session.scalar(select(Person.id).limit(1)) is not None:
+            if not (whole.exists() or settings.database_url):
+                raise click.ClickException(
+                    "Making the sample data was interrupted, so a part is missing. "
+                    'Begin anew with --reset: make demo ARGS="--reset".'
+                )
             return
         database.session.rollback()
         click.echo("Making sample data …", err=True)
         count = load_sample(app.extensions["desk"], seed)
+        whole.touch()
         click.echo(f"{count} sample claims are there.", err=True)

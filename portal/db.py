@@ -63,7 +63,11 @@ def attach(app: Flask, url: str) -> None:
     # A writer on SQLite waits up to this many seconds for another to finish before it gives up;
     # transitions hold the lock for milliseconds, so a full queue of 64 requests still gets through.
     wait = {"connect_args": {"timeout": 20}} if url.startswith("sqlite") else {}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, **wait}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # an error in the log tells no values of claims or people
+        **wait,
+    }
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

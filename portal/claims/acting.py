@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -32,6 +33,8 @@ CREATE = "create"
 # A race on a unique index or a deadlock is tried once more: the second time the facts show the
 # winner, and the loser is told by a rule instead of by a database.
 TRIES = 2
+# A form that is sent again follows the first within moments; nobody begins more drafts in between.
+CREATED_LATELY = 20
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,24 @@ def act(
 
 
 def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
-    """Begin a claim as a draft of the actor's organization (product.md T1). Raises as `act` does."""
+    """Begin a claim as a draft of the actor's organization (product.md T1). Raises as `act` does.
+
+    The page gives each of its forms a name of its own (`form`), so that one sent twice begins one claim.
+    """
     organization_id = actor.organization_id
     person_id = actor.person_id
     if organization_id is None or person_id is None:
         raise PermissionError("A claim is created by a person of a partner organization.")
     desk.open()
+    mark = _mark(CREATE, actor, answers, (), None) if answers.one("form") else secrets.token_hex()
     now = desk.clock.now()
     try:
         with transaction() as session:
+            number = next_number(session, now)  # whoever creates at the same time waits here
+            if earlier := _created_before(session, actor, mark):
+                return earlier
             claim = Claim(
-                number=next_number(session, now),
+                number=number,
                 organization_id=organization_id,
                 created_by_id=person_id,
                 created_at=now,
@@ -99,11 +109,27 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
             session.add(claim)
             session.flush()
             session.refresh(claim)
-            step = perform(session, desk, CREATE, claim, actor, answers)
-            return Done(claim.number, NEW, step.to_status)
+            step = perform(session, desk, CREATE, claim, actor, answers, details={"sent": mark})
+            done = Done(claim.number, NEW, step.to_status)
     except Refused as refused:
         store_refusal(desk, refused, actor)
         raise
+    desk.committed()
+    return done
+
+
+def _created_before(session: Session, actor: Actor, mark: str) -> Done | None:
+    """Return the draft that the same form created when it was sent before, or None."""
+    events = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.action == CREATE, AuditEvent.actor_id == actor.person_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(CREATED_LATELY)
+    )
+    for event in events:
+        if event.details.get("sent") == mark:
+            return Done(event.subject.removeprefix("claim:"), NEW, event.to_status or "")
+    return None
 
 
 def _known_id(desk: Desk, number: str, actor: Actor) -> int:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from portal.accounts.actor import Actor
 from portal.claims.acting import Done, act
-from portal.claims.answers import Answers, Upload
+from portal.claims.answers import Answers, Upload, row_id
 from portal.claims.desk import Desk
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
@@ -18,6 +18,8 @@ from portal.rulebook.decision import Reason
 
 # Carried by forms that are about files alone: without one there is nothing to do.
 NEEDS_DOCUMENT = "needs_document"
+
+GARBLED = 0  # versions of rows begin with 1
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,12 @@ def sent_files() -> list[FileStorage]:
 
 
 def sent_version() -> int | None:
-    """Return the row's version as the form showed it, or None where it says none."""
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    """Return the row's version as the form showed it, or None where it has no such field.
+
+    A garbled version is an old one: nobody knows what the form showed.
+    """
+    typed = request.form.get("version")
+    return None if typed is None else row_id(typed) or GARBLED
 
 
 def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failure:

@@ -3,6 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Ids of rows are small; a longer run of digits is no id, and a database would choke on it.
+ID_DIGITS_AT_MOST = 9
+
+
+def row_id(typed: str) -> int | None:
+    """Return a typed id of a row as a number, or None for anything that can be none."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= ID_DIGITS_AT_MOST):
+        return None
+    return int(typed)
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -26,6 +36,10 @@ class Answers:
     def many(self, name: str) -> tuple[str, ...]:
         """Return every value of `name` that is not blank."""
         return tuple(value.strip() for value in self.values.get(name, ()) if value.strip())
+
+    def row_id(self, name: str) -> int | None:
+        """Return the id that `name` holds, or None for anything that can be no row's id."""
+        return row_id(self.one(name))
 
     def has(self, name: str) -> bool:
         """Tell whether the form carried the field at all, even empty."""

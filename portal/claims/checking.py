@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from portal.accounts.model import Location
-from portal.claims.answers import Answers
+from portal.claims.answers import Answers, row_id
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid
 from portal.rulebook.models import Ask
@@ -48,7 +48,8 @@ def _mistake(
 def _location_mistake(session: Session, claim: Claim, values: tuple[str, ...]) -> str | None:
     if not values:
         return None
-    location = session.get(Location, int(values[0])) if values[0].isascii() and values[0].isdigit() else None
+    chosen = row_id(values[0])
+    location = session.get(Location, chosen) if chosen is not None else None
     if location is None or location.organization_id != claim.organization_id:
         return "Choose a location of your organization."
     return None

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from secrets import token_urlsafe
 
 from flask import Blueprint, Response, flash, redirect, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -133,6 +134,7 @@ def _new_page(failure: Failure | None = None) -> Response:
     return respond(
         "claims/new.html",
         status=_status(failure),
+        form_name=token_urlsafe(9),
         failure=failure,
         values=request.form,
         start=request.values.get("start", ""),

@@ -29,8 +29,8 @@ def change_documents(step: Step) -> dict[str, str]:
 
 
 def _chosen(step: Step, field: str, current: dict[int, ClaimDocument]) -> ClaimDocument | None:
-    typed = step.answers.one(field)
-    return current.get(int(typed)) if typed.isascii() and typed.isdigit() else None
+    chosen = step.answers.row_id(field)
+    return current.get(chosen) if chosen is not None else None
 
 
 def _mistake(step: Step, current: dict[int, ClaimDocument], replaced: ClaimDocument | None) -> str | None:

@@ -54,8 +54,8 @@ def _brought(step: Step, name: str) -> bool:
 
 
 def _location(step: Step) -> dict[str, str]:
-    typed = step.answers.one("location")
-    location = step.session.get(Location, int(typed)) if typed.isascii() and typed.isdigit() else None
+    chosen = step.answers.row_id("location")
+    location = step.session.get(Location, chosen) if chosen is not None else None
     allowed = step.actor.location_ids
     if (
         location is None
@@ -114,9 +114,9 @@ def _products(step: Step) -> dict[str, str]:
         return {"product": f"Choose products from the list; {min(unknown)!r} is not on it."}
     subscriptions = {code: step.answers.one(f"subscription_{code}") for code in chosen}
     errors = {
-        f"subscription_{code}": "Shorten the subscription ID; it is usually 36 characters long."
+        f"subscription_{code}": mistake
         for code, subscription in subscriptions.items()
-        if len(subscription) > LINE_CHARACTERS_AT_MOST
+        if (mistake := _line_mistake("subscription", subscription))
     }
     if errors:
         return errors

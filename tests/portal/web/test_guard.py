@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.web.access import access_of, allow, allow_anyone, allow_signed_in
+from portal.web.access import Access, access_of, allow, allow_anyone, allow_signed_in
 from portal.web.guard import RouteWithoutAccess, check_routes
 from tests.portal.web.invented import WHO
 
@@ -106,12 +106,9 @@ def test_what_is_declared_can_be_read() -> None:
         return ""
 
     assert access_of(view) is None
-    assert access_of(allow("a.b", "c.d")(view)).permissions == {"a.b", "c.d"}  # type: ignore[union-attr]
-    assert access_of(allow_anyone(view)).public  # type: ignore[union-attr]
-    signed_in = access_of(allow_signed_in(view))
-    assert signed_in is not None
-    assert not signed_in.public
-    assert not signed_in.permissions
+    assert access_of(allow("a.b", "c.d")(view)) == Access(permissions=frozenset({"a.b", "c.d"}))
+    assert access_of(allow_anyone(view)) == Access(public=True)
+    assert access_of(allow_signed_in(view)) == Access()
 
 
 def test_allowing_nobody_in_particular_is_a_mistake() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Dialog, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -29,11 +29,13 @@ PAGE = """{% extends "layouts/page.html" %}
     {{ button("Throw away", "danger", confirm="Throw the dough away?") }}</form>
   {% include "_part.html" %}
   <button type="button" data-hx-get="/fails" data-hx-target="#part">Fail</button>
-  <form method="post" action="/dough" id="part-form" data-hx-post="/part" data-hx-target="#part" data-hx-swap="outerHTML">
+  <form method="post" action="/dough" id="part-form"
+        data-hx-post="/part" data-hx-target="#part" data-hx-swap="outerHTML">
     {{ csrf() }}{{ button("Knead") }}</form>
 {% endblock %}"""
 PART = """<div id="part"{% if times %} data-announce="Kneaded {{ times }} times"{% endif %}>
-{% if times %}<p>Kneaded {{ times }} times</p><p tabindex="-1" id="news" data-focus>New</p>{% endif %}</div>"""
+{% if times %}<p>Kneaded {{ times }} times</p>
+<p tabindex="-1" id="news" data-focus>New</p>{% endif %}</div>"""
 
 
 class Bakery:
@@ -48,24 +50,24 @@ class Bakery:
 
         @blueprint.get("/dough")
         @allow_anyone
-        def dough() -> object:
+        def dough() -> Response:
             return respond("dough.html", faulty="faulty" in request.args, times=0)
 
         @blueprint.post("/dough")
         @allow_anyone
-        def throw() -> object:
+        def throw() -> tuple[str, int]:
             self.thrown += 1
             return "", 204
 
         @blueprint.post("/part")
         @allow_anyone
-        def knead() -> object:
+        def knead() -> Response:
             self.kneaded += 1
             return respond("dough.html", "_part.html", status=422, times=self.kneaded, faulty=False)
 
         @blueprint.get("/fails")
         @allow_anyone
-        def fails() -> object:
+        def fails() -> Response:
             return error_page(503)
 
         return blueprint
@@ -81,7 +83,7 @@ def address(clock: FixedClock, tmp_path: Path, bakery_done: Bakery) -> Iterator[
     (tmp_path / "dough.html").write_text(PAGE)
     (tmp_path / "_part.html").write_text(PART)
     app: Flask = invented_app(clock)
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(tmp_path), FileSystemLoader(TEMPLATES)])  # type: ignore[misc]  # a cached property
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(tmp_path), FileSystemLoader(TEMPLATES)])
     app.register_blueprint(bakery_done.routes())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -95,7 +97,7 @@ def address(clock: FixedClock, tmp_path: Path, bakery_done: Bakery) -> Iterator[
 def page(address: str) -> Iterator[Page]:
     program = which("chromium") or which("chromium-browser")
     if program is None:
-        pytest.skip("Chromium is not installed")
+        pytest.skip("Chromium is missing; install it with `apt-get install chromium`.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         opened = chromium.new_page()
@@ -141,11 +143,11 @@ def test_a_refused_part_is_shown_announced_and_gets_the_focus(
     page: Page, address: str, bakery_done: Bakery
 ) -> None:
     page.goto(f"{address}/dough")
-    page.click("text=Knead")
+    page.click("button:has-text('Knead')")
     page.wait_for_selector("#part >> text=Kneaded 1 times")
     page.wait_for_function("document.getElementById('announcer').textContent === 'Kneaded 1 times'")
     assert page.evaluate("document.activeElement.id") == "news"
-    page.click("text=Knead")
+    page.click("button:has-text('Knead')")
     page.wait_for_selector("#part >> text=Kneaded 2 times")
     assert bakery_done.kneaded == 2
 
