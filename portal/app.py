@@ -27,6 +27,7 @@ from portal.claims.views import blueprint as claims
 from portal.clock import Clock
 from portal.consent.views import blueprint as consent
 from portal.db import attach, db
+from portal.evidence.limits import ReaderBroken
 from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
 from portal.policies.versions import NoPolicy, Policies
@@ -166,7 +167,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
 
 def _install_feature_errors(app: Flask) -> None:
     app.register_error_handler(NotThere, lambda _error: error_page(404))
-    for failure in (OperationalError, PoolTimeout, NoPolicy, RulebookInvalid):
+    for failure in (OperationalError, PoolTimeout, NoPolicy, RulebookInvalid, ReaderBroken):
         app.register_error_handler(failure, _out_of_order)
 
 

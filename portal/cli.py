@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -261,45 +260,15 @@ def demo(data: Path | None, host: str, port: int, seed: int, reset: bool) -> Non
     if data is not None:
         os.environ["PORTAL_DATA_DIR"] = str(data)
     settings = settings_from()
-    if reset:
-        delete_demo(settings)
-    app = open_portal(settings)
-    upgrade(app)
-    fill_demo(app, seed)
+    from portal.sample.demo import SampleRefused, delete_sample, fill_with_sample
+
+    try:
+        if reset:
+            delete_sample(settings)
+        app = open_portal(settings)
+        upgrade(app)
+        with app.app_context():
+            fill_with_sample(app.extensions["desk"], seed, lambda line: click.echo(line, err=True))
+    except SampleRefused as refused:
+        raise click.ClickException(str(refused)) from None
     run_server(host, port, workers=1, threads=8)
-
-
-def delete_demo(settings: Settings) -> None:
-    """Delete what the demo made in its data folder, and nothing else there."""
-    if settings.database_url:
-        raise click.ClickException("--reset deletes only the demo's own SQLite; unset PORTAL_DATABASE_URL.")
-    for file in settings.data_dir.glob("portal.sqlite*"):
-        file.unlink()
-    (settings.data_dir / "sample-data-is-whole").unlink(missing_ok=True)
-    for folder in (settings.documents_dir, settings.mail_dir):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def fill_demo(app: Flask, seed: int) -> None:
-    """Load the sample data into an empty database; a filled one stays as it is."""
-    from sqlalchemy import select
-
-    from portal.accounts.model import Person
-    from portal.db import db as database
-    from portal.sample.loading import load_sample
-
-    settings: Settings = app.extensions["desk"].settings
-    whole = settings.data_dir / "sample-data-is-whole"
-    with app.app_context():
-        if database.session.scalar(select(Person.id).limit(1)) is not None:
-            if not (whole.exists() or settings.database_url):
-                raise click.ClickException(
-                    "Making the sample data was interrupted, so a part is missing. "
-                    'Begin anew with --reset: make demo ARGS="--reset".'
-                )
-            return
-        database.session.rollback()
-        click.echo("Making sample data …", err=True)
-        count = load_sample(app.extensions["desk"], seed)
-        whole.touch()
-        click.echo(f"{count} sample claims are there.", err=True)

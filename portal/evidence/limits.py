@@ -22,11 +22,16 @@ class Reading:
     problem: str | None = None
 
 
+class ReaderBroken(Exception):
+    """The process that reads documents cannot do its work; the installation is at fault, no document."""
+
+
 def read(kind: str, content: bytes, *, seconds: int, mebibytes: int) -> Reading:
     """Open `content` as `kind` (a key of `reading.READERS`) in a process of its own.
 
     The process may use `seconds` of processor time and `mebibytes` of address space, and is ended after
     twice the time in any case. It gets neither the environment, nor open files, nor the portal's code.
+    Raises ReaderBroken when it cannot even begin.
     """
     # Isolated mode and a plain path: the working folder and PYTHON… variables choose no code.
     command = [sys.executable, "-I", str(Path(reading.__file__)), kind, str(mebibytes), str(seconds)]
@@ -54,6 +59,8 @@ def run(command: list[str], content: bytes, *, wait: float) -> Reading:
 
 
 def _understood(code: int, answer: bytes) -> Reading:
+    if code == reading.NOT_READY:
+        raise ReaderBroken("The libraries that read documents cannot be loaded; run `make setup` again.")
     if code == -signal.SIGXCPU:
         return Reading(problem="takes_too_long")
     if code != 0:

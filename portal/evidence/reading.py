@@ -4,6 +4,7 @@ It reads the content from stdin and writes one JSON object to stdout: `{"pages":
 a format has none, or `{"problem": "encrypted"}`. It knows nothing of the portal: only a kind and its limits.
 """
 
+import importlib
 import io
 import json
 import resource
@@ -105,6 +106,11 @@ def read_image(content: bytes, kind: str) -> int:
     return 1
 
 
+# What each kind is read with, loaded before the document: if it cannot be, no document is to blame.
+LIBRARIES = {"pdf": "pypdfium2", "docx": "docx", "png": "PIL.Image", "jpeg": "PIL.Image"}
+NOT_READY = 70  # the exit code that says so
+
+
 READERS: dict[str, Callable[[bytes], int | None]] = {
     "pdf": read_pdf,
     "docx": read_docx,
@@ -127,6 +133,10 @@ def limit(mebibytes: int, seconds: int) -> None:
 def main(kind: str, mebibytes: int, seconds: int) -> None:
     """Read one document of `kind` from stdin within the limits and answer on stdout."""
     limit(mebibytes, seconds)
+    try:
+        importlib.import_module(LIBRARIES[kind])
+    except Exception:  # noqa: BLE001  # whatever keeps a library from loading, no document is to blame
+        sys.exit(NOT_READY)
     answer: dict[str, int | str | None]
     try:
         answer = {"pages": READERS[kind](sys.stdin.buffer.read())}

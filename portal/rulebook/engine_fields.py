@@ -97,7 +97,7 @@ class Fields:
             if isinstance(one, bool | str | frozenset):
                 return 0 if one == two else 1
             left, right = _plain(one), _plain(two)
-            return (left > right) - (left < right)  # type: ignore[operator]
+            return (left > right) - (left < right)  # type: ignore[operator]  # both of the one ordered type
 
         return self._field(f"{_mangled(first)}~to~{_mangled(second)}", read)
 

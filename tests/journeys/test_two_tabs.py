@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.journeys.scene import BEN, INES, Scene
+from tests.journeys.scene import BEN, CASEY, INES, REVIEWER2, Scene
 from tests.journeys.steps import letter
 
 
@@ -46,8 +46,15 @@ def test_a_stale_form_is_refused_shows_what_changed_and_keeps_what_was_typed(
 
 def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> None:
     partner, reviewer = scene.partner(), scene.reviewer()
-    number = partner.draft_claim()
-    scene.mailbox.new()
+
+    # Create claim, pressed twice, begins one draft.
+    partner.open("/claims/new")
+    create = partner.browser.filled("Save and go on", location=partner.first_location())
+    begun = {partner.send(create).path.split("/")[2] for _ in range(2)}
+    assert set(partner.rows()) == begun
+    [number] = begun
+    partner.choose_customer(number)
+    partner.fill_claim(number)
 
     # Submit, pressed twice.
     partner.open(f"/claims/{number}/wizard/review")
@@ -87,6 +94,15 @@ def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> 
         "Your claim was rejected",
         "Your dispute was received",
     ]
+
+    # The customer's answer, pressed twice.
+    scene.reviewer(REVIEWER2).approve_dispute(number)
+    customer = scene.customer(next(mail for mail in scene.mailbox.new() if mail.to == CASEY))
+    customer.reads()
+    decline = customer.browser.filled("Decline")
+    for _ in range(2):
+        assert "Your answer: Decline" in customer.browser.send_filled(decline).text
+    scene.mails(partner="The customer declined the association")
     assert partner.story(number) == [
         "Create claim → Draft",
         "Submit → Submitted",
@@ -96,4 +112,6 @@ def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> 
         "Reject → Rejected",
         "The e-mail was sent and the time to act began",
         "Dispute → Dispute",
+        "Approve the dispute → Approved",
+        "Decline → Rejected",
     ]

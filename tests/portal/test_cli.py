@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.app import create_app
-from portal.cli import delete_demo, main
+from portal.cli import main
 from portal.db import db
+from portal.sample.demo import delete_sample
 from portal.settings import read_settings
 from tests.browser import Browser
 from tests.conftest import ROOT
@@ -152,7 +153,7 @@ def test_a_demo_begins_anew_without_touching_what_is_not_its_own(tmp_path: Path)
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
-    delete_demo(read_settings(data_dir=tmp_path, demo=True, database_url=""))
+    delete_sample(read_settings(data_dir=tmp_path, demo=True, database_url=""))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 

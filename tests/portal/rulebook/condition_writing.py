@@ -54,7 +54,7 @@ def vocabulary(rng: random.Random) -> Vocabulary:
             facts[name] = FactType("bool")
             continue
         facts[name] = FactType(
-            kind,  # type: ignore[arg-type]
+            kind,  # type: ignore[arg-type]  # one of the names above
             unit=rng.choice((None, "months")) if kind == "int" else None,
             codes=frozenset(CODES) if kind in ("choice", "set") and rng.random() < 0.8 else None,
             may_be_absent=rng.random() < 0.4,

@@ -231,4 +231,4 @@ def test_alternatives_drop_what_cannot_be_and_what_adds_nothing() -> None:
 def test_a_condition_cannot_be_changed() -> None:
     read: Condition = parse("claim.has_location", NAMES)
     with pytest.raises(AttributeError):
-        read.scope = "product"  # type: ignore[misc]
+        read.scope = "product"  # type: ignore[misc]  # what the test is about
