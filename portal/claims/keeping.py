@@ -13,7 +13,11 @@ CONSENT_LINK = "consent_link"
 
 
 def _begin_association(step: Step) -> None:
-    """Hold every unit of the claim. The index refuses a unit that another claim holds."""
+    """Hold every unit of the claim. The index refuses a unit that another claim holds.
+
+    What the claim was rejected for before is no longer said of it; the timeline and decisions keep it.
+    """
+    step.claim.rejection_reasons, step.claim.decision_text = [], ""
     units = {unit_of(step.claim, product, step.rulebook.programs) for product in step.claim.products}
     for unit in sorted(unit for unit in units if unit is not None):
         step.session.add(Association(claim_id=step.claim.id, unit=unit, began_at=step.now))

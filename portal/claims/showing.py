@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.eligibility import eligibility_of
 from portal.claims.filters import MOVES
 from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
@@ -64,6 +65,7 @@ class Shown:
     comments: tuple[Written, ...]
     entries: tuple[Entry, ...]
     eligibility: str
+    eligibility_reasons: tuple[str, ...]
     next_step: Step  # of the wizard, where something is missing
     about_documents: bool  # the form that came back was one of the documents' own
     lost: tuple[tuple[str, str], ...]  # what was typed and no field of the page can hold any more
@@ -109,6 +111,7 @@ def shown(
     """Return the page of `claim` as `actor` may see it; `offered` are the actor's actions on it."""
     rulebook = desk.rulebook_of(claim)
     reasons = rulebook.reasons
+    eligibility, why = eligibility_of(session, desk, claim)
     edit = next((offer for offer in offered if edits_fields(offer)), None)
     opened = opened_fields(rulebook, claim)
     return Shown(
@@ -137,7 +140,8 @@ def shown(
             for row in claim.comments
         ),
         entries=tuple(timeline(session, desk, claim, actor)),
-        eligibility=claim.eligibility.replace("_", " ").capitalize(),
+        eligibility=eligibility,
+        eligibility_reasons=why,
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),
         lost=() if edit and edit.allowed else tuple(_typed(sent)),

@@ -1,10 +1,9 @@
 """The verb that assesses whether an approved claim is eligible for incentives: approved is not paid."""
 
 from portal.claims.desk import Step
+from portal.claims.eligibility import ELIGIBILITY
 from portal.claims.facts import Gathering, gather
 from portal.policies import decisions
-
-ELIGIBILITY = "eligibility"  # the question of incentives.yaml
 
 
 def assess(step: Step) -> None:
