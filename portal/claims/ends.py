@@ -22,15 +22,23 @@ def apply_due_ends(desk: Desk, claim_id: int | None = None) -> list[tuple[str, s
     """Apply every end that is due, of one claim or of all; return (claim number, clock) of each.
 
     Each end is a transaction of its own and is applied once however many do it at the same time: the
-    claim is locked and the clock is looked at again before anything happens.
+    claim is locked and the clock is looked at again before anything happens. One that cannot be
+    applied keeps no other from its turn; its error is raised when all have had theirs.
     """
     desk.open()
     applied = []
     with transaction() as session:
         rows = due_rows(session, desk.clock.now(), claim_id)
+    failures: list[Exception] = []
     for owner_id, row_id in rows:
-        if ended := _apply(desk, owner_id, row_id):
-            applied.append(ended)
+        try:
+            if ended := _apply(desk, owner_id, row_id):
+                applied.append(ended)
+        except Exception as error:
+            log.exception("the end of a clock could not be applied", extra={"claim_id": owner_id})
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return applied
 
 

@@ -91,7 +91,9 @@ def recipients(session: Session, rulebook: Rulebook, claim: Claim, audience: str
 def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetime) -> Rendered:
     """Write a message as it is handed over at `at`: dates of clocks that start with it count from then."""
     claim = session.scalars(select(Claim).where(Claim.number == message.subject)).one()
-    rulebook = desk.rulebook_of(claim)
+    # Its words are those in force when it was left: a newer policy may have no such mail any more.
+    written_under = message.context["roles_version"]
+    rulebook = desk.policies.composed(claim.policy_version or written_under, written_under)
     mail = rulebook.notifications.events[message.event][message.context["place"]]
     return render(mail.template, _context(session, desk, rulebook, claim, mail, message, at))
 
