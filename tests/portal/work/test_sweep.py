@@ -10,7 +10,6 @@ from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.policies.versions import NoPolicy
 from portal.work.sweep import sweep
-from tests import factories
 from tests.portal.reviews.filing import Filing
 
 
@@ -31,9 +30,7 @@ def status_of(number: str) -> str:
     return db.session.scalars(select(Claim.status).where(Claim.number == number)).one()
 
 
-def test_an_end_that_cannot_be_applied_keeps_no_other_from_its_turn(
-    app: Flask, clock: FixedClock, house: factories.House
-) -> None:
+def test_an_end_that_cannot_be_applied_keeps_no_other_from_its_turn(app: Flask, clock: FixedClock) -> None:
     filing = Filing(app, clock)
     broken, sound = asked(filing, "contoso", "teams"), asked(filing, "contoso", "intune")
     desk: Desk = app.extensions["desk"]
