@@ -32,6 +32,8 @@ class Incomplete(click.ClickException):
 @click.group()
 def main() -> None:
     """The portal in which partners claim association with the customers they influence."""
+    # Whatever the portal writes (database, documents, mails, its key) is for its own account alone.
+    os.umask(0o077)
 
 
 def settings_from(**given: object) -> Settings:

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if not self.secret_key and not self.demo:
+        if not self.secret_key and not self.demo and not key_file(self.data_dir).exists():
             raise ValueError(
                 "PORTAL_SECRET_KEY is missing: set it to a long random text, such as the output of "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
@@ -96,9 +96,14 @@ def read_settings(**given: object) -> Settings:
         raise SettingsIncomplete("\n".join(lines)) from None
 
 
+def key_file(data_dir: Path) -> Path:
+    """Return where the demo keeps its secret key; commands on its data folder find it there."""
+    return data_dir / "secret-key"
+
+
 def kept_secret(data_dir: Path) -> str:
     """Return the demo's own secret key, made once and kept in its data folder (mode 600)."""
-    path = data_dir / "secret-key"
+    path = key_file(data_dir)
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

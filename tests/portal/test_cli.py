@@ -13,7 +13,7 @@ from portal.app import create_app
 from portal.cli import main
 from portal.db import db
 from portal.sample.demo import delete_sample
-from portal.settings import read_settings
+from portal.settings import SettingsIncomplete, kept_secret, read_settings
 from tests.browser import Browser
 from tests.conftest import ROOT
 from tests.factories import PASSWORD
@@ -162,3 +162,10 @@ def test_a_demo_on_another_database_is_never_deleted(shell: Shell, tmp_path: Pat
     result = shell.call("demo", "--reset", "--data", str(tmp_path))
     assert result.exit_code == 1
     assert "unset PORTAL_DATABASE_URL" in result.output
+
+
+def test_commands_on_the_demos_folder_use_its_own_key(tmp_path: Path) -> None:
+    kept_secret(tmp_path)
+    assert read_settings(data_dir=tmp_path, demo=False, secret_key="").data_dir == tmp_path
+    with pytest.raises(SettingsIncomplete, match="PORTAL_SECRET_KEY is missing"):
+        read_settings(data_dir=tmp_path / "elsewhere", demo=False, secret_key="")
