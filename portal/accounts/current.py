@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
 
@@ -37,7 +37,17 @@ def install_current(app: Flask, entrance: Entrance) -> Callable[[], Actor | None
     # The session is bound to its token. People whose network changes stay signed in.
     manager.session_protection = None
     manager.user_loader(_user_of)
-    return actor_or_none
+    return _who_sent_this
+
+
+def _who_sent_this() -> Actor | None:
+    """Look up anew who sent the request.
+
+    flask-login keeps whom it found in the app context. A context that an earlier request of the same
+    thread left open, such as an answer that was never read to its end, must not lend its person.
+    """
+    g.pop("_login_user", None)
+    return actor_or_none()
 
 
 def current_actor() -> Actor:

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,8 @@ from portal.claims.listing import Row, filtered, row_of, sort_value, sorted_by
 from portal.db import db
 
 ROWS_AT_ONCE = 200
+# Some ten thousand rows; a larger file is written to the disk until it was sent.
+BYTES_IN_MEMORY = 4_000_000
 # Spreadsheets read a file without this mark in the machine's old encoding and garble every accent.
 BYTE_ORDER_MARK = "\ufeff"
 # A cell that begins with one of these is run as a formula by a spreadsheet (also in their full-width forms).
@@ -51,12 +55,20 @@ CELLS: Mapping[str, Callable[[Row], str]] = {
 }
 
 
-def export(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[bytes]:
-    """Yield the file in UTF-8 (RFC 4180, with a byte order mark), a few hundred rows at a time.
+def export(desk: Desk, actor: Actor, chosen: Wanted) -> IO[bytes]:
+    """Return the file in UTF-8 (RFC 4180, with a byte order mark), to be read from its beginning.
 
-    One query sees one state of the database, however long the download takes. Needs an app context
-    for as long as it is read.
+    It is written whole before a byte of it is sent: one query sees one state of the database, and a
+    slow download keeps neither a transaction open nor the request of the person who asked for it.
     """
+    file = SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115  # closed when it was sent
+    for part in _parts(desk, actor, chosen):
+        file.write(part)
+    file.seek(0)
+    return file
+
+
+def _parts(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[bytes]:
     query = sorted_by(
         filtered(desk, actor, chosen), sort_value(desk, chosen), descending=chosen.sort.startswith("-")
     )
