@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -143,12 +143,22 @@ def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
     return desk if settings.mail_url else replace(desk, committed=lambda: _hand_over(desk))
 
 
+def _limit_plain_forms() -> None:
+    """Take large requests only as multipart, which documents come in and whose parts are counted.
+
+    A plain form of the size that documents need would cost minutes to read, before anybody is asked.
+    """
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = FORM_BYTES
+
+
 def _hand_over(desk: Desk) -> None:
     deliver(desk)
 
 
 def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     """Everything that stands before and after each view, in the order in which it is asked."""
+    app.before_request(_limit_plain_forms)
     Htmx(app)
     install_converters(app)
     install_request_log(app, desk.clock)

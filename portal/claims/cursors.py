@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -70,11 +70,11 @@ def _value(value: object, kind: type) -> SortValue:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise NoSuchPlace
+        return moment.astimezone(UTC)  # fails at the edges of time, as a database would
+    except (ValueError, OverflowError) as error:
         raise NoSuchPlace from error
-    if moment.tzinfo is None:
-        raise NoSuchPlace
-    return moment
 
 
 def ordering(
