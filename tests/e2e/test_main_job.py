@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from portal.claims.answers import Upload
 from portal.sample.documents import Letter, docx, pdf
@@ -20,11 +20,20 @@ pytestmark = [
 LETTER = Letter(7, "Contoso", "Adatum", "Kim Abercrombie", ("Microsoft Teams",), "a pilot", date(2026, 11, 2))
 
 
+def send(page: Page, button: Locator) -> None:
+    """Press what leads to another page, and wait for the page that it leads to.
+
+    Without waiting, the next step could still find what it looks for on the page that is about to go.
+    """
+    with page.expect_navigation():
+        button.click()
+
+
 def sign_in(page: Page, email: str) -> Page:
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    send(page, page.get_by_role("button", name="Sign in"))
     return page
 
 
@@ -49,15 +58,15 @@ def press(page: Page, label: str, **typed: str) -> None:
         summary.click()
     for name, text in typed.items():
         form.locator(f"textarea[name={name}]").fill(text)
-    form.locator(f"button:text-is('{label}')").click()
+    send(page, form.locator(f"button:text-is('{label}')"))
 
 
 def file_claim(page: Page, scripts: bool, files: list[Path]) -> str:
     page.goto("/claims")
     accessible(page, scripts)
-    page.get_by_role("link", name="Create claim").first.click()
+    send(page, page.get_by_role("link", name="Create claim").first)
     page.get_by_label("Partner location ID (MPN)").select_option(index=1)
-    page.get_by_role("button", name="Save and go on").click()
+    send(page, page.get_by_role("button", name="Save and go on"))
     accessible(page, scripts)
     for name, text in {
         "customer_name": "Adatum",
@@ -65,11 +74,11 @@ def file_claim(page: Page, scripts: bool, files: list[Path]) -> str:
         "customer_tenant_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
     }.items():
         page.locator(f"#add [name={name}]").fill(text)
-    page.get_by_role("button", name="Add customer", exact=True).click()
+    send(page, page.get_by_role("button", name="Add customer", exact=True))
     page.locator("#activity-use_or_consume").check()
-    page.get_by_role("button", name="Save and go on").click()
+    send(page, page.get_by_role("button", name="Save and go on"))
     page.locator("#product-teams").check()
-    page.get_by_role("button", name="Save and go on").click()
+    send(page, page.get_by_role("button", name="Save and go on"))
     for name, text in {
         "customer_contact_name": "Kim Abercrombie",
         "customer_contact_title": "Head of IT",
@@ -78,9 +87,9 @@ def file_claim(page: Page, scripts: bool, files: list[Path]) -> str:
         "own_contact_email": "incentives@contoso.example",
     }.items():
         page.locator(f"[name={name}]").fill(text)
-    page.get_by_role("button", name="Save and go on").click()
+    send(page, page.get_by_role("button", name="Save and go on"))
     page.locator("#step [name=document]").set_input_files([str(path) for path in files])
-    page.get_by_role("button", name="Save and go on").click()
+    send(page, page.get_by_role("button", name="Save and go on"))
     accessible(page, scripts)
     found = re.search(r"CL-\d{4}-\d{6}", page.url)
     assert found
@@ -102,14 +111,14 @@ def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool
     reviewer = sign_in(open_page(), "reviewer@operator.example")
     reviewer.goto("/reviews")
     accessible(reviewer, scripts)
-    reviewer.get_by_role("link", name=re.compile(number)).first.click()
+    send(reviewer, reviewer.get_by_role("link", name=re.compile(number)).first)
     press(reviewer, "Start review")
     accessible(reviewer, scripts)
     request = reviewer.locator("#action-request_information")
     request.locator("summary").click()
     request.get_by_label("Missing customer acknowledgment").check()
     request.locator("textarea[name=message]").fill("Please add a page that the customer signed.")
-    request.locator("button").click()
+    send(reviewer, request.locator("button"))
     house.send_mail()
     asked = house.inbox.latest_to("incentives@contoso.example")
     assert number in asked["Subject"]
@@ -126,7 +135,7 @@ def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool
     answer.locator("[name=document]").set_input_files(
         str(on_disk(tmp_path, Upload("signed.pdf", signed.content)))
     )
-    answer.locator("button").click()
+    send(partner, answer.locator("button"))
     assert status_of(partner) == "Submitted"
 
     reviewer.goto(f"/reviews/{number}")
@@ -146,7 +155,7 @@ def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool
     assert status_of(partner) == "Approved", "looking at the link must change nothing"
     if customer.locator("summary", has_text="Decline").count():
         customer.locator("summary", has_text="Decline").click()
-    customer.locator("button", has_text="Decline").click()
+    send(customer, customer.locator("button", has_text="Decline"))
     house.send_mail()
     assert "declined" in house.inbox.latest_to("incentives@contoso.example")["Subject"].casefold()
 
