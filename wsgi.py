@@ -1,9 +1,5 @@
 """The portal for any WSGI server, set up from the environment."""
 
-from portal.app import create_app
-from portal.clock import Clock
-from portal.settings import read_settings
-from portal.web.logs import configure_logging
+from portal.app import open_to_serve
 
-configure_logging(Clock())
-app = create_app(read_settings())
+app = open_to_serve()

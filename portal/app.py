@@ -22,8 +22,10 @@ from portal.accounts.entrance import Entrance
 from portal.accounts.views import blueprint as accounts
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
+from portal.claims.numbers import PATTERN as NUMBER
 from portal.claims.refusals import NotThere
 from portal.claims.views import blueprint as claims
+from portal.claims.why_views import blueprint as why
 from portal.clock import Clock
 from portal.consent.views import blueprint as consent
 from portal.db import attach, db
@@ -34,7 +36,8 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.policies.views import blueprint as policies_pages
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
-from portal.settings import Settings, kept_secret, read_settings
+from portal.sample.mark import refuse_sample_in_service
+from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
 from portal.web.filters import install_filters
@@ -44,6 +47,7 @@ from portal.web.health import health_blueprint
 from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
+from portal.web.nul import refuse_nul_in_addresses, refuse_nul_in_forms
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
 from portal.work.outbox import deliver
@@ -60,7 +64,9 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
 )
-FEATURES: tuple[Blueprint, ...] = (accounts, claims, reviews, consent, policies_pages)
+FEATURES: tuple[Blueprint, ...] = (accounts, claims, why, reviews, consent, policies_pages)
+
+ENTER = "accounts.enter"  # where the sign-in form is sent
 
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000
@@ -93,11 +99,24 @@ def served() -> Flask:
 
     On its own SQLite file the process does the background work too; elsewhere `portal work` does.
     """
+    app = open_to_serve()
+    if app.extensions["desk"].settings.embedded:
+        start_thread(app)
+    return app
+
+
+def open_to_serve() -> Flask:
+    """Return the portal for a server, from the environment, with its files closed to other accounts.
+
+    Raises SettingsIncomplete, also where it would serve the demo's accounts as real ones.
+    """
+    keep_files_private()
     configure_logging(Clock())
     settings = read_settings()
+    close_data_dir(settings.data_dir)
     app = create_app(settings)
-    if settings.embedded:
-        start_thread(app)
+    with app.app_context():
+        refuse_sample_in_service(settings)
     return app
 
 
@@ -122,6 +141,7 @@ def _configure(app: Flask, settings: Settings, secret: str) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["product_name"] = PRODUCT_NAME
     app.jinja_env.globals["documents_at_most"] = settings.documents_per_claim_at_most
+    app.jinja_env.globals["document_bytes_at_most"] = settings.document_bytes_at_most
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's way
@@ -160,14 +180,17 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     """Everything that stands before and after each view, in the order in which it is asked."""
     app.before_request(_limit_plain_forms)
     Htmx(app)
-    install_converters(app)
+    install_converters(app, {"claim_number": NUMBER})
     install_request_log(app, desk.clock)
     registry = install_metrics(app, desk.clock)
     install_headers(app, https=settings.base_url.startswith("https://"))
     entrance = Entrance(desk.clock, settings, desk.secret, role_labels=_role_labels(desk.policies))
+    refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
     install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
     CSRFProtect(app)
+    # To whom no such address belongs is told what everybody is told who mistyped theirs.
+    refuse_nul_in_forms(app, except_at=[ENTER])
     install_filters(app, lambda: ZoneInfo(desk.policies.in_force().policy.time_zone))
     install_static_files(app)
     install_errors(app)

@@ -1,13 +1,21 @@
 """What an installation sets, read from the environment once and frozen."""
 
+import logging
+import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+log = logging.getLogger(__name__)
+
 MEBIBYTE = 1024 * 1024
+
+# What other accounts of the machine may do with a file, and with what the portal makes: nothing.
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class SettingsIncomplete(Exception):
@@ -73,6 +81,11 @@ class Settings(BaseSettings):
         return self.database.startswith("sqlite")
 
     @property
+    def audit_heads_file(self) -> Path:
+        """Where the ends of the audit's chains are kept, apart from the database."""
+        return self.data_dir / "audit-heads.json"
+
+    @property
     def documents_dir(self) -> Path:
         return self.data_dir / "documents"
 
@@ -109,3 +122,29 @@ def kept_secret(data_dir: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
     return path.read_text(encoding="ascii").strip()
+
+
+def keep_files_private() -> None:
+    """Make whatever this process writes from now on for its own account alone.
+
+    That is the database, documents, mails and the key. Every way to start the portal calls it first.
+    """
+    os.umask(OTHERS)
+
+
+def close_data_dir(data_dir: Path) -> None:
+    """Close a data folder that an earlier version left open to other accounts, and log it (mode 700).
+
+    A folder of somebody else is left alone, and so is one that many share, such as /tmp.
+    """
+    if not data_dir.is_dir():
+        return
+    found = data_dir.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if found.st_uid != os.geteuid() or mode & stat.S_ISVTX or not mode & OTHERS:
+        return
+    data_dir.chmod(stat.S_IRWXU)
+    log.warning(
+        "the data folder was open to other accounts and is closed now",
+        extra={"folder": str(data_dir.resolve()), "mode_before": f"{mode:o}"},
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.controls import has_controls
 from portal.accounts.model import Person
 from portal.accounts.passwords import hash_password, needs_new_hash, password_fits
 from portal.accounts.sessions import begin_session, end_session
@@ -54,6 +55,8 @@ def sign_in(
     signed in before, None for any other. Raises WrongCredentials and TooManyTries.
     """
     email = email.strip().casefold()
+    if has_controls(email):
+        raise WrongCredentials  # no account has such an address, and not every database can look for one
     counter = counter_of(entrance.secret, email, network, device)
     _count(entrance, counter)
     with transaction() as session:
@@ -82,11 +85,11 @@ def _count(entrance: Entrance, counter: Counter) -> None:
     # Two transactions: tries at the same moment must see each other before either goes on.
     now = entrance.clock.now()
     with transaction() as session:
-        attempt_id = count_try(session, counter, now, entrance.settings)
+        attempt_ids = count_try(session, counter, now, entrance.settings)
     with transaction() as session:
         until = closed_until(session, counter, now, entrance.settings)
         if until is not None:
-            forget_try(session, attempt_id)
+            forget_try(session, attempt_ids)
     if until is not None:
         raise TooManyTries(until)
 

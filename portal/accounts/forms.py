@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from portal.accounts.controls import without_controls
 from portal.accounts.passwords import CHARACTERS_AT_MOST
 
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
@@ -27,3 +28,8 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf keeps no types
         ]
     )
     next = HiddenField()
+
+    def make_showable(self, way_back: str) -> None:
+        """Keep of what was sent what a page may repeat: `way_back`, and an address of a bounded length."""
+        self.next.data = way_back
+        self.email.data = without_controls(self.email.data or "")[:EMAIL_CHARACTERS_AT_MOST]

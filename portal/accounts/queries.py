@@ -37,3 +37,8 @@ def demo_accounts(session: Session, labels: Mapping[str, str]) -> list[DemoAccou
         )
         for person in people
     ]
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """Return the active person who signs in with `email`, in any case of its letters, or None."""
+    return session.scalar(select(Person).where(Person.email == email.strip().casefold(), Person.active))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.controls import without_controls
 from portal.accounts.model import Person, SignedInSession
 from portal.settings import Settings
 
@@ -24,7 +25,7 @@ def begin_session(
         SignedInSession(
             token_hash=_hash(token),
             person_id=person.id,
-            browser=browser[:BROWSER_CHARACTERS],
+            browser=without_controls(browser)[:BROWSER_CHARACTERS],
             created_at=now,
             last_seen_at=now,
             expires_at=now + timedelta(days=settings.session_days_at_most),

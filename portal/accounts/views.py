@@ -88,6 +88,7 @@ def _remember_device(response: AnyResponse, email: str) -> None:
 
 def _page(form: SignInForm, status: int, closed_until: datetime | None = None) -> Response:
     entrance = current_entrance()
+    form.make_showable(own_path(form.next.data or "") or "")
     response = respond(
         "accounts/sign_in.html",
         "accounts/_sign_in.html",

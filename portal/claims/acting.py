@@ -1,7 +1,5 @@
 """The use case behind every action on a claim: due ends first, then the action, whole or not at all."""
 
-import hashlib
-import json
 import logging
 import secrets
 from dataclasses import dataclass
@@ -10,20 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import SYSTEM, Actor
+from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
-from portal.claims.desk import Desk, Step
+from portal.claims.desk import Desk
 from portal.claims.ends import apply_due_ends
 from portal.claims.facts import NEW
-from portal.claims.lifecycle import perform
+from portal.claims.held_contents import contents_of, let_go
+from portal.claims.lifecycle import GONE, perform
 from portal.claims.model import Claim
 from portal.claims.numbers import next_number
-from portal.claims.queries import find_claim
+from portal.claims.queries import find_claim, lock_with_rivals
 from portal.claims.refusals import Refused, Stale
+from portal.claims.sent_forms import MARK, SentForm, event_of
 from portal.claims.staleness import changes_since
-from portal.claims.uploads import take_uploads
-from portal.db import db, transaction
+from portal.claims.uploads import check_number, check_unread, keep_discarded, take_uploads, unread
+from portal.db import transaction
 from portal.evidence.intake import Taken
 from portal.policies import decisions
 
@@ -60,14 +60,12 @@ def act(
     Refused (stored) and CouldNotBeDecided; each leaves the claim as it was. A form that is sent
     twice has one effect: the second finds the first one's mark and is answered as done.
     """
-    given = answers or Answers()
+    sent = SentForm(action, number, actor, answers or Answers(), version)
     desk.open()
     if apply_due_ends(desk, _known_id(desk, number, actor)):
         desk.committed()  # the ends stand, and are told, even where the action itself comes to nothing
-    taken = take_uploads(db.session(), desk, given.uploads)
-    mark = _mark(action, actor, given, taken, version)
     try:
-        done = _retried(desk, action, number, actor, given, taken, version, mark)
+        done = _foreseen(desk, sent) or _retried(desk, sent, take_uploads(desk, sent))
     except Refused as refused:
         store_refusal(desk, refused, actor)
         raise
@@ -85,12 +83,13 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
     if organization_id is None or person_id is None:
         raise PermissionError("A claim is created by a person of a partner organization.")
     desk.open()
-    mark = _mark(CREATE, actor, answers, (), None) if answers.one("form") else secrets.token_hex()
+    sent = SentForm(CREATE, "", actor, answers)
+    details = {MARK: sent.mark if answers.one("form") else secrets.token_hex()}
     now = desk.clock.now()
     try:
         with transaction() as session:
-            number = next_number(session, now)  # whoever creates at the same time waits here
-            if earlier := _created_before(session, actor, mark):
+            number = next_number(session, desk.today())  # whoever creates at the same time waits here
+            if earlier := _created_before(session, sent):
                 return earlier
             claim = Claim(
                 number=number,
@@ -109,25 +108,26 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
             session.add(claim)
             session.flush()
             session.refresh(claim)
-            step = perform(session, desk, CREATE, claim, actor, answers, details={"sent": mark})
+            step = perform(session, desk, CREATE, claim, actor, answers, details=details)
             done = Done(claim.number, NEW, step.to_status)
     except Refused as refused:
-        store_refusal(desk, refused, actor)
+        # Not under the number, which was not given and will be another claim's.
+        store_refusal(desk, Refused(NEW, refused.decision), actor)
         raise
     desk.committed()
     return done
 
 
-def _created_before(session: Session, actor: Actor, mark: str) -> Done | None:
+def _created_before(session: Session, sent: SentForm) -> Done | None:
     """Return the draft that the same form created when it was sent before, or None."""
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.action == CREATE, AuditEvent.actor_id == actor.person_id)
+        .where(AuditEvent.action == CREATE, AuditEvent.actor_id == sent.actor.person_id)
         .order_by(AuditEvent.id.desc())
         .limit(CREATED_LATELY)
     )
     for event in events:
-        if event.details.get("sent") == mark:
+        if sent.left_by(event):
             return Done(event.subject.removeprefix("claim:"), NEW, event.to_status or "")
     return None
 
@@ -138,61 +138,62 @@ def _known_id(desk: Desk, number: str, actor: Actor) -> int:
         return find_claim(session, desk, number, actor).id
 
 
-def _retried(
-    desk: Desk,
-    action: str,
-    number: str,
-    actor: Actor,
-    answers: Answers,
-    taken: tuple[Taken, ...],
-    version: int | None,
-    mark: str,
-) -> Done:
+def _foreseen(desk: Desk, sent: SentForm) -> Done | None:
+    """Return what the same form did before; else None, where nothing stands against opening its files."""
+    if not sent.answers.uploads:
+        return None
+    check_number(desk, sent)
+    files = unread(sent)  # counting hashes takes a while, in which no other form should wait
+    with transaction() as session:
+        claim, done = _found(session, desk, sent, lock=False)
+        if done is None:
+            check_unread(session, desk, claim, sent, files)
+        return done
+
+
+def _retried(desk: Desk, sent: SentForm, taken: tuple[Taken, ...]) -> Done:
     for attempt in range(1, TRIES + 1):
         try:
-            with transaction() as session:
-                claim = find_claim(session, desk, number, actor, lock=True)
-                if done := _done_before(session, claim, actor, mark, version):
-                    return done
-                if version is not None and claim.version != version:
-                    raise Stale(number, changes_since(session, desk, claim, version))
-                step = perform(session, desk, action, claim, actor, answers, taken, {"sent": mark})
-                return _done(step)
+            return _carried_out(desk, sent, taken)
         except (IntegrityError, OperationalError):
-            log.warning("action lost a race", extra={"action": action, "number": number, "attempt": attempt})
+            known = {"action": sent.action, "number": sent.number, "attempt": attempt}
+            log.warning("action lost a race", extra=known)
             if attempt == TRIES:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _done(step: Step) -> Done:
-    return Done(step.claim.number, step.from_status, step.to_status)
+def _carried_out(desk: Desk, sent: SentForm, taken: tuple[Taken, ...]) -> Done:
+    with transaction() as session:
+        claim, done = _found(session, desk, sent, lock=True)
+        if done is not None:
+            return done
+        contents = contents_of(claim)
+        details = {MARK: sent.mark}
+        step = perform(session, desk, sent.action, claim, sent.actor, sent.answers, taken, details)
+        keep_discarded(desk, sent)
+    if step.to_status == GONE:
+        let_go(desk, contents)
+    return Done(sent.number, step.from_status, step.to_status)
 
 
-def _mark(action: str, actor: Actor, answers: Answers, taken: tuple[Taken, ...], version: int | None) -> str:
-    """Return what tells one sent form from every other: action, person, version and all that was typed."""
-    values = sorted((name, list(given)) for name, given in answers.values.items() if name != "csrf_token")
-    content = [action, actor.kind, actor.person_id, version, values, [file.sha256 for file in taken]]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+def _found(session: Session, desk: Desk, sent: SentForm, *, lock: bool) -> tuple[Claim, Done | None]:
+    """Return the claim, and what the same form did when it was sent before. Raises NotThere and Stale."""
+    if lock:
+        _lock_losers(session, desk, sent)
+    claim = find_claim(session, desk, sent.number, sent.actor, lock=lock)
+    if event := event_of(session, claim, sent):
+        return claim, Done(claim.number, event.from_status or "", event.to_status or claim.status)
+    if sent.version is not None and claim.version != sent.version:
+        raise Stale(claim.number, changes_since(session, desk, claim, sent.version, sent.actor))
+    return claim, None
 
 
-def _done_before(session: Session, claim: Claim, actor: Actor, mark: str, version: int | None) -> Done | None:
-    """Return what the same form did when it was sent before, or None.
-
-    A customer's answer carries no version; it is the same while nothing else happened since.
-    """
-    by_link = 0 if actor.link_id is None else 1
-    since = by_link if version is None else claim.version - version
-    events = session.scalars(
-        select(AuditEvent)
-        .where(AuditEvent.subject == f"claim:{claim.number}", AuditEvent.actor_kind != SYSTEM)
-        .order_by(AuditEvent.place.desc())
-        .limit(max(since, 0))
-    )
-    for event in events:
-        if event.details.get("sent") == mark:
-            return Done(claim.number, event.from_status or "", event.to_status or claim.status)
-    return None
+def _lock_losers(session: Session, desk: Desk, sent: SentForm) -> None:
+    """Lock the claims that the action would end with this one, before anything is decided from them."""
+    claim = find_claim(session, desk, sent.number, sent.actor)
+    if desk.rulebook_of(claim).called_by(sent.action):
+        lock_with_rivals(session, claim.id)
 
 
 def store_refusal(desk: Desk, refused: Refused, actor: Actor) -> None:

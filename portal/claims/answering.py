@@ -10,11 +10,15 @@ from portal.accounts.actor import Actor
 from portal.claims.acting import Done, act
 from portal.claims.answers import Answers, Upload, row_id
 from portal.claims.desk import Desk
+from portal.claims.explaining import side_of
+from portal.claims.facts import Gathering, gather
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
+from portal.claims.sent_before import gone_before
 from portal.db import db
 from portal.evidence.intake import Unreadable
 from portal.rulebook.decision import Reason
+from portal.rulebook.remedies import Remedy
 
 # Carried by forms that are about files alone: without one there is nothing to do.
 NEEDS_DOCUMENT = "needs_document"
@@ -31,6 +35,7 @@ class Failure:
     typed: MultiDict[str, str]
     errors: dict[str, str] = field(default_factory=dict)  # by field
     reasons: tuple[Reason, ...] = ()  # of the refusing decision
+    remedy: Remedy | None = None  # what would change it
     changes: tuple[str, ...] = ()  # what happened to the claim since the form was opened
 
     @property
@@ -57,13 +62,12 @@ def sent_files() -> list[FileStorage]:
     return [file for _, files in request.files.lists() for file in files if file.filename]
 
 
-def sent_version() -> int | None:
-    """Return the row's version as the form showed it, or None where it has no such field.
+def sent_version() -> int:
+    """Return the row's version as the form showed it.
 
-    A garbled version is an old one: nobody knows what the form showed.
+    A version that is missing or garbled is an old one: nobody knows what the form showed.
     """
-    typed = request.form.get("version")
-    return None if typed is None else row_id(typed) or GARBLED
+    return row_id(request.form.get("version", "")) or GARBLED
 
 
 def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failure:
@@ -79,23 +83,45 @@ def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failur
             abort(HTTPStatus.NOT_FOUND)
         return attempt(desk, action, number, actor)
     except NotThere:
+        # Whoever presses twice to delete a draft is told of the first time.
+        if done := gone_before(db.session(), number, actor, sent_answers(), sent_version()):
+            return done
         abort(HTTPStatus.NOT_FOUND)
 
 
 def attempt(desk: Desk, action: str, number: str, actor: Actor) -> Done | Failure:
     """Act on the request's form; raises NotThere and CouldNotBeDecided, returns every other failure."""
-    typed, answers = request.form, sent_answers()
+    typed, answers, version = request.form, sent_answers(), sent_version()
     if NEEDS_DOCUMENT in typed and not answers.uploads:
         errors = {"document": "Choose a file first; nothing was uploaded."}
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
     try:
-        return act(desk, action, number, actor, answers, sent_version())
+        return act(desk, action, number, actor, answers, version)
     except Refused as refused:
-        return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, reasons=refused.decision.reasons)
+        decision = refused.decision
+        rulebook = desk.policies.composed(decision.policy_version, decision.roles_version)
+        remedy = rulebook.remedy(decision, side_of(actor))
+        unprocessable = HTTPStatus.UNPROCESSABLE_ENTITY
+        return Failure(action, unprocessable, typed, reasons=decision.reasons, remedy=remedy)
     except Invalid as invalid:
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=invalid.errors)
     except Unreadable as unreadable:
         errors = {"document": str(unreadable)}
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
     except Stale as stale:
+        if version == GARBLED and (reasons := _reasons_now(desk, action, number, actor)):
+            return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, reasons=reasons)
         return Failure(action, HTTPStatus.CONFLICT, typed, changes=stale.changes)
+
+
+def _reasons_now(desk: Desk, action: str, number: str, actor: Actor) -> tuple[Reason, ...]:
+    """Return why the claim as it stands takes no such action, whatever a form brings.
+
+    A page on which nothing can be done has no form and no version, and what is sent to it all the
+    same is told why rather than what changed.
+    """
+    session = db.session()
+    claim = find_claim(session, desk, number, actor)
+    rulebook = desk.rulebook_of(claim)
+    facts = gather(Gathering(session, desk, rulebook, claim, actor, desk.clock.now()), action)
+    return rulebook.decide(action, facts).reasons

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
@@ -10,6 +10,7 @@ from portal.calendars.counting import count
 from portal.claims.desk import Step
 from portal.claims.facts import ENDED, RUNNING, STOPPED, WAITING, Gathering, gather_named
 from portal.claims.model import Claim, ClaimClock
+from portal.claims.units import sharing_units_with
 from portal.rulebook.models import ClockRule
 from portal.rulebook.rulebook import Rulebook
 
@@ -76,12 +77,16 @@ def waiting_clocks(claim: Claim) -> list[ClaimClock]:
 
 
 def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:
-    """Return (claim id, clock row id) of every running clock whose end has come, earliest first."""
+    """Return (claim id, clock row id) of every running clock whose end has come, earliest first.
+
+    With `claim_id`, those of this claim and of every claim that has a unit with it.
+    """
     query = select(ClaimClock.claim_id, ClaimClock.id).where(
         ClaimClock.state == RUNNING, ClaimClock.due_at <= now
     )
     if claim_id is not None:
-        query = query.where(ClaimClock.claim_id == claim_id)
+        together = sharing_units_with(claim_id)
+        query = query.where(or_(ClaimClock.claim_id == claim_id, ClaimClock.claim_id.in_(together)))
     return [(row[0], row[1]) for row in session.execute(query.order_by(ClaimClock.due_at, ClaimClock.id))]
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,10 @@ class Desk:
     def open(self) -> None:
         """Load the policy before a transaction begins: storing a new one is a transaction of its own."""
         self.policies.in_force()
+
+    def today(self) -> date:
+        """Return the day it is in the time zone of the policy in force."""
+        return self.clock.now().astimezone(ZoneInfo(self.policies.in_force().policy.time_zone)).date()
 
     def rulebook_of(self, claim: Claim) -> Rulebook:
         """Return what decides about `claim`: pinned at its first submission, in force before."""

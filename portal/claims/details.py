@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.claims.effects.fields import FORM_FIELDS
+from portal.claims.effects.fields import FORM_FIELDS, SUBSCRIPTION_CHARACTERS_AT_MOST
+from portal.claims.known_tenants import KnownTenant, asked_about
 from portal.claims.listing import own_locations
 from portal.claims.model import Claim
 from portal.customers.model import Customer
@@ -57,7 +58,8 @@ class FieldsForm:
 
     `values` are those of the claim, or what was typed in a form that came back; `errors` are
     sentences by form field. `areas` hold the products of the claim's solution area alone, where an
-    activity was chosen, and all before.
+    activity was chosen, and all before. `known` is the customer that a tenant ID, which was typed
+    beside another name or domain, belongs to.
     """
 
     fields: frozenset[str]  # names of the closed list FIELDS
@@ -68,6 +70,11 @@ class FieldsForm:
     areas: tuple[Area, ...]
     needs_technical_contact: bool
     activity_chosen: bool
+    known: KnownTenant | None
+
+    @property
+    def subscription_characters(self) -> int:
+        return SUBSCRIPTION_CHARACTERS_AT_MOST
 
     def value(self, name: str) -> str:
         return next(iter(self.values.get(name, ())), "")
@@ -109,6 +116,7 @@ def fields_form(
             activity and rulebook.programs.solution_areas[activity.solution_area].needs_technical_contact
         ),
         activity_chosen=activity is not None,
+        known=asked_about(session, claim.organization_id, given.values, given.errors),
     )
 
 
@@ -229,11 +237,11 @@ def _activity_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
 
 
 def _product_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
-    known = rulebook.programs.products
+    label = rulebook.programs.product_label
     lines = [
-        f"{known[row.product].label}, subscription {row.subscription_id}"
+        f"{label(row.product)}, subscription {row.subscription_id}"
         if row.subscription_id
-        else known[row.product].label
+        else label(row.product)
         for row in claim.products
     ]
     return [("Products", "\n".join(lines))]

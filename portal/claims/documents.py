@@ -6,10 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.audit.recording import record
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_to
 from portal.claims.refusals import NotThere
+from portal.db import transaction
+
+PARTNER = "partner"  # the side of an actor whose organization has claims
+DOCUMENT_READ = "document_read"
 
 
 def find_document(session: Session, desk: Desk, number: str, document_id: int, actor: Actor) -> ClaimDocument:
@@ -26,6 +31,25 @@ def find_document(session: Session, desk: Desk, number: str, document_id: int, a
     if document is None:
         raise NotThere
     return document
+
+
+def note_reading(desk: Desk, number: str, name: str, actor: Actor) -> None:
+    """Record that somebody of the other side than the claim's opened a document, in a transaction of its own.
+
+    A claim's own people read what is theirs; whoever else does leaves a trace that they can see.
+    """
+    if actor.side == PARTNER:
+        return
+    with transaction() as session:
+        record(
+            session,
+            key=desk.secret,
+            subject=f"claim:{number}",
+            at=desk.clock.now(),
+            actor=(actor.kind, actor.side, actor.name, actor.person_id),
+            action=DOCUMENT_READ,
+            details={"documents": [name]},
+        )
 
 
 def attachment(name: str) -> str:

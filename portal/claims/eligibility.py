@@ -7,6 +7,7 @@ from portal.claims.desk import Desk
 from portal.claims.facts import Gathering, gather
 from portal.claims.model import NOT_ASSESSED, Claim
 from portal.rulebook.decision import CouldNotBeDecided
+from portal.web.undecided import note_undecided
 
 ELIGIBILITY = "eligibility"  # the question of policy.yaml that is decided when the consent window ends
 
@@ -23,7 +24,8 @@ def eligibility_of(session: Session, desk: Desk, claim: Claim) -> tuple[str, tup
     gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
     try:
         decision = rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
-    except CouldNotBeDecided:
+    except CouldNotBeDecided as error:
+        note_undecided(error)
         return "Cannot be told at the moment", ()  # the rest of the page can be read all the same
     outcome = NOT_ASSESSED if not decision.reasons else decision.outcome
     return _words(outcome), tuple(reason.text for reason in decision.reasons)

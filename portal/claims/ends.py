@@ -3,6 +3,7 @@
 import logging
 
 from portal.accounts.actor import SYSTEM_ACTOR
+from portal.audit.recording import record
 from portal.claims.clocks import due_rows, end
 from portal.claims.desk import Desk
 from portal.claims.facts import RUNNING
@@ -12,9 +13,12 @@ from portal.claims.queries import claim_by_id
 from portal.claims.refusals import Refused
 from portal.db import transaction
 from portal.policies import decisions
+from portal.rulebook.decision import CouldNotBeDecided
+from portal.web.undecided import note_undecided
 
 log = logging.getLogger(__name__)
 
+END_REFUSED = "end_refused"  # the audit's action where the end of a clock could not happen
 NOTHING = "nothing"  # written out in deadlines.yaml where an end has no consequence
 
 
@@ -22,8 +26,10 @@ def apply_due_ends(desk: Desk, claim_id: int | None = None) -> list[tuple[str, s
     """Apply every end that is due, of one claim or of all; return (claim number, clock) of each.
 
     Each end is a transaction of its own and is applied once however many do it at the same time: the
-    claim is locked and the clock is looked at again before anything happens. One that cannot be
-    applied keeps no other from its turn; its error is raised when all have had theirs.
+    claim is locked and the clock is looked at again before anything happens. With `claim_id`, the
+    claims that compete with it have their due ends applied first as well: an answer that came too late
+    must not count against anybody. One that cannot be applied keeps no other from its turn; the error
+    of the claim itself, or the first of all, is raised when all have had theirs.
     """
     desk.open()
     applied = []
@@ -36,7 +42,10 @@ def apply_due_ends(desk: Desk, claim_id: int | None = None) -> list[tuple[str, s
                 applied.append(ended)
         except Exception as error:
             log.exception("the end of a clock could not be applied", extra={"claim_id": owner_id})
-            failures.append(error)
+            if isinstance(error, CouldNotBeDecided):
+                note_undecided(error)
+            if claim_id in (None, owner_id):
+                failures.append(error)
     if failures:
         raise failures[0]
     return applied
@@ -61,14 +70,40 @@ def _apply(desk: Desk, claim_id: int, row_id: int) -> tuple[str, str] | None:
                 perform(session, desk, action, claim, SYSTEM_ACTOR, details=details)
             return claim.number, row.clock
     except Refused as refused:
-        _set_aside(desk, row_id, refused)
+        _set_aside(desk, claim_id, row_id, refused)
         return None
 
 
-def _set_aside(desk: Desk, row_id: int, refused: Refused) -> None:
-    """Keep a refused end as a stored decision and stop its clock, so that it is not tried for ever."""
+def _set_aside(desk: Desk, claim_id: int, row_id: int, refused: Refused) -> None:
+    """Stop a clock whose end was refused, so that it is not tried for ever, and flag the claim.
+
+    The loader takes no policy in which this can happen; where it does all the same, the refusal, the
+    audit event and the flag bring a person to the claim.
+    """
     log.error("the end of a clock was refused", extra={"number": refused.number})
     with transaction() as session:
         now = desk.clock.now()
-        end(session.get_one(ClaimClock, row_id), now)
-        decisions.store(session, refused.decision, subject=refused.number, at=now, actor=SYSTEM_ACTOR.name)
+        claim = claim_by_id(session, claim_id, lock=True)
+        row = session.get_one(ClaimClock, row_id, populate_existing=True)
+        if row.state != RUNNING:
+            return
+        end(row, now)
+        claim.overdue = True
+        session.flush()
+        session.expire(claim, ["clocks"])
+        derive(session, desk, claim, now)
+        claim.changed_at, claim.version = now, claim.version + 1
+        stored = decisions.store(
+            session, refused.decision, subject=refused.number, at=now, actor=SYSTEM_ACTOR.name
+        )
+        record(
+            session,
+            key=desk.secret,
+            subject=f"claim:{claim.number}",
+            at=now,
+            actor=(SYSTEM_ACTOR.kind, SYSTEM_ACTOR.side, SYSTEM_ACTOR.name, None),
+            action=END_REFUSED,
+            decision_id=stored.id,
+            policy_version=refused.decision.policy_version,
+            details={"clock": row.clock, "due_on": row.due_on, "version": claim.version},
+        )

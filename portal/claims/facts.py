@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
-from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
+from portal.claims.content import content_of
 from portal.claims.desk import Desk
-from portal.claims.model import Claim, ClaimClock, ClaimDocument, ClaimProduct, ConsentLink
+from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
+from portal.claims.participants import people_who_moved
 from portal.claims.units import Rival, rivals, unit_of, worst
 from portal.evidence.intake import Taken
 from portal.rulebook.decision import Facts, Value
@@ -76,7 +78,8 @@ class Gathering:
         """How many products the form leaves on the claim; those of now where it does not touch them."""
         if self.answers is None or not (self.answers.has("product") or self.answers.has("products_shown")):
             return len(self.claim.products)
-        return len(set(self.answers.many("product")))
+        # More than there are cannot be chosen; the field itself says which of them is not on the list.
+        return min(len(set(self.answers.many("product"))), len(self.rulebook.programs.products))
 
     @cached_property
     def own_domain(self) -> str:
@@ -93,14 +96,29 @@ class Gathering:
     @cached_property
     def actor_had_part(self) -> bool:
         """Whether the person changed the claim's status before, as the audit knows."""
-        query = select(
-            exists().where(
-                AuditEvent.subject == f"claim:{self.claim.number}",
-                AuditEvent.actor_id == self.actor.person_id,
-                AuditEvent.to_status.is_not(None),
-            )
+        return self.actor.person_id in people_who_moved(self.session, self.claim)
+
+    @cached_property
+    def day_began_at(self) -> datetime:
+        """The first moment of the day in the program's zone."""
+        zone = ZoneInfo(self.rulebook.policy.time_zone)
+        return datetime.combine(self.now.astimezone(zone).date(), time(), zone)
+
+    @property
+    def links_today(self) -> int:
+        made = select(func.count()).where(
+            ConsentLink.claim_id == self.claim.id, ConsentLink.created_at >= self.day_began_at
         )
-        return self.actor.person_id is not None and bool(self.session.scalar(query))
+        return self.session.scalar(made) or 0
+
+    @property
+    def comments_today(self) -> int:
+        written = select(func.count()).where(
+            ClaimComment.claim_id == self.claim.id,
+            ClaimComment.person_id == self.actor.person_id,
+            ClaimComment.at >= self.day_began_at,
+        )
+        return self.session.scalar(written) or 0
 
     @cached_property
     def since_request(self) -> dict[str, int]:
@@ -117,31 +135,6 @@ class Gathering:
             any(now.get(name) != submission.content.get(name) for name in group.fields) for group in groups
         )
         return {"groups": changed, "documents": added + len(brought)}
-
-
-def content_of(claim: Claim) -> dict[str, object]:
-    """Return every field of the claim as plain data, by the names of the closed list FIELDS."""
-    return {
-        "location": claim.location.code if claim.location else None,
-        "customer": _customer(claim),
-        "activity": claim.activity,
-        "products": [[product.product, product.subscription_id] for product in claim.products],
-        "customer_contact": [
-            claim.customer_contact_name,
-            claim.customer_contact_title,
-            claim.customer_contact_email,
-        ],
-        "technical_contact": [claim.technical_contact_name, claim.technical_contact_email],
-        "own_contact": [claim.own_contact_name, claim.own_contact_email],
-        "name": claim.name,
-        "documents": [[document.sha256, document.name] for document in claim.documents if document.current],
-        "commentary": claim.commentary,
-    }
-
-
-def _customer(claim: Claim) -> list[str] | None:
-    customer = claim.customer
-    return [customer.name, customer.domain, customer.tenant_id] if customer else None
 
 
 def _domain(email: str) -> str:
@@ -161,6 +154,7 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "claim.has_activity": lambda g: g.claim.activity is not None,
     "claim.products": lambda g: len(g.claim.products),
     "claim.products_after": lambda g: g.products_after,
+    "claim.comments_today": lambda g: g.comments_today,
     "claim.competing_claims": lambda g: len({rival.claim_id for rival in g.rivals}),
     "claim.round": lambda g: g.claim.round,
     "claim.disputes_used": lambda g: g.claim.disputes_used,
@@ -193,6 +187,7 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
         and (g.claim.declined_at is None or g.claim.agreed_at > g.claim.declined_at)
     ),
     "consent.has_link": lambda g: g.has_link,
+    "consent.links_today": lambda g: g.links_today,
     "actor.roles": lambda g: g.actor.roles,
     "actor.kind": lambda g: g.actor.kind,
     "actor.is_assigned": lambda g: g.actor.person_id is not None and g.actor.person_id == g.claim.reviewer_id,
@@ -218,13 +213,17 @@ def _area(g: Gathering) -> str | None:
     return activity.solution_area if activity else None
 
 
+def _in_area(g: Gathering, product: ClaimProduct) -> bool:
+    """A product that the policy no longer has is in no solution area, so it cannot be claimed any more."""
+    known = g.rulebook.programs.products.get(product.product)
+    return known is not None and known.solution_area == _area(g)
+
+
 PRODUCT_FACTS: Mapping[str, Callable[[Gathering, ClaimProduct], Value]] = {
-    "product.name": lambda g, p: g.rulebook.programs.products[p.product].label,
+    "product.name": lambda g, p: g.rulebook.programs.product_label(p.product),
     "product.code": lambda _, p: p.product,
     "product.has_subscription": lambda _, p: bool(p.subscription_id),
-    "product.in_solution_area": lambda g, p: (
-        g.rulebook.programs.products[p.product].solution_area == _area(g)
-    ),
+    "product.in_solution_area": _in_area,
     "product.own_claim": lambda g, p: worst(_own(g, p), g.rulebook),
     "product.other_partner": lambda g, p: worst(_others(g, p), g.rulebook),
     "product.has_other_association": lambda g, p: bool(_others(g, p)),

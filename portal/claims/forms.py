@@ -70,8 +70,8 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
                 SelectMultipleField, [(code, row.label, row.text) for code, row in catalog.items()], shown
             )
         case "products":
-            known = rulebook.programs.products
-            products = [(row.product, known[row.product].label) for row in claim.products]
+            named = rulebook.programs.product_label
+            products = [(row.product, named(row.product)) for row in claim.products]
             return _chosen(SelectMultipleField, products, shown)
         case "location":
             return _chosen(SelectField, location_choices(claim), shown)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, get_args
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -227,7 +226,7 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         engagement=programs.engagements[activity.engagement].label if activity else "",
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         activity=activity.label if activity else "",
-        products=tuple(programs.products[row.product].label for row in claim.products),
+        products=tuple(programs.product_label(row.product) for row in claim.products),
         move=MOVES[claim.waits_for],
         due_on=date.fromisoformat(clock.due_on) if clock and clock.due_on else None,
     )
@@ -237,8 +236,3 @@ def late_clock(claim: Claim) -> ClaimClock | None:
     """Return the clock that ran out last on an overdue claim: its end changed nothing but a flag."""
     ended = [row for row in claim.clocks if row.state == ENDED and row.due_on]
     return ended[-1] if claim.overdue and ended else None
-
-
-def today(desk: Desk) -> date:
-    """Return the day in the program's time zone."""
-    return desk.clock.now().astimezone(ZoneInfo(desk.policies.in_force().policy.time_zone)).date()

@@ -1,6 +1,8 @@
 """Who is told about a step, and what: from notifications.yaml, written at each attempt to send."""
 
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +17,7 @@ from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.model import Claim
-from portal.claims.queries import READ_SUBMITTED
+from portal.claims.moves import can_be_disputed, next_step_of
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.rendering import Rendered, render
@@ -31,8 +33,20 @@ PARTNER, REVIEWER, REVIEWERS, CUSTOMER, ADMINS, OTHER = (
     "other_side",
 )
 CONSENT = "consent_request"
+PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 ADMINISTER = "organizations.manage"
+DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
+ZONE_IN_WORDS = "time_zone_in_words"  # the named value of vocabulary.yaml; a policy may have none
 READS_REVIEWS = frozenset({REVIEWER, REVIEWERS, ADMINS})
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A clock as a mail tells it: what it is for, its last day in words, and how that was counted."""
+
+    label: str
+    day: str
+    arithmetic: str
 
 
 def post_mails(step: Step) -> None:
@@ -83,7 +97,7 @@ def recipients(session: Session, rulebook: Rulebook, claim: Claim, audience: str
         reviewer = session.get_one(Person, claim.reviewer_id)
         if reviewer.active:
             return [reviewer.email]
-    permission = ADMINISTER if audience == ADMINS else READ_SUBMITTED
+    permission = ADMINISTER if audience == ADMINS else DECIDE
     roles = [code for code in rulebook.roles.roles if permission in rulebook.permissions_of([code])]
     return [person.email for person in people_with_roles(session, roles)]
 
@@ -107,57 +121,77 @@ def _context(
     message: OutboxMessage,
     at: datetime,
 ) -> dict[str, Any]:
+    partner = claim.organization.name
     names = {
         "claim.number": claim.number,
         "claim.name": claim.name or claim.number,
         "customer.name": claim.customer.name if claim.customer else "",
-        "partner.name": claim.organization.name,
+        "partner.name": partner,
     }
 
     def fill(text: str) -> str:
-        for name, value in names.items():
-            text = text.replace("{" + name + "}", value)
-        return text
+        # In one pass: a claim that is named like a placeholder is not filled in again.
+        return PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), text)
 
     link, label = _link(session, desk, claim, message)
+    deadline = _deadline(rulebook, claim, message.audience, at)
+    # A customer knows the partner, not the portal: the partner's name tells them what the mail is about.
+    subject = f"{partner}: {fill(mail.subject)}" if message.audience == CUSTOMER else fill(mail.subject)
     return {
-        "subject": fill(mail.subject),
+        "subject": subject,
         "lead": fill(mail.lead),
         "next": fill(mail.next),
         "claim_number": claim.number,
         "claim_name": claim.name,
         "customer_name": names["customer.name"],
-        "partner_name": names["partner.name"],
-        "products": [rulebook.programs.products[row.product].label for row in claim.products],
-        "activity": _activity_words(rulebook, claim),
+        "partner_name": partner,
+        "partner_contact": ", ".join(filter(None, (claim.own_contact_name, claim.own_contact_email))),
+        "contact_name": claim.customer_contact_name,
+        "products": [rulebook.programs.product_label(row.product) for row in claim.products],
         "status_label": rulebook.statuses[claim.status].label,
-        "reasons": _reasons(rulebook, message.context["reasons"]),
+        "reasons": _reasons(rulebook, claim, message),
         "written": message.context["written"],
-        "due_on": _due_words(rulebook, claim, at),
+        "due_for": deadline.label if deadline else "",
+        "due_on": deadline.day if deadline else "",
+        "counted": deadline.arithmetic if deadline else "",
         "link": link,
         "link_label": label,
         "footer": f"{rulebook.policy.label} · {desk.settings.base_url}",
     }
 
 
-def _activity_words(rulebook: Rulebook, claim: Claim) -> str:
-    activity = rulebook.programs.activities.get(claim.activity or "")
-    return activity.label if activity else ""
-
-
-def _reasons(rulebook: Rulebook, codes: list[str]) -> list[tuple[str, str, str]]:
+def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[tuple[str, str, str]]:
+    """Return label, text and next step of each reason; what helps is told to the partner, who can do it."""
     catalogs = rulebook.reasons
     known = catalogs.information_reasons | catalogs.rejection_reasons | catalogs.partner_request_reasons
-    return [(known[code].label, known[code].text, known[code].next_step) for code in codes if code in known]
+    found = [known[code] for code in message.context["reasons"] if code in known]
+    if message.audience != PARTNER:
+        return [(reason.label, reason.text, "") for reason in found]
+    disputable = can_be_disputed(rulebook, claim)
+    return [(row.label, row.text, next_step_of(row, disputable=disputable)) for row in found]
 
 
-def _due_words(rulebook: Rulebook, claim: Claim, at: datetime) -> str:
-    for row in waiting_clocks(claim):
-        policy = rulebook.policy
-        due = count(at, rulebook.clocks[row.clock].length, policy.calendar, policy.time_zone)
-        return f"{rulebook.clocks[row.clock].label}: {due.arithmetic}"
-    running = running_clock(claim)
-    return f"{rulebook.clocks[running.clock].label}: {running.arithmetic}" if running else ""
+def _deadline(rulebook: Rulebook, claim: Claim, audience: str, at: datetime) -> Deadline | None:
+    """Return the claim's deadline as a mail that is handed over at `at` tells it to `audience`.
+
+    A clock that waits for its mail is counted from `at`. A customer is told of their own time alone:
+    what others have to do by when is not theirs to know.
+    """
+    row = next(iter(waiting_clocks(claim)), None) or running_clock(claim)
+    if row is None or (audience == CUSTOMER and rulebook.clocks[row.clock].waits_for != CUSTOMER):
+        return None
+    rule, policy = rulebook.clocks[row.clock], rulebook.policy
+    if row.due_at is not None:
+        return Deadline(rule.label, _last_day(rulebook, date.fromisoformat(row.due_on)), row.arithmetic)
+    due = count(at, rule.length, policy.calendar, policy.time_zone)
+    return Deadline(rule.label, _last_day(rulebook, due.due_on), due.arithmetic)
+
+
+def _last_day(rulebook: Rulebook, day: date) -> str:
+    """Return "Sunday 29 November 2026, end of day (Pacific time, America/Los_Angeles)"."""
+    said = rulebook.vocabulary.values.get(ZONE_IN_WORDS)
+    zone = f"{said}, {rulebook.policy.time_zone}" if said else rulebook.policy.time_zone
+    return f"{day:%A} {day.day} {day:%B %Y}, end of day ({zone})"
 
 
 def _link(session: Session, desk: Desk, claim: Claim, message: OutboxMessage) -> tuple[str, str]:

@@ -110,7 +110,7 @@ class ClaimDocument(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"), index=True)
-    sha256: Mapped[str] = mapped_column(ForeignKey("stored_files.sha256"))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_files.sha256"), index=True)
     name: Mapped[str]  # the client's, for showing alone
     round: Mapped[int]  # the claim's round when it was added
     added_at: Mapped[datetime] = mapped_column(Moment)

@@ -6,6 +6,10 @@ from datetime import date, datetime
 from portal.claims.clocks import running_clock, waiting_clocks
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.rulebook.models import CatalogReason, Transition
+from portal.rulebook.rulebook import Rulebook
+
+USE_DISPUTE = "use_dispute"  # the effect by which an action is a dispute, whatever the policy calls it
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,23 @@ def standing(desk: Desk, claim: Claim) -> Standing:
         closed=claim.closed,
         overdue=claim.overdue,
     )
+
+
+def is_dispute(transition: Transition) -> bool:
+    """Tell whether carrying out the transition uses up a dispute."""
+    return USE_DISPUTE in transition.effects
+
+
+def can_be_disputed(rulebook: Rulebook, claim: Claim) -> bool:
+    """Tell whether a dispute leads on from here: there is one in the claim's status, and it is not closed."""
+    return not claim.closed and any(
+        is_dispute(row) and claim.status in row.moves for row in rulebook.transitions.values()
+    )
+
+
+def next_step_of(reason: CatalogReason, *, disputable: bool) -> str:
+    """Return what helps against `reason`, or "": what a reason that can be disputed asks for is a dispute.
+
+    `disputable` says whether the claim can be disputed now.
+    """
+    return reason.next_step if disputable or not reason.disputable else ""

@@ -6,10 +6,13 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
+from portal.claims.explaining import side_of
 from portal.claims.facts import Gathering, gather
 from portal.claims.model import Claim
 from portal.rulebook.decision import Decision
 from portal.rulebook.models import Transition
+from portal.rulebook.remedies import Remedy
+from portal.rulebook.rulebook import Rulebook
 
 NEW = "new"
 
@@ -22,6 +25,7 @@ class Offer:
     transition: Transition
     decision: Decision
     address: str  # such as claims/dispute
+    remedy: Remedy | None = None  # what would change a refusal; None where nothing can, and when allowed
 
     @property
     def allowed(self) -> bool:
@@ -42,8 +46,22 @@ def offers(desk: Desk, session: Session, claim: Claim, actor: Actor, place: str 
         if address is None or transition.by not in permissions or NEW in transition.moves:
             continue
         decision = rulebook.decide(action, gather(gathering, action))
-        found.append(Offer(action, transition, decision, address))
+        remedy = rulebook.remedy(decision, side_of(actor))
+        found.append(Offer(action, transition, decision, address, remedy))
     return found
+
+
+def is_address(rulebook: Rulebook, address: str) -> bool:
+    """Tell whether the policy places an action on a claim at `address`, such as claims/dispute."""
+    return any(address in row.path for row in rulebook.transitions.values() if NEW not in row.moves)
+
+
+def done_in_words(rulebook: Rulebook, action: str | None) -> str:
+    """Say that `action` was done, for one after which the status says nothing new."""
+    transition = rulebook.transitions.get(action or "")
+    if transition is None or any(ask.type == "fields" for ask in transition.asks.values()):
+        return "Saved."
+    return f"“{transition.label}” was done."
 
 
 def customer_offers(desk: Desk, session: Session, claim: Claim, actor: Actor) -> list[Offer]:

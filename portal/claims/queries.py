@@ -7,6 +7,7 @@ from portal.accounts.actor import CUSTOMER, PERSON, SYSTEM, Actor
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.refusals import NotThere
+from portal.claims.units import sharing_units_with
 
 READ_OWN = "claims.read"
 READ_SUBMITTED = "reviews.read"
@@ -51,14 +52,33 @@ def find_claim(session: Session, desk: Desk, number: str, actor: Actor, *, lock:
 
 
 def claim_by_id(session: Session, claim_id: int, *, lock: bool = False) -> Claim:
-    """Return a claim for the portal itself (sweep, mail, the customer's link). Raises NotThere."""
+    """Return a claim for the portal itself (sweep, the customer's link). Raises NotThere."""
     return _one(session, select(Claim).where(Claim.id == claim_id), lock)
 
 
+def claim_by_number(session: Session, number: str, *, lock: bool = False) -> Claim:
+    """Return a claim for the portal itself (mail about it). Raises NotThere."""
+    return _one(session, select(Claim).where(Claim.number == number), lock)
+
+
 def _one(session: Session, query: Select[Claim], lock: bool) -> Claim:
-    if lock:
-        query = query.with_for_update(of=Claim).execution_options(populate_existing=True)
-    claim = session.scalar(query)
+    if not lock:
+        claim = session.scalar(query)
+    else:
+        # First the lock, then the row. PostgreSQL looks only at the locked row again after waiting for it:
+        # what one query joins to it would be of the time before, or missing.
+        claim_id = session.scalar(query.with_only_columns(Claim.id).with_for_update(of=Claim))
+        claim = session.get(Claim, claim_id, populate_existing=True) if claim_id else None
     if claim is None:
         raise NotThere
     return claim
+
+
+def lock_with_rivals(session: Session, claim_id: int) -> None:
+    """Lock a claim and every claim that shares a unit with it, in the order of their numbers.
+
+    Whoever ends several claims at once takes their locks in this order, so that two settlements that
+    meet on the same claims wait for each other instead of blocking each other.
+    """
+    query = select(Claim.id).where(or_(Claim.id == claim_id, Claim.id.in_(sharing_units_with(claim_id))))
+    session.execute(query.order_by(Claim.number).with_for_update(of=Claim)).all()

@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from portal.rulebook.decision import Decision
 
+# Sentences repeat what was typed, so that people recognize it; nobody recognizes more than its beginning.
+SENTENCE_CHARACTERS_AT_MOST = 300
+BEGINNING, END = 180, 100
+
 
 class NotThere(Exception):
     """No such claim for this person; another organization's claims do not exist either."""
@@ -28,8 +32,17 @@ class Stale(Exception):
 
 
 class Invalid(Exception):
-    """What was typed cannot be taken; `errors` maps a field to a sentence that says what to do."""
+    """What was typed cannot be taken; `errors` maps a field to a sentence that says what to do.
+
+    A sentence that repeats a long text is cut in its middle: what is wrong and what to do stay.
+    """
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in errors.items()))
-        self.errors = dict(errors)
+        self.errors = {name: _shortened(sentence) for name, sentence in errors.items()}
+        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in self.errors.items()))
+
+
+def _shortened(sentence: str) -> str:
+    if len(sentence) <= SENTENCE_CHARACTERS_AT_MOST:
+        return sentence
+    return f"{sentence[:BEGINNING]}…{sentence[-END:]}"

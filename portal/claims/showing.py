@@ -10,21 +10,36 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.eligibility import eligibility_of
+from portal.claims.facts import Gathering, gather
 from portal.claims.filters import MOVES
 from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
-from portal.claims.moves import Standing, standing
+from portal.claims.moves import Standing, is_dispute, next_step_of, standing
 from portal.claims.offering import Offer
 from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
+from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
+from portal.web.undecided import note_undecided
 
 COMMENTS = "claims/comments"  # the address of what is written in the comments' own part of the page
+# Questions of policy.yaml that refuse nothing and tell a partner what to do next.
+ADVISING = ("agreement",)
 # Fields by which a form is about documents and not about the other fields of the claim.
 ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
 NOT_TYPED = frozenset({"csrf_token", "version", "step", "go", "products_shown", *ABOUT_DOCUMENTS})
 DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason of a rejection; `next_step` is "" where what it asks for cannot be done any more."""
+
+    label: str
+    text: str
+    next_step: str
+    disputable: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,8 @@ class Shown:
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     documents_open: bool
-    rejection_reasons: tuple[CatalogReason, ...]
+    rejection_reasons: tuple[Cause, ...]
+    advice: tuple[str, ...]  # what to do next, in sentences
     requests: tuple[Asked, ...]
     comments: tuple[Written, ...]
     entries: tuple[Entry, ...]
@@ -126,7 +142,8 @@ def shown(
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         documents_open=bool(edit and edit.allowed and DOCUMENTS in opened),
-        rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
+        rejection_reasons=_causes(reasons.rejection_reasons, claim, offered),
+        advice=_advice(session, desk, claim, actor),
         requests=tuple(
             Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
         ),
@@ -160,6 +177,27 @@ def _typed(sent: Sent | None) -> list[tuple[str, str]]:
         for name, texts in values.items()
         if name not in NOT_TYPED and any(texts)
     ]
+
+
+def _causes(catalog: dict[str, CatalogReason], claim: Claim, offered: Sequence[Offer]) -> tuple[Cause, ...]:
+    disputable = any(offer.allowed and is_dispute(offer.transition) for offer in offered)
+    return tuple(
+        Cause(row.label, row.text, next_step_of(row, disputable=disputable), row.disputable)
+        for row in _known(catalog, claim.rejection_reasons)
+    )
+
+
+def _advice(session: Session, desk: Desk, claim: Claim, actor: Actor) -> tuple[str, ...]:
+    """Return what the advising questions say; a claim of an older policy may not have all of them."""
+    rulebook = desk.rulebook_of(claim)
+    gathering = Gathering(session, desk, rulebook, claim, actor, desk.clock.now())
+    asked = [question for question in ADVISING if question in rulebook.policy.questions]
+    try:
+        decisions = [rulebook.decide(question, gather(gathering, question)) for question in asked]
+    except CouldNotBeDecided as error:
+        note_undecided(error)
+        return ()  # the rest of the page can be read all the same
+    return tuple(reason.text for decision in decisions for reason in decision.reasons)
 
 
 def _known(catalog: dict[str, CatalogReason], codes: list[str]) -> tuple[CatalogReason, ...]:

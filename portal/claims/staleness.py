@@ -3,13 +3,23 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import PERSON, Actor
 from portal.audit.model import AuditEvent
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.claims.timeline import name_for
+
+# A reader of whom nothing is known is told what a partner is told.
+SOMEBODY = Actor(kind=PERSON, side="", name="", organization_id=0)
 
 
-def changes_since(session: Session, desk: Desk, claim: Claim, version: int) -> list[str]:
-    """Return one sentence per change of the claim after `version`, oldest first."""
+def changes_since(
+    session: Session, desk: Desk, claim: Claim, version: int, reader: Actor | None = None
+) -> list[str]:
+    """Return one sentence per change of the claim after `version`, oldest first, told to `reader`.
+
+    They name whom the timeline names to `reader`; without one they are fit for everybody to read.
+    """
     rulebook = desk.rulebook_of(claim)
     events = session.scalars(
         select(AuditEvent).where(AuditEvent.subject == f"claim:{claim.number}").order_by(AuditEvent.place)
@@ -20,7 +30,7 @@ def changes_since(session: Session, desk: Desk, claim: Claim, version: int) -> l
             continue
         transition = rulebook.transitions.get(event.action)
         what = transition.label if transition else event.action
-        sentence = f"{event.actor_name}: {what}"
+        sentence = f"{name_for(reader or SOMEBODY, event)}: {what}"
         if entered := rulebook.statuses.get(event.to_status or ""):
             sentence += f". The claim is now {entered.label}"
         sentences.append(sentence + ".")

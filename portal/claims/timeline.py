@@ -1,7 +1,7 @@
 """The story of a claim from its audit events, told to the side that reads it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ REVIEW_TEAM = "Review team"
 OTHER_EVENTS = {
     "told": "The e-mail was sent and the time to act began",
     "document_read": "A document was opened",
+    "end_refused": "A deadline passed, but what should follow was refused; the operator was told",
 }
 
 
@@ -34,6 +35,7 @@ class Entry:
     status_label: str  # "" where the status stayed
     text: str
     details: tuple[str, ...]
+    decided: int | None = None  # the event's id where something was decided, which its page explains
 
 
 def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Entry]:
@@ -52,16 +54,17 @@ def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
     status = rulebook.statuses.get(event.to_status or "")
     return Entry(
         at=event.at,
-        who=_name(event, reader),
+        who=name_for(reader, event),
         side=event.actor_side,
         title=transition.label if transition else OTHER_EVENTS.get(event.action, event.action),
         status_label=status.label if status else "",
         text=str(event.details.get("text", "")),
         details=tuple(_details(event.details, rulebook)),
+        decided=event.id if event.decision_id is not None else None,
     )
 
 
-def _name(event: AuditEvent, reader: Actor) -> str:
+def name_for(reader: Actor, event: AuditEvent) -> str:
     """Name people to their own side and to reviewers; to a partner the operator is one team."""
     if event.actor_kind == PERSON and reader.organization_id is not None and event.actor_side == OPERATOR:
         return event.actor_name if reader.side == OPERATOR else REVIEW_TEAM
@@ -79,6 +82,8 @@ def _details(details: dict[str, Any], rulebook: Rulebook) -> list[str]:
         lines.append(f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}.")
     if arithmetic := details.get("arithmetic"):
         lines.append(f"Deadline: {arithmetic}")
-    for due_on, words in details.get("clocks", {}).values():
-        lines.append(f"Due {due_on}: {words}")
+    for code, (due_on, words) in details.get("clocks", {}).items():
+        label = rulebook.clocks[code].label if code in rulebook.clocks else "Deadline"
+        day = date.fromisoformat(due_on)
+        lines.append(f"{label}: until {day.day} {day:%B %Y}, end of day. {words}")
     return lines

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.claims.model import Claim, ClaimProduct, ClaimUnit
 from portal.rulebook.models import ProgramsFile
@@ -40,12 +40,8 @@ def holding_statuses(rulebook: Rulebook) -> frozenset[str]:
 
 
 def open_statuses(rulebook: Rulebook) -> frozenset[str]:
-    """Return the statuses of claims under way: submitted, and somebody is to act on them."""
-    return frozenset(
-        code
-        for code, status in rulebook.statuses.items()
-        if code != rulebook.lifecycle.first and status.waits_for != "nobody"
-    )
+    """Return the statuses of claims under way, as lifecycle.yaml says (`open`)."""
+    return frozenset(code for code, status in rulebook.statuses.items() if status.open)
 
 
 def note_units(claim: Claim, rulebook: Rulebook) -> None:
@@ -60,6 +56,12 @@ def note_units(claim: Claim, rulebook: Rulebook) -> None:
             claim.units.remove(kept)
     for unit in sorted(unit for unit in units if unit is not None):
         claim.units.append(ClaimUnit(unit=unit, organization_id=claim.organization_id, active=active))
+
+
+def sharing_units_with(claim_id: int) -> Select[int]:
+    """Return the select of the ids of all claims that have a unit with the claim, itself among them."""
+    mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
+    return select(other.claim_id).join(mine, mine.unit == other.unit).where(mine.claim_id == claim_id)
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,114 @@
-"""Takes the files of a form in; a content that was read before is not read again."""
+"""The files of a form: judged by their hashes first, and only then opened and kept."""
 
-from hashlib import sha256
+from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.claims.answers import Upload
+from portal.claims.checking import check_answers
 from portal.claims.desk import Desk
+from portal.claims.document_checks import FIELD, documents_mistake
+from portal.claims.facts import Gathering, gather
+from portal.claims.model import Claim
+from portal.claims.refusals import Invalid, Refused
+from portal.claims.sent_forms import SentForm
+from portal.db import db
 from portal.evidence.intake import KINDS, Taken, take
 from portal.evidence.model import StoredFile
-from portal.evidence.names import name_for
+from portal.evidence.names import name_for, safe_name
+from portal.rulebook.rulebook import Rulebook
+
+# Dropped silently, a file would be taken for handed in by whoever sent it.
+TAKES_NONE = (
+    "This form takes no documents. Leave the file out, and add it where proof of execution is asked for."
+)
 
 
-def take_uploads(session: Session, desk: Desk, uploads: tuple[Upload, ...]) -> tuple[Taken, ...]:
+def check_number(desk: Desk, sent: SentForm) -> None:
+    """Raise Invalid for more files than a claim may hold, whatever it holds already."""
+    at_most, given = desk.settings.documents_per_claim_at_most, len(sent.answers.uploads)
+    if given > at_most:
+        raise Invalid(
+            {
+                FIELD: f"A claim holds at most {at_most} documents, and you chose {given}. "
+                "Choose fewer, or join files, then upload again."
+            }
+        )
+
+
+def unread(sent: SentForm) -> tuple[Taken, ...]:
+    """Return what is known of files that were not opened: hash, size and name, but not the type."""
+    return tuple(
+        Taken(sha256, "", len(upload.content), None, safe_name(upload.name))
+        for sha256, upload in zip(sent.hashes, sent.answers.uploads, strict=True)
+    )
+
+
+def check_unread(
+    session: Session, desk: Desk, claim: Claim, sent: SentForm, files: tuple[Taken, ...]
+) -> None:
+    """Decide about a form whose `files` are only known as `unread` returns them; none is opened or kept.
+
+    Opening documents is the dearest thing the portal does, so it is done for nobody who may not act.
+    Raises Refused, CouldNotBeDecided, and Invalid where the answers or the files cannot be taken.
+    """
+    rulebook = desk.rulebook_of(claim)
+    seen = Gathering(session, desk, rulebook, claim, sent.actor, desk.clock.now(), sent.answers, files)
+    decision = rulebook.decide(sent.action, gather(seen, sent.action))
+    if not decision.allowed:
+        raise Refused(claim.number, decision)
+    check_answers(session, rulebook, claim, sent.action, sent.answers)
+    if not _takes_documents(rulebook, claim, sent.action):
+        raise Invalid({FIELD: TAKES_NONE})
+    at_most = desk.settings.documents_per_claim_at_most
+    if mistake := documents_mistake(claim, files, at_most, replacing=bool(sent.answers.one("replaces"))):
+        raise Invalid({FIELD: mistake})
+
+
+def _takes_documents(rulebook: Rulebook, claim: Claim, action: str) -> bool:
+    """Tell whether the action asks for documents, or for fields while the documents are open to change."""
+    asked = {ask.type for ask in rulebook.transitions[action].asks.values()}
+    groups = rulebook.lifecycle.field_groups
+    opened = {name for group in rulebook.statuses[claim.status].editable for name in groups[group].fields}
+    return "documents" in asked or ("fields" in asked and "documents" in opened)
+
+
+def take_uploads(desk: Desk, sent: SentForm) -> tuple[Taken, ...]:
     """Return every upload as it was read and kept. Raises Unreadable for the first that cannot be taken.
 
-    A form that is sent twice brings the same contents again; a row says that one was kept and read.
+    A form that is sent twice brings the same contents again; a row says that one was read before.
     """
-    return tuple(_known(session, upload) or _read(desk, upload) for upload in uploads)
+    known = _known(sent.hashes) if sent.hashes else {}
+    files = zip(sent.hashes, sent.answers.uploads, strict=True)
+    return tuple(_named(known.get(sha256), upload) or _read(desk, upload) for sha256, upload in files)
 
 
-def _known(session: Session, upload: Upload) -> Taken | None:
-    kept = session.get(StoredFile, sha256(upload.content).hexdigest())
+def _known(hashes: tuple[str, ...]) -> dict[str, Taken]:
+    """Return the contents that have a row, by hash. No transaction stays open: reading takes long."""
+    session = db.session()
+    rows = session.scalars(select(StoredFile).where(StoredFile.sha256.in_(hashes)))
+    known = {row.sha256: Taken(row.sha256, row.media_type, row.size, row.pages, "") for row in rows}
+    session.rollback()
+    return known
+
+
+def _named(kept: Taken | None, upload: Upload) -> Taken | None:
     if kept is None:
         return None
     suffixes = next(kind.suffixes for kind in KINDS if kind.media_type == kept.media_type)
-    return Taken(kept.sha256, kept.media_type, kept.size, kept.pages, name_for(upload.name, suffixes))
+    return replace(kept, name=name_for(upload.name, suffixes))
 
 
 def _read(desk: Desk, upload: Upload) -> Taken:
     return take(desk.files, desk.settings, upload.name, upload.content)
+
+
+def keep_discarded(desk: Desk, sent: SentForm) -> None:
+    """Keep again what is known but not, or no longer, on the disk: it may just have been discarded.
+
+    Called within the transaction that refers to the files: from then on nobody discards them.
+    """
+    for sha256, upload in zip(sent.hashes, sent.answers.uploads, strict=True):
+        if not desk.files.has(sha256):
+            desk.files.put(upload.content)

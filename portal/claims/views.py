@@ -1,6 +1,5 @@
 """The routes of claims: the dashboard, the wizard, the claim page, its documents, and every action."""
 
-import logging
 from http import HTTPStatus
 from secrets import token_urlsafe
 
@@ -12,25 +11,27 @@ from portal.claims.acting import CREATE, Done, create
 from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers, sent_files
 from portal.claims.answers import Answers
 from portal.claims.details import Sent, customer_choices, location_choices
-from portal.claims.documents import attachment, find_document
+from portal.claims.documents import attachment, find_document, note_reading
 from portal.claims.export import export
+from portal.claims.known_tenants import asked_about
 from portal.claims.lifecycle import GONE
-from portal.claims.listing import listing, read_wanted, today
+from portal.claims.listing import listing, read_wanted
 from portal.claims.model import Claim
+from portal.claims.offering import done_in_words, is_address
 from portal.claims.panels import Panel, panels
-from portal.claims.queries import find_claim
-from portal.claims.refusals import Invalid, Refused
+from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
+from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
 from portal.customers.queries import known_customers
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.access import allow
+from portal.web.guard import may
 from portal.web.htmx import respond
+from portal.web.undecided import note_undecided
 
 blueprint = Blueprint("claims", __name__)
-
-log = logging.getLogger(__name__)
 
 PLACE = "claims"
 LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
@@ -51,7 +52,7 @@ def csv() -> Response:
     desk, actor = desk_of_app(), current_actor()
     chosen, _, _ = read_wanted(db.session(), desk, actor, request.args)
     response = Response(export(desk, actor, chosen), mimetype="text/csv", direct_passthrough=True)
-    response.headers["Content-Disposition"] = attachment(f"customer-claims-{today(desk).isoformat()}.csv")
+    response.headers["Content-Disposition"] = attachment(f"customer-claims-{desk.today().isoformat()}.csv")
     return response
 
 
@@ -76,21 +77,34 @@ def create_claim() -> AnyResponse:
     return redirect(url_for("claims.wizard", number=result.number, step=step.code), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.get("/claims/<number>")
-@allow("claims.read")
-def claim(number: str) -> Response:
-    """Show a claim."""
-    return _claim_page(number)
+@blueprint.get("/claims/<claim_number:number>")
+@allow(READ_OWN, READ_SUBMITTED)
+def claim(number: str) -> AnyResponse:
+    """Show a claim to its organization; who reviews claims is led to where they are reviewed."""
+    if may(READ_OWN):
+        return _claim_page(number)
+    find_claim(db.session(), desk_of_app(), number, current_actor())
+    return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.get("/claims/<number>/wizard/<step>")
+@blueprint.get("/claims/<claim_number:number>/wizard/<step>")
 @allow("claims.read")
 def wizard(number: str, step: str) -> AnyResponse:
     """Show one step of a draft; a claim that was submitted is shown as it is."""
     return _step_page(number, step)
 
 
-@blueprint.post("/claims/<number>/<path:noun>")
+@blueprint.get("/claims/<claim_number:number>/<path:noun>")
+@allow(READ_OWN, READ_SUBMITTED)
+def action_address(number: str, noun: str) -> AnyResponse:
+    """Lead from the address of a form, which stays in the address bar when it comes back, to the claim."""
+    found = find_claim(db.session(), desk_of_app(), number, current_actor())
+    if not is_address(desk_of_app().rulebook_of(found), f"{PLACE}/{noun}"):
+        raise NotThere
+    return redirect(url_for("claims.claim", number=number), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/claims/<claim_number:number>/<path:noun>")
 @allow("claims.read")
 def act(number: str, noun: str) -> AnyResponse:
     """Carry out the action that the policy places at this address."""
@@ -98,15 +112,16 @@ def act(number: str, noun: str) -> AnyResponse:
     code = request.form.get("step", "")
     if isinstance(result, Failure):
         return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
-    return redirect(_next_address(result, code), HTTPStatus.SEE_OTHER)
+    return redirect(_next_address(result, code, noun), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.get("/claims/<number>/documents/<int(max=2147483647):document_id>")
+@blueprint.get("/claims/<claim_number:number>/documents/<int(max=2147483647):document_id>")
 @allow("claims.read", "reviews.read")
 def document(number: str, document_id: int) -> Response:
     """Hand over a document of the claim, old versions too, as a file that opens outside the portal."""
     desk = desk_of_app()
     row = find_document(db.session(), desk, number, document_id, current_actor())
+    note_reading(desk, number, row.name, current_actor())
     response = Response(desk.files.open(row.sha256), mimetype=row.file.media_type, direct_passthrough=True)
     response.headers["Content-Length"] = str(row.file.size)
     response.headers["Content-Disposition"] = attachment(row.name)
@@ -129,13 +144,14 @@ def _begun() -> Done | Failure:
 
 def _new_page(failure: Failure | None = None) -> Response:
     actor, session = current_actor(), db.session()
-    organization_id = actor.organization_id or 0
+    organization_id, typed = actor.organization_id or 0, request.form.to_dict(flat=False)
     return respond(
         "claims/new.html",
         status=_status(failure),
         form_name=token_urlsafe(9),
         failure=failure,
         values=request.form,
+        known=asked_about(session, organization_id, typed, failure.errors) if failure else None,
         start=request.values.get("start", ""),
         steps=STEPS,
         locations=location_choices(session, actor),
@@ -161,7 +177,7 @@ def _claim_page(number: str, failure: Failure | None = None) -> Response:
     try:
         actions = panels(desk, session, found, actor, PLACE, failure)
     except CouldNotBeDecided as error:
-        log.error("actions could not be decided", extra={"question": error.question, "why": error.why})
+        note_undecided(error)
         actions, undecided = [], True
     page = shown(session, desk, found, actor, [panel.offer for panel in actions], _sent(failure))
     return respond(
@@ -205,7 +221,7 @@ def _files() -> list[str]:
     return [file.filename or "" for file in sent_files()]
 
 
-def _next_address(done: Done, code: str) -> str:
+def _next_address(done: Done, code: str, noun: str) -> str:
     """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list."""
     if done.to_status == GONE:
         flash(f"{done.number} was deleted.", "success")
@@ -220,5 +236,6 @@ def _next_address(done: Done, code: str) -> str:
         following = BY_CODE[code] if request.form.get("go") == STAY else step_after(code)
         return url_for("claims.wizard", number=done.number, step=following.code)
     else:
-        flash("Saved.", "success")
+        action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
+        flash(done_in_words(rulebook, action), "success")
     return url_for("claims.claim", number=done.number)

@@ -1,11 +1,12 @@
 """The wizard that fills a draft step by step, and tells what the rules still miss in each step."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.content import content_of
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words
 from portal.claims.facts import Gathering, gather
@@ -20,6 +21,7 @@ from portal.rulebook.rulebook import Rulebook
 
 # Questions of policy.yaml that refuse nothing and are worth knowing before a claim is submitted.
 INFORMING = ("competition", "poe_check")
+ADDING = "customer_name"  # a field that only the form of a new customer has
 CUSTOMERS_AT_MOST = 20  # more are not looked through; the search narrows them
 
 
@@ -67,6 +69,7 @@ class WizardPage:
     documents: tuple[ClaimDocument, ...]
     ways: frozenset[str]  # the actions that lead on from here
     findings: tuple[Finding, ...]
+    early: tuple[Finding, ...]  # those about what was filled in up to this step, told before the last one
     information: tuple[Reason, ...]
     found: tuple[tuple[str, str, str], ...]  # customers that the search found: id, name, domain and tenant
     more_found: bool
@@ -75,6 +78,11 @@ class WizardPage:
     @property
     def steps(self) -> tuple[Step, ...]:
         return STEPS
+
+    @property
+    def adds_customer(self) -> bool:
+        """Whether the form that came back was the one of a new customer."""
+        return ADDING in self.form.values
 
     @property
     def before(self) -> Step | None:
@@ -123,17 +131,21 @@ def wizard_page(
     ways = ways_on(claim, offered)
     found = findings(rulebook, ways)
     missing = {finding.step for finding in found}
-    customers, more = _customers(session, claim, search)
+    form = fields_form(session, rulebook, claim, actor, sent)
+    if sent is None:
+        form = _with_own_contact(form, actor)
+    customers, more = _customers(session, claim, search, form.value("customer"))
     return WizardPage(
         claim=claim,
         step=step,
         number=STEPS.index(step) + 1,
         done=frozenset(row.code for row in STEPS[:-1] if row not in missing),
-        form=fields_form(session, rulebook, claim, actor, sent),
+        form=form,
         groups=tuple(in_words(rulebook, claim)),
         documents=tuple(row for row in claim.documents if row.current),
         ways=frozenset(offer.action for offer in ways),
         findings=tuple(found),
+        early=tuple(_early(claim, step, found)),
         information=tuple(_information(session, desk, claim, actor, found)) if step is STEPS[-1] else (),
         found=customers,
         more_found=more,
@@ -185,12 +197,42 @@ def _information(
     ]
 
 
-def _customers(session: Session, claim: Claim, search: str) -> tuple[tuple[tuple[str, str, str], ...], bool]:
+def _early(claim: Claim, step: Step, found: Sequence[Finding]) -> list[Finding]:
+    """Return what the rules say about steps up to `step` in which something was filled in.
+
+    What was not begun yet is no mistake; the last step tells it all.
+    """
+    content = content_of(claim)
+    begun = [
+        one for one in STEPS[: STEPS.index(step) + 1] if any(_filled(content, name) for name in one.fields)
+    ]
+    return [finding for finding in found if finding.step in begun] if step is not STEPS[-1] else []
+
+
+def _filled(content: Mapping[str, object], name: str) -> bool:
+    value = content[name]
+    return any(value) if isinstance(value, list) else bool(value)
+
+
+def _with_own_contact(form: FieldsForm, actor: Actor) -> FieldsForm:
+    """Propose who fills the claim as the organization's own contact, where nobody was entered yet."""
+    proposed = {"own_contact_name": [actor.name], "own_contact_email": [actor.email]}
+    if any(form.value(name) for name in proposed):
+        return form
+    return replace(form, values={**form.values, **proposed})
+
+
+def _customers(
+    session: Session, claim: Claim, search: str, chosen: str
+) -> tuple[tuple[tuple[str, str, str], ...], bool]:
+    """Return the customers that the search finds, and first the one `chosen` (an id), whatever it finds."""
     words = plain(search).split()
     found = [
         row
         for row in known_customers(session, claim.organization_id)
-        if all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
+        if str(row.id) == chosen
+        or all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
     ]
+    found.sort(key=lambda row: str(row.id) != chosen)
     choices = [(str(row.id), row.name, f"{row.domain}, tenant {row.tenant_id}") for row in found]
     return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST

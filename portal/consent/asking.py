@@ -21,6 +21,7 @@ from portal.rulebook.models import Activity
 
 ADDRESS = "consent"  # where the rule files place the customer's answers
 CUSTOMER = "customer"  # the mover of models.Mover that a clock may wait for
+ANSWER, SEEN = "answer", "seen"  # form fields: the answer, and the one that the page showed as given
 
 
 class LinkVoid(Exception):
@@ -29,6 +30,18 @@ class LinkVoid(Exception):
     def __init__(self, partner: str) -> None:
         super().__init__("the link is void")
         self.partner = partner
+
+
+class AnsweredBefore(Exception):
+    """Another answer was given by the link than the form's page showed; `label` is that answer's.
+
+    `final` where the link takes no further answer.
+    """
+
+    def __init__(self, label: str, *, final: bool) -> None:
+        super().__init__("the link carries another answer")
+        self.label = label
+        self.final = final
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,8 @@ class Choice:
 class Request:
     """What the page shows: who asks for what, what was answered, and what can be answered now.
 
-    `until` is the last day that the customer is waited for, where a clock runs. `associated` is true
+    `given` is the answer's value in the form, `answered` its label, "" before one. `until` is the last
+    day that the customer is waited for, where a clock runs. `associated` is true
     while the partner holds the association; `declined_before` where an earlier refusal stands unless
     the customer agrees; `used_up` where the link takes no further answer.
     """
@@ -55,7 +69,8 @@ class Request:
     activity: Activity | None
     solution_area: str
     asked_at: datetime
-    answered: str  # the label of the answer that was given, or ""
+    given: str
+    answered: str
     answered_at: datetime | None
     until: date | None
     associated: bool
@@ -82,10 +97,11 @@ def request_of(session: Session, desk: Desk, token: str) -> Request:
         partner=claim.organization.name,
         customer=claim.customer.name if claim.customer else "",
         contact=claim.customer_contact_name,
-        products=tuple(programs.products[row.product].label for row in claim.products),
+        products=tuple(programs.product_label(row.product) for row in claim.products),
         activity=activity,
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         asked_at=link.created_at,
+        given=link.answer or "",
         answered=rulebook.transitions[given].label if given else "",
         answered_at=link.answered_at,
         until=where.due_on if where.waits_for == CUSTOMER else None,
@@ -103,17 +119,23 @@ def request_of(session: Session, desk: Desk, token: str) -> Request:
 def answer(session: Session, desk: Desk, token: str, form: Mapping[str, str]) -> None:
     """Record the customer's answer (product.md T12, T19); the same answer sent again changes nothing.
 
-    Raises NotThere, LinkVoid, Invalid for an answer that the policy does not know, and what `act` raises.
+    Raises NotThere, LinkVoid, Invalid for an answer that the policy does not know, AnsweredBefore where
+    the customer answered otherwise after the form's page was opened, and what `act` raises.
     """
     link, claim = _opened(session, token)
-    action = desk.rulebook_of(claim).transition_at(ADDRESS, form)
+    rulebook = desk.rulebook_of(claim)
+    action = rulebook.transition_at(ADDRESS, form)
     if action is None:
-        raise Invalid({"answer": "Choose one of the answers on the page."})
-    if link.answer is not None and link.answer == form.get("answer"):
+        raise Invalid({ANSWER: "Choose one of the answers on the page."})
+    if link.answer is not None and link.answer == form.get(ANSWER):
         return
-    if link.void_at is not None:
+    given, final = _given(desk, claim, link), link.void_at is not None
+    # A form that does not say what its page showed was written by hand and is taken as it is.
+    if given is not None and (final or link.answer != form.get(SEEN, link.answer)):
+        raise AnsweredBefore(rulebook.transitions[given].label, final=final)
+    if final:
         raise LinkVoid(claim.organization.name)
-    values = {name: (value,) for name, value in form.items()}
+    values = {name: (value,) for name, value in form.items() if name != SEEN}
     act(desk, action, claim.number, _actor(claim, link), Answers(values))
 
 
@@ -133,5 +155,5 @@ def _actor(claim: Claim, link: ConsentLink) -> Actor:
 
 def _given(desk: Desk, claim: Claim, link: ConsentLink) -> str | None:
     """Return the transition that the link's answer was, or None before one."""
-    form = {"answer": link.answer} if link.answer else None
+    form = {ANSWER: link.answer} if link.answer else None
     return desk.rulebook_of(claim).transition_at(ADDRESS, form) if form else None

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.claims.desk import Desk
 from portal.claims.refusals import Invalid, NotThere, Refused
-from portal.consent.asking import LinkVoid, answer, request_of
+from portal.consent.asking import AnsweredBefore, LinkVoid, answer, request_of
 from portal.db import db
 from portal.web.access import allow_anyone
 from portal.web.htmx import respond
@@ -35,7 +35,17 @@ def give_answer(token: str) -> AnyResponse:
         return _page(token, status=422, errors=list(invalid.errors.values()))
     except Refused as refused:
         return _page(token, status=409, errors=[reason.text for reason in refused.decision.reasons])
+    except AnsweredBefore as before:
+        return _page(token, status=409, errors=[_told(before)])
     return redirect(url_for("consent.consent", token=token), 303)
+
+
+def _told(before: AnsweredBefore) -> str:
+    """Say what was answered, and what can be done for another answer to count."""
+    told = f"You answered “{before.label}” before, in another window or on another day."
+    again = "If you have changed your mind, give your new answer once more below."
+    ended = "That answer ended what this link asks. Ask the partner for a new link to give another."
+    return f"{told} {ended if before.final else again}"
 
 
 def _page(token: str, status: int = 200, errors: list[str] | None = None) -> Response:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.accounts.model import Organization
 from portal.customers.model import Customer
 from portal.customers.queries import customer_in_tenant
 
@@ -19,6 +20,8 @@ _TENANT = re.compile(r"(\{)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?(1)\}
 
 NAME_MISTAKE = "Enter the customer's name, in at most 200 characters, as it stands on the proof of execution."
 DOMAIN_MISTAKE = "Enter the customer's domain, such as customer.example, without https:// and without a path."
+# The customer's contact is asked at an address of this domain, which must not be the partner's.
+OWN_DOMAIN = "This is your own organization's domain. Enter the customer's."
 TENANT_MISTAKE = (
     "Enter the tenant ID as 32 digits and letters in five groups, such as "
     "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11. The customer's administrator finds it in the Entra admin center."
@@ -33,14 +36,52 @@ class InvalidCustomer(Exception):
         self.errors = dict(errors)
 
 
+class KnownCustomer(Exception):
+    """The tenant is one of `customer`, whom the organization knows under another name or domain."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(f"tenant {customer.tenant_id} is known as {customer.name} ({customer.domain})")
+        self.customer = customer
+
+
 def add_customer(
     session: Session, organization_id: int, *, name: str, domain: str, tenant_id: str, at: datetime
 ) -> Customer:
     """Return the organization's customer in the tenant, added at `at` (aware) where there was none.
 
-    A known tenant keeps the name and domain it has: they stand on claims that were filed. Raises
-    InvalidCustomer that names every mistake.
+    Raises InvalidCustomer that names every mistake, and KnownCustomer where the tenant is known under
+    another name or domain: which of the two is right, only who typed it can tell.
     """
+    customer = _written(session, organization_id, name, domain, tenant_id)
+    customer.created_at = at
+    if (known := customer_in_tenant(session, organization_id, customer.tenant_id)) is None:
+        try:
+            # The savepoint keeps the caller's work when another transaction added the same tenant first.
+            with session.begin_nested():
+                session.add(customer)
+        except IntegrityError:
+            known = customer_in_tenant(session, organization_id, customer.tenant_id)
+            if known is None:
+                raise
+    if known is None:
+        return customer
+    if (known.name, known.domain) != (customer.name, customer.domain):
+        raise KnownCustomer(known)
+    return known
+
+
+def correct_customer(session: Session, customer: Customer, *, name: str, domain: str) -> None:
+    """Write another name and domain for a known customer. Raises InvalidCustomer.
+
+    Whoever calls has made sure that the old ones stand on no claim that was submitted.
+    """
+    written = _written(session, customer.organization_id, name, domain, customer.tenant_id)
+    customer.name, customer.domain = written.name, written.domain
+    session.flush()
+
+
+def _written(session: Session, organization_id: int, name: str, domain: str, tenant_id: str) -> Customer:
+    """Return a customer that is not added yet, written in one form. Raises InvalidCustomer."""
     written_name = " ".join(name.split())
     written_domain, written_tenant = domain_of(domain), tenant_id_of(tenant_id)
     errors = {}
@@ -48,29 +89,22 @@ def add_customer(
         errors["customer_name"] = NAME_MISTAKE
     if written_domain is None:
         errors["customer_domain"] = DOMAIN_MISTAKE
+    elif _is_own(session, organization_id, written_domain):
+        errors["customer_domain"] = OWN_DOMAIN
     if written_tenant is None:
         errors["customer_tenant_id"] = TENANT_MISTAKE
     if errors or written_domain is None or written_tenant is None:
         raise InvalidCustomer(errors)
-    if known := customer_in_tenant(session, organization_id, written_tenant):
-        return known
-    customer = Customer(
-        organization_id=organization_id,
-        name=written_name,
-        domain=written_domain,
-        tenant_id=written_tenant,
-        created_at=at,
+    return Customer(
+        organization_id=organization_id, name=written_name, domain=written_domain, tenant_id=written_tenant
     )
-    try:
-        # The savepoint keeps the caller's work when another transaction added the same tenant first.
-        with session.begin_nested():
-            session.add(customer)
-    except IntegrityError:
-        known = customer_in_tenant(session, organization_id, written_tenant)
-        if known is None:
-            raise
-        return known
-    return customer
+
+
+def _is_own(session: Session, organization_id: int, domain: str) -> bool:
+    """Tell whether `domain` is the organization's own or below it."""
+    own = session.get_one(Organization, organization_id).domain
+    own = domain_of(own) or own
+    return domain == own or domain.endswith(f".{own}")
 
 
 def tenant_id_of(typed: str) -> str | None:

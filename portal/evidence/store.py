@@ -4,10 +4,17 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_FOLDER = re.compile(r"[0-9a-f]{2}")
+# Names of files that are no contents yet, and of contents that are about to be no more.
+_UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}")
+_ASIDE = re.compile(r"\.([0-9a-f]{64})\.[0-9a-f]{16}\.aside")
 
 
 class FileStore:
@@ -27,7 +34,7 @@ class FileStore:
         self._make(path.parent)
         # Written anew even when it is there: another writer may not have reached the disk yet, and a
         # content that was damaged is whole again.
-        unfinished = path.with_name(f".{sha256}.{secrets.token_hex(8)}")
+        unfinished = _beside(path)
         try:
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
@@ -50,11 +57,73 @@ class FileStore:
         """Open a kept content for reading. Raises ValueError, and FileNotFoundError where it is not kept."""
         return self.path(sha256).open("rb")
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether the content is kept. Raises ValueError for what names none."""
+        return self.path(sha256).is_file()
+
+    def written_at(self, sha256: str) -> datetime | None:
+        """Return when the content was last written (aware, UTC), or None where it is not kept."""
+        return _written_at(self.path(sha256))
+
+    def folders(self) -> Iterator[list[str]]:
+        """Yield the SHA-256 of every content that is kept, one folder of them at a time."""
+        for folder in self._folders():
+            yield [path.name for path in folder.iterdir() if _SHA256.fullmatch(path.name)]
+
+    def set_aside(self, sha256: str) -> Path | None:
+        """Take a content out of the store so that it can still be put back; None where it is not kept.
+
+        Whoever sets one aside ends it by `put_back`, or by deleting the path that is returned.
+        """
+        path = self.path(sha256)
+        aside = _beside(path, ".aside")
+        try:
+            return path.rename(aside)
+        except FileNotFoundError:
+            return None
+
+    def put_back(self, aside: Path) -> None:
+        """Keep a content again that was set aside; nothing happens where somebody else has put it back."""
+        if found := _ASIDE.fullmatch(aside.name):
+            with suppress(FileNotFoundError):
+                aside.rename(self.path(found[1]))
+
+    def clear_up(self, before: datetime) -> None:
+        """Undo what interrupted processes left; `before` is aware.
+
+        What was being written until then will never be finished and is deleted. What was set aside is
+        put back at any time: whether it may go is asked once more by whoever discards it next.
+        """
+        for folder in self._folders():
+            for path in list(folder.iterdir()):
+                if _ASIDE.fullmatch(path.name):
+                    self.put_back(path)
+                elif _UNFINISHED.fullmatch(path.name) and (at := _written_at(path)) and at < before:
+                    path.unlink(missing_ok=True)
+
+    def _folders(self) -> list[Path]:
+        """Return the store's own folders; others, such as a file system's, may not even be readable."""
+        if not self._root.is_dir():
+            return []
+        return sorted(path for path in self._root.iterdir() if _FOLDER.fullmatch(path.name))
+
     def _make(self, folder: Path) -> None:
         missing = [part for part in (folder, *folder.parents) if not part.exists()]
         for part in reversed(missing):
             part.mkdir(mode=0o700, exist_ok=True)
             sync_folder(part.parent)
+
+
+def _beside(path: Path, suffix: str = "") -> Path:
+    """Return a name beside `path` that nobody else uses and that names no content."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}{suffix}")
+
+
+def _written_at(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def sync_folder(folder: Path) -> None:

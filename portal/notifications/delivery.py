@@ -31,7 +31,6 @@ BATCH = 50
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Render = Callable[[OutboxMessage, datetime], Rendered]
-HandedOver = Callable[[Session, OutboxMessage, datetime], None]
 
 
 @dataclass(frozen=True)
@@ -53,23 +52,21 @@ class _Attempt:
 
 
 def deliver_due(
-    transaction: Transaction, clock: Clock, transport: Transport, render: Render, handed_over: HandedOver
+    transaction: Transaction, clock: Clock, transport: Transport, render: Render
 ) -> DeliveryReport:
     """Hand over every message that is due when this begins; one that fails keeps no other from its turn.
 
     Each attempt is three steps: the message is taken for this worker and written (`render`, within a
     transaction, for the moment of the attempt); it is handed to `transport` outside of any transaction;
-    then it is marked as sent in one transaction with what follows from it (`handed_over`). Where a
-    worker dies between the last two, the message is handed over once more, under the same Message-ID.
+    then it is marked as sent. Where a worker dies between the last two, the message is handed over once
+    more, under the same Message-ID.
     """
     results: list[str] = []
     due_until = clock.now()
     while ids := _due(transaction, due_until):
         # One after the other: taken and handed over before the next is taken, so that none waits in vain.
         taken = (_take(transaction, message_id, due_until, clock.now()) for message_id in ids)
-        results += [
-            _try(transaction, attempt, transport, render, handed_over) for attempt in taken if attempt
-        ]
+        results += [_try(transaction, attempt, transport, render) for attempt in taken if attempt]
     return DeliveryReport(*(results.count(result) for result in (SENT, WAITING, FAILED)))
 
 
@@ -105,7 +102,6 @@ def _try(
     attempt: _Attempt,
     transport: Transport,
     render: Render,
-    handed_over: HandedOver,
 ) -> str:
     try:
         transport.send(_written(transaction, attempt, transport, render))
@@ -118,7 +114,7 @@ def _try(
         log.exception("a message could not be written", extra={"outbox_id": attempt.id})
         return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
     try:
-        return _mark_sent(transaction, attempt, handed_over)
+        return _mark_sent(transaction, attempt)
     except Exception as error:
         log.exception("a message was sent but not marked", extra={"outbox_id": attempt.id})
         return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
@@ -132,15 +128,13 @@ def _written(
         return write(message, render(message, attempt.at), transport.sender, attempt.at)
 
 
-def _mark_sent(transaction: Transaction, attempt: _Attempt, handed_over: HandedOver) -> str:
+def _mark_sent(transaction: Transaction, attempt: _Attempt) -> str:
     with transaction() as session:
         # Also where another worker has it by now: the mail is over there, and one of the two marks it.
         message = _waiting(session, attempt.id)
         if message is None:
             return SENT
         message.state, message.sent_at, message.error = SENT, attempt.at, None
-        session.flush()
-        handed_over(session, message, attempt.at)
     return SENT
 
 

@@ -8,7 +8,6 @@ from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.panels import Panel
 from portal.claims.units import rivals
-from portal.rulebook.rulebook import Rulebook
 from portal.rulebook.wording import listed
 
 
@@ -22,17 +21,12 @@ class Loser:
     becomes: str
 
 
-def lost_by(rulebook: Rulebook, action: str) -> list[str]:
-    """Return the transitions that `action` calls on other claims; none for an action on one claim alone."""
-    return [code for code, row in rulebook.transitions.items() if action in row.called_by]
-
-
 def losers(session: Session, desk: Desk, claim: Claim, action: str) -> list[Loser]:
     """Return every claim that `action` on `claim` would end with it (product.md T16), by number.
 
     Empty for an action that concerns one claim alone. Each loser goes by its own policy version.
     """
-    if not lost_by(desk.rulebook_of(claim), action):
+    if not desk.rulebook_of(claim).called_by(action):
         return []
     ids = sorted({rival.claim_id for rival in rivals(session, claim, desk.rulebook_of(claim))})
     found = sorted((session.get_one(Claim, claim_id) for claim_id in ids), key=lambda row: row.number)
@@ -52,7 +46,7 @@ def naming_losers(session: Session, desk: Desk, claim: Claim, panel: Panel) -> P
 
 def _loser(desk: Desk, claim: Claim, action: str) -> Loser:
     rulebook = desk.rulebook_of(claim)
-    moves = [rulebook.transitions[code].moves for code in lost_by(rulebook, action)]
+    moves = [rulebook.transitions[code].moves for code in rulebook.called_by(action)]
     target = next((move[claim.status] for move in moves if claim.status in move), claim.status)
     return Loser(
         number=claim.number,

@@ -16,7 +16,7 @@ from portal.claims.panels import Panel, panels
 from portal.claims.timeline import Entry, timeline
 from portal.reviews.queries import on_same_units
 from portal.reviews.settlement import naming_losers
-from portal.rulebook.models import Activity, CatalogReason, PoeElement
+from portal.rulebook.models import Activity, CatalogReason, Named
 from portal.rulebook.rulebook import Rulebook
 
 PLACE = "reviews"  # the addresses of the rule files that belong to this page
@@ -70,10 +70,11 @@ class Review:
     activity: Activity | None
     solution_area: str
     product_labels: Mapping[str, str]
-    elements: tuple[PoeElement, ...]
+    elements: tuple[Named, ...]
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     rounds: tuple[Round, ...]
+    brought: Mapping[int, str]  # by a document's id: with which round it was submitted, in words
     requests: tuple[Asked, ...]
     rejection_reasons: tuple[CatalogReason, ...]
     neighbors: tuple[Neighbor, ...]
@@ -93,6 +94,7 @@ def review_of(
     """Return the page of `claim` as `actor` may see it, with what a form just sent came to."""
     rulebook = desk.rulebook_of(claim)
     programs, reasons = rulebook.programs, rulebook.reasons
+    first_rounds = _first_rounds(claim)
     activity = programs.activities.get(claim.activity or "")
     return Review(
         claim=claim,
@@ -105,7 +107,8 @@ def review_of(
         elements=tuple(programs.poe_elements.values()),
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
-        rounds=tuple(_rounds(claim, rulebook)),
+        rounds=tuple(_rounds(claim, rulebook, first_rounds)),
+        brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
         requests=tuple(
             Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
         ),
@@ -130,18 +133,39 @@ def _known(catalog: Mapping[str, CatalogReason], codes: list[str]) -> tuple[Cata
     return tuple(catalog[code] for code in codes if code in catalog)
 
 
-def _rounds(claim: Claim, rulebook: Rulebook) -> list[Round]:
+def _first_rounds(claim: Claim) -> dict[int, int | None]:
+    """Return by a document's id the round whose submission held it first, None where none did."""
+    held = [
+        (row.round, row.at, {sha256 for sha256, _ in row.content.get("documents", [])})
+        for row in claim.submissions
+    ]
+    return {
+        document.id: next(
+            (number for number, at, hashes in held if document.added_at <= at and document.sha256 in hashes),
+            None,
+        )
+        for document in claim.documents
+    }
+
+
+def _brought(claim: Claim, document: ClaimDocument, first: int | None) -> str:
+    if first is not None:
+        return f"round {first}"
+    last = claim.submissions[-1] if claim.submissions else None
+    # What came after the last submission was brought by a dispute, or waits for the next submission.
+    return f"after round {last.round}" if last and document.round >= last.round else "never submitted"
+
+
+def _rounds(claim: Claim, rulebook: Rulebook, first_rounds: Mapping[int, int | None]) -> list[Round]:
     """Return the submissions, newest first, each with the field groups that changed since the one before."""
     groups = rulebook.lifecycle.field_groups.values()
     shown: list[Round] = []
     earlier: Mapping[str, object] = {}
-    brought: set[str] = set()
     for row in claim.submissions:
         names = [g.label for g in groups if any(row.content.get(f) != earlier.get(f) for f in g.fields)]
-        hashes = {sha256 for sha256, _ in row.content.get("documents", [])}
-        new = tuple(doc for doc in claim.documents if doc.sha256 in hashes - brought)
+        new = tuple(document for document in claim.documents if first_rounds[document.id] == row.round)
         shown.append(Round(row.round, row.at, tuple(names) if earlier else (), new))
-        earlier, brought = row.content, brought | hashes
+        earlier = row.content
     return shown[::-1]
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app
+from portal.claims.offering import done_in_words, is_address
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db
@@ -28,30 +29,43 @@ def queue() -> Response:
     return respond("reviews/queue.html", "reviews/_queue.html", shown=shown)
 
 
-@blueprint.get("/reviews/<number>")
+@blueprint.get("/reviews/<claim_number:number>")
 @allow("reviews.read")
 def review(number: str) -> Response:
     """Show one claim with everything a reviewer needs to decide it."""
     return _page(number)
 
 
-@blueprint.post("/reviews/<number>/<noun>")
+@blueprint.get("/reviews/<claim_number:number>/<noun>")
+@allow("reviews.read")
+def action_address(number: str, noun: str) -> AnyResponse:
+    """Lead from the address of a form, which stays in the address bar when it comes back, to the claim."""
+    found = find_claim(db.session(), desk_of_app(), number, current_actor())
+    if not is_address(desk_of_app().rulebook_of(found), f"{PLACE}/{noun}"):
+        raise NotThere
+    return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/reviews/<claim_number:number>/<noun>")
 @allow("reviews.read")
 def act(number: str, noun: str) -> AnyResponse:
     """Carry out whatever action the policy places at this address."""
     result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _page(number, result)
-    flash(_told(result), "success")
+    flash(_told(result, noun), "success")
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
-def _told(done: Done) -> str:
+def _told(done: Done, noun: str) -> str:
     """Say what came of an action, with the status in the words of the claim's own policy."""
     claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
-    label = desk_of_app().rulebook_of(claim).statuses[claim.status].label
-    moved = done.from_status != done.to_status
-    return f"{done.number} is now {label}." if moved else f"Done. {done.number} stays {label}."
+    rulebook = desk_of_app().rulebook_of(claim)
+    label = rulebook.statuses[claim.status].label
+    if done.from_status != done.to_status:
+        return f"{done.number} is now {label}."
+    action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
+    return f"{done_in_words(rulebook, action)} {done.number} stays {label}."
 
 
 def _page(number: str, failure: Failure | None = None) -> Response:

@@ -1,19 +1,30 @@
 """The rules of one question as they are decided: written ones, and those that follow from the lifecycle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from portal.rulebook import closed_names as closed
 from portal.rulebook.condition_types import Condition
 from portal.rulebook.conditions import negated
 from portal.rulebook.documents import Path
-from portal.rulebook.models import Rule, Scope, Transition
+from portal.rulebook.models import Ask, Rule, Scope, Transition
 from portal.rulebook.parts import Parts
 from portal.rulebook.templates import facts_in
 from portal.rulebook.vocabulary import Vocabulary
 from portal.rulebook.wording import listed, quoted, spoken
 
 _ALWAYS = "true"
+# What a person does to give what an ask of each type asks for; the ask's label follows in quotes.
+_TO_GIVE: Mapping[str, str] = {
+    "text": "write something under",
+    "documents": "choose a file under",
+    "codes": "choose at least one under",
+    "products": "choose at least one product under",
+    "location": "choose a location under",
+    "person": "choose a person under",
+    "date": "enter a date under",
+    "fields": "fill in the fields under",
+}
 
 
 @dataclass(frozen=True)
@@ -86,15 +97,13 @@ class RuleMaker:
         asks = frozenset(transition.asks)
         for ask_name, ask in transition.asks.items():
             if ask.need == "required":
-                label = ask.label or spoken(ask_name)
-                say = f'"{label}" is missing. Give it, for "{transition.label}" needs it.'
+                say = _sentence(_to_give(ask_name, ask))
                 text = f"!input.{ask_name}"
                 yield self._made(f"{closed.MISSING}{ask_name}", text, say, (*path, ask_name), asks)
         one_of = {one: ask for one, ask in transition.asks.items() if ask.need == "one_of"}
         if one_of:
-            labels = [ask.label or spoken(one) for one, ask in one_of.items()]
-            either = quoted(labels, "or")
-            say = f'Nothing was given. Give {either}, for "{transition.label}" needs one of them.'
+            either = listed([_to_give(one, ask) for one, ask in one_of.items()], "or")
+            say = _sentence(either)
             text = " && ".join(f"!input.{one}" for one in one_of)
             yield self._made(closed.NOTHING_GIVEN, text, say, path, asks)
 
@@ -132,3 +141,11 @@ class RuleMaker:
         labels = listed([role.label for role in holding.values()], "or")
         say = f'Your roles do not allow "{transition.label}". Ask somebody with the role {labels} to do it.'
         return " && ".join(f'!("{role}" in {closed.ROLES})' for role in holding), say
+
+
+def _to_give(name: str, ask: Ask) -> str:
+    return f'{_TO_GIVE[ask.type]} "{ask.label or spoken(name)}"'
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

@@ -23,12 +23,21 @@ class Axioms:
         Facts that the vocabulary does not know are left alone, and so is an axiom some fact of
         which is missing or absent.
         """
-        for scope, own, found in _all(facts):
+        for _, own, _ in _all(facts):
             self._require_each(question, own)
+        for name, _ in self._broken(facts):
+            raise CouldNotBeDecided(question, f"the facts break the axiom {name}")
+
+    def broken(self, facts: Facts) -> frozenset[str] | None:
+        """Return the facts of the first axiom that does not hold of well-typed facts, None where all do."""
+        return next((needed for _, needed in self._broken(facts)), None)
+
+    def _broken(self, facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:
+        for scope, _, found in _all(facts):
             for name, of_scope, needed, holds in self._always:
                 given = of_scope == scope and all(found.get(fact) is not None for fact in needed)
                 if given and not holds(found):
-                    raise CouldNotBeDecided(question, f"the facts break the axiom {name}")
+                    yield name, needed
 
     def _require_each(self, question: str, facts: Mapping[str, Value]) -> None:
         vocabulary = self._vocabulary

@@ -80,9 +80,14 @@ class CouldNotBeDecided(Exception):
     """The engine and the evaluator differ, the engine is missing, or the facts break an axiom.
 
     Nothing may change on it. `why` is one sentence for the log and the operator, without claim data.
+    `policy_version` and `facts` are what was decided by and from, "" and None where the question never
+    got that far; they are for the log, so that the decision can be tried again.
     """
 
     def __init__(self, question: str, why: str) -> None:
         super().__init__(f"{question}: {why}")
         self.question = question
         self.why = why
+        self.policy_version = ""
+        self.facts: Facts | None = None
+        self.noted = False  # whether it is in the log, so that whoever handles it next leaves it at that

@@ -56,8 +56,10 @@ class Fact(Strict):
     group: Code | None = None  # the field group whose editing changes it
     changes: Literal["partner", "operator", "customer", "system", "nobody"] = "nobody"
     seen_by: list[Side] = ["partner", "operator"]
-    may_be_absent: bool = False  # then `NAME == null` is decided by a separate `given` fact
+    may_be_absent: bool = False  # then `NAME == null` asks the fact `given`
     to_change: Text | None = None  # what the one who can change it does, in the imperative
+    to_remove: Text | None = None  # product only: how the product is taken off, in the imperative
+    counts: Literal["product", "document"] | None = None  # int only: it is the number of these
 
 
 class Defined(Strict):
@@ -115,7 +117,9 @@ class SolutionArea(Strict):
     needs_technical_contact: bool = False
 
 
-class Engagement(Strict):
+class Named(Strict):
+    """What needs no more than a label and a sentence: an engagement, an element of a PoE."""
+
     label: Text
     means: Text
 
@@ -136,17 +140,16 @@ class Product(Strict):
     solution_area: Code
 
 
-class PoeElement(Strict):
-    label: Text
-    means: Text
-
-
 class ProgramsFile(Strict):
     solution_areas: dict[Code, SolutionArea]
-    engagements: dict[Code, Engagement]
+    engagements: dict[Code, Named]
     activities: dict[Code, Activity]
     products: dict[Code, Product]
-    poe_elements: dict[Code, PoeElement]
+    poe_elements: dict[Code, Named]
+
+    def product_label(self, code: str) -> str:
+        """Return what a product is called; its code where a draft still has one that was taken out."""
+        return self.products[code].label if code in self.products else code
 
 
 # ── reasons.yaml ───────────────────────────────────────────────────────────────────────────────
@@ -200,6 +203,7 @@ class Status(Strict):
     label: Text
     means: Text
     waits_for: Mover
+    open: bool = False  # a claim in it is under way, and keeps its place on its units against later ones
     editable: list[Code] = []
     keeps: list[Code] = []  # names of the closed list `KEPT`; begun on entering, ended on leaving
     closed_when: Condition | None = None

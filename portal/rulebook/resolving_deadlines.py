@@ -58,6 +58,12 @@ def _check_end(parts: Parts, notes: Notes, path: Path, clock: ClockRule) -> None
         notes.problem(
             file, place, f"{clock.at_end} is done by {end.by}: name a transition that is `by: system`"
         )
+    elif end.refuse or end.guards or end.requires:
+        sentence = (
+            f"{clock.at_end} can be refused, so that the clock would end without a consequence: take out its "
+            "`refuse:`, `guards:` and `requires:`, or say with `if:` when the clock runs"
+        )
+        notes.problem(file, place, sentence)
     known = parts.lifecycle.statuses
     missed = [status for status in statuses_of(clock) if status in known and status not in end.moves]
     if missed:

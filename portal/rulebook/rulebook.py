@@ -1,6 +1,7 @@
 """One version of the policy, compiled: what it decides, and everything that its files say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from portal.rulebook.documents import Document, Path
 from portal.rulebook.models import CatalogReason, ClockRule, Side, Status, Transition
 from portal.rulebook.parts import Parts
 from portal.rulebook.questions import Answer, answered, permitted
+from portal.rulebook.remedies import Remedies, Remedy
 from portal.rulebook.twofold import Twofold
 from portal.rulebook.vocabulary import Vocabulary
 from portal.rulebook.wording import spoken
@@ -46,6 +48,7 @@ class Rulebook:
         self.documents = documents
         self._axioms = Axioms(vocabulary, parts.vocabulary.always)
         self._asked = compiled_questions(parts, vocabulary, lambda rule: self.line(rule.file, rule.path))
+        self._remedies = Remedies(self._asked, parts.lifecycle, self._axioms, vocabulary)
         self._conditions: dict[str, Twofold] = {}
         self._with_current: dict[str, Rulebook] = {}
         self._lock = Lock()
@@ -76,6 +79,18 @@ class Rulebook:
         """Answer as `decide` does, by plain Python alone; for re-deciding many stored decisions."""
         return self._decide(question, facts, engine=False)
 
+    def remedy(self, decision: Decision, reader: Side) -> Remedy | None:
+        """Return one smallest joint change after which the refused `decision` would be allowed.
+
+        Only what those who may act now can change, and what the side of the `reader` may know. It was
+        decided again by both evaluators; None where nothing that they can change would help.
+        """
+        remedy = self._remedies.find(decision, reader)
+        if remedy is None:
+            return None
+        facts = self._remedies.after(decision, remedy, reader)
+        return remedy if self.decide(decision.question, facts).allowed else None
+
     def facts_read(self, question: str) -> frozenset[str]:
         """Return the facts that deciding `question` needs, without the `input.*` that a form brings.
 
@@ -95,13 +110,23 @@ class Rulebook:
         return frozenset(name for name in names if not name.startswith("input."))
 
     def _decide(self, question: str, facts: Facts, *, engine: bool) -> Decision:
-        if question not in self._asked:
-            raise CouldNotBeDecided(question, "the policy has no such question")
-        self._axioms.require(question, facts)
-        answer = self._answer(question, facts, engine=engine)
+        with self._told_of(facts):
+            if question not in self._asked:
+                raise CouldNotBeDecided(question, "the policy has no such question")
+            self._axioms.require(question, facts)
+            answer = self._answer(question, facts, engine=engine)
         return Decision(
             question, answer.outcome, answer.reasons, answer.trace, self.version, self.roles_version, facts
         )
+
+    @contextmanager
+    def _told_of(self, facts: Facts) -> Iterator[None]:
+        """Let what cannot be decided here carry the policy's version and the facts."""
+        try:
+            yield
+        except CouldNotBeDecided as error:
+            error.policy_version, error.facts = self.version, facts
+            raise
 
     def _answer(self, question: str, facts: Facts, *, engine: bool) -> Answer:
         asked = self._asked[question]
@@ -159,7 +184,8 @@ class Rulebook:
             conditions = self._conditions.get(text)
             if conditions is None:
                 conditions = self._conditions[text] = Twofold({"it": self.vocabulary.parse(text)})
-        return bool(conditions.holding(question, facts.claim))
+        with self._told_of(facts):
+            return bool(conditions.holding(question, facts.claim))
 
     # ── what the files say ─────────────────────────────────────────────────────────────────────
 
@@ -171,6 +197,10 @@ class Rulebook:
     def side_of(self, role: str) -> Side | None:
         """Return the side that `role` belongs to, None for a role that is no more."""
         return self.roles.roles[role].side if role in self.roles.roles else None
+
+    def called_by(self, action: str) -> list[str]:
+        """Return the transitions that `action` on one claim calls on others; none for most actions."""
+        return [code for code, row in self.transitions.items() if action in row.called_by]
 
     def transition_at(self, address: str, form: Mapping[str, str]) -> str | None:
         """Return the transition that a form sent to `address` asks for, such as `claims/dispute`.

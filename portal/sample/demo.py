@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -10,16 +9,12 @@ from portal.accounts.model import Person
 from portal.claims.desk import Desk
 from portal.db import db
 from portal.sample.loading import load_sample
+from portal.sample.mark import mark_of
 from portal.settings import Settings
 
 
 class SampleRefused(Exception):
     """The sample data was neither made nor deleted; the message says what to do."""
-
-
-def mark_of(settings: Settings) -> Path:
-    """Return the file that says that the sample data was made to its end."""
-    return settings.data_dir / "sample-data-is-whole"
 
 
 def fill_with_sample(desk: Desk, seed: int, tell: Callable[[str], None]) -> None:

@@ -1,6 +1,5 @@
 """Error pages: each says what happened, what to do next, and never how the portal works inside."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.htmx import respond
+from portal.web.undecided import note_undecided
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def install_errors(app: Flask) -> None:
     """Answer every error of the app with its page."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, lambda _error: error_page(400, FORM_TOO_OLD))
-    app.register_error_handler(CouldNotBeDecided, _could_not_be_decided(app))
+    app.register_error_handler(CouldNotBeDecided, _could_not_be_decided)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -103,14 +103,9 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _could_not_be_decided(app: Flask) -> Callable[[CouldNotBeDecided], Response]:
-    def answer(error: CouldNotBeDecided) -> Response:
-        app.logger.error(
-            "a question could not be decided", extra={"question": error.question, "why": error.why}
-        )
-        return error_page(503)
-
-    return answer
+def _could_not_be_decided(error: CouldNotBeDecided) -> Response:
+    note_undecided(error)
+    return error_page(503)
 
 
 def error_page(status: int, text: ErrorText | None = None) -> Response:

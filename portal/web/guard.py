@@ -8,7 +8,7 @@ from htmx_flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.web.access import Access, access_of, allow_anyone
-from portal.web.addresses import own_path
+from portal.web.addresses import CHARACTERS_AT_MOST, own_path
 
 SIGN_IN = "accounts.sign_in"
 
@@ -69,6 +69,8 @@ def _judge(access: Access | None) -> AnyResponse | None:
 def _ask_to_sign_in() -> AnyResponse:
     """Lead to the sign-in page and afterwards back: to this page, or to the one a form was on."""
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    if back is not None and len(back) > CHARACTERS_AT_MOST:
+        back = "/"
     if back is None or request.htmx:
         shown = request.htmx.current_url or request.headers.get("Referer", "")
         back = own_path(shown, request.host_url.rstrip("/")) or "/"

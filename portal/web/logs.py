@@ -6,14 +6,20 @@ import secrets
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
+from urllib.parse import unquote
 
 import structlog
 from flask import Flask, Response, g, request
 
 from portal.clock import Clock
 
-# A consent link opens a claim to whoever holds it, so its token is a secret wherever it is written.
-CONSENT_TOKEN = re.compile(r"(/consent/)[^/?#\s\"']+")
+# What stands behind these parts of an address opens something to whoever holds it, so it is a secret
+# wherever it is written, in whatever case and however often a mail program encoded the slashes.
+SECRET_PARTS = ("consent", "invitations", "password")
+_SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
+_PART = rf"((?:{_SLASH}|(?<![\w-]))(?:{'|'.join(SECRET_PARTS)}){_SLASH})"
+_IN_TEXT = re.compile(rf"{_PART}[^?#\s\"']+", re.IGNORECASE)
+_IN_PATH = re.compile(rf"{_PART}.+", re.IGNORECASE | re.DOTALL)
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization")
 MASK = "***"
 
@@ -21,8 +27,17 @@ requests = logging.getLogger("portal.requests")
 
 
 def mask(text: str) -> str:
-    """Return `text` with the token of every consent link in it masked."""
-    return CONSENT_TOKEN.sub(rf"\1{MASK}", text)
+    """Return `text` with everything masked that stands behind one of SECRET_PARTS in an address."""
+    return _IN_TEXT.sub(rf"\1{MASK}", text)
+
+
+def mask_path(path: str) -> str:
+    """Return the path of a request masked likewise, up to its end: in a path blanks end nothing.
+
+    A path that hides such a part by encoding its letters is logged decoded and masked.
+    """
+    decoded = unquote(unquote(path))
+    return _IN_PATH.sub(rf"\1{MASK}", decoded if _IN_PATH.search(decoded) else path)
 
 
 def mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -92,7 +107,7 @@ def install_request_log(app: Flask, clock: Clock) -> None:
             "request",
             extra={
                 "method": request.method,
-                "path": mask(request.path),
+                "path": mask_path(request.path),
                 "status": response.status_code,
                 "milliseconds": round((clock.now() - g.began_at).total_seconds() * 1000, 1),
             },

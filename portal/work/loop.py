@@ -2,19 +2,29 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from flask import Flask
 
 from portal.claims.desk import Desk
+from portal.claims.held_contents import sweep_documents
+from portal.work.auditing import keep_audit_heads
 from portal.work.outbox import deliver
 from portal.work.sweep import sweep
 
 log = logging.getLogger(__name__)
 
+# Contents that no claim holds are seldom and cost only disk space; looking for them reads whole folders.
+DOCUMENTS_EVERY = timedelta(hours=1)
 
-def run_once(desk: Desk) -> None:
-    """Apply due ends, then hand over due messages. A failure of one does not keep the other from its turn."""
-    for work in (sweep, deliver):
+
+EVERY_TURN: tuple[Callable[[Desk], object], ...] = (sweep, deliver, keep_audit_heads)
+
+
+def run_once(desk: Desk, works: tuple[Callable[[Desk], object], ...] = EVERY_TURN) -> None:
+    """Do what is due: ends of clocks, messages, the audit's heads. A failure of one holds up no other."""
+    for work in works:
         try:
             work(desk)
         except Exception:
@@ -22,12 +32,17 @@ def run_once(desk: Desk) -> None:
 
 
 def run_forever(app: Flask, stop: threading.Event | None = None) -> None:
-    """Work every `work_every_seconds` until `stop` is set."""
+    """Work every `work_every_seconds` until `stop` is set; clean up documents first and then every hour."""
     desk: Desk = app.extensions["desk"]
     ended = stop or threading.Event()
+    cleaned: datetime | None = None
     while not ended.is_set():
         with app.app_context():
             run_once(desk)
+            now = desk.clock.now()
+            if cleaned is None or now - cleaned >= DOCUMENTS_EVERY:
+                run_once(desk, (sweep_documents,))
+                cleaned = now
         ended.wait(desk.settings.work_every_seconds)
 
 

@@ -1,12 +1,10 @@
-"""Hands over what waits in the outbox, and starts the clocks that wait for it."""
+"""Hands over what waits in the outbox, and then starts the clocks that wait for it."""
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.claims.desk import Desk
 from portal.claims.mails import write_mail
-from portal.claims.telling import told
+from portal.claims.telling import start_told_clocks
 from portal.db import db, transaction
 from portal.notifications.delivery import DeliveryReport, deliver_due
 from portal.notifications.model import OutboxMessage
@@ -21,7 +19,6 @@ def deliver(desk: Desk) -> DeliveryReport:
     def render(message: OutboxMessage, at: datetime) -> Rendered:
         return write_mail(db.session(), desk, message, at)
 
-    def handed_over(session: Session, message: OutboxMessage, at: datetime) -> None:
-        told(session, desk, message, at)
-
-    return deliver_due(transaction, desk.clock, transport_from(desk.settings), render, handed_over)
+    report = deliver_due(transaction, desk.clock, transport_from(desk.settings), render)
+    start_told_clocks(desk)
+    return report

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.claims.clocks import due_rows
 from portal.claims.desk import Desk
 from portal.claims.ends import apply_due_ends
+from portal.claims.model import ClaimClock
+from portal.claims.queries import claim_by_id, claim_by_number
+from portal.db import db, transaction
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,25 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
             applied += found
             desk.committed()
         return Swept(desk.clock.now(), tuple(applied))
+
+
+def due(desk: Desk, now: datetime | None = None) -> Swept:
+    """Return what is due as of `now` and change nothing; an end that follows from another is not told."""
+    at = now or desk.clock.now()
+    desk.open()
+    with transaction() as session:
+        rows = [
+            (claim_by_id(session, owner), session.get_one(ClaimClock, row))
+            for owner, row in due_rows(session, at)
+        ]
+        return Swept(at, tuple((claim.number, clock.clock) for claim, clock in rows))
+
+
+def in_words(desk: Desk, swept: Swept) -> list[tuple[str, str, str]]:
+    """Return claim number, label of the clock, and label of the claim's present status for each end."""
+    found = []
+    for number, clock in swept.applied:
+        claim = claim_by_number(db.session(), number)
+        rulebook = desk.rulebook_of(claim)
+        found.append((number, rulebook.clocks[clock].label, rulebook.statuses[claim.status].label))
+    return found

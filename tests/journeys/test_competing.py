@@ -42,7 +42,7 @@ def test_of_two_competing_claims_one_is_approved_and_the_other_can_dispute(scene
     names_nobody(page)
     mails = scene.mails(
         partner="Your claim was approved",
-        customer="A partner is associated with your organization",
+        customer="Contoso: Association with your organization",
         fabrikam="Your claim was rejected in favor of another one",
     )
     lost = mails[FABRIKAM]
@@ -76,7 +76,7 @@ def test_of_two_competing_claims_one_is_approved_and_the_other_can_dispute(scene
     mails = scene.mails(
         partner="Your claim was rejected in favor of another one",
         fabrikam="Your claim was approved",
-        customer="A partner is associated with your organization",
+        customer="Fabrikam: Association with your organization",
     )
     assert "Fabrikam" not in mails[INES].text + mails[INES].html
     assert refusals(contoso.open_claim(winner), "dispute") == set()

@@ -40,7 +40,8 @@ def test_the_customer_declines_an_approved_claim_and_the_partner_disputes(scene:
     reviewer.approve(number)
     partner.finds(number, "Approved", "Customer", date(2026, 11, 30))
     mails = scene.mails(
-        partner="Your claim was approved", customer="A partner is associated with your organization"
+        partner="Your claim was approved",
+        customer="Contoso: Association with your organization",
     )
     assert "not mean that the claim is approved for incentive earnings" in " ".join(
         mails["incentives@contoso.example"].text.split()
@@ -66,6 +67,9 @@ def test_the_customer_declines_an_approved_claim_and_the_partner_disputes(scene:
     partner.dispute(number, justification="Casey mixed us up with somebody else.")
     partner.finds(number, "Dispute", "Review team", date(2026, 12, 2))
     mails = scene.mails(partner="Your dispute was received", reviewer2="A disputed claim was assigned to you")
+    received = " ".join(mails["incentives@contoso.example"].text.split())
+    assert "The customer declined, so the dispute cannot be approved before they agree." in received
+    assert "send them a new link" in received
     assert "day 5 is Wed 2 Dec 2026" in mails["reviewer2@operator.example"].deadline
     other = scene.reviewer("reviewer2@operator.example")
     assert other.reasons_against("approve_dispute", number) == {"customer_still_declines"}
@@ -79,3 +83,18 @@ def test_the_customer_declines_an_approved_claim_and_the_partner_disputes(scene:
         "The e-mail was sent and the time to act began",
         "Dispute → Dispute",
     ]
+
+    # She does what page and mail say: the customer is asked again, without a word of our own deadlines.
+    assert "send them a new link" in partner.standing(number)
+    partner.do("Send the customer a new link", number)
+    subject = "Contoso: Please agree to an association with your organization"
+    asked = scene.mails(customer=subject)["casey@adatum.example"]
+    assert asked.deadline == ""
+    assert "Wed 2 Dec" not in asked.text
+    assert "has not agreed yet" in partner.standing(number)
+    scene.later(hours=1)
+    scene.customer(asked).agrees()
+    assert "has not agreed yet" not in partner.standing(number)
+    assert other.reasons_against("approve_dispute", number) == set()
+    other.approve_dispute(number)
+    partner.finds(number, "Approved", "Customer", date(2026, 12, 1))

@@ -57,7 +57,8 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
     other.approve_dispute(number)
     partner.finds(number, "Approved", "Customer", date(2026, 12, 22))
     mails = scene.mails(
-        partner="Your dispute was approved", customer="A partner is associated with your organization"
+        partner="Your dispute was approved",
+        customer="Contoso: Association with your organization",
     )
 
     # The customer agrees. When their time has ended, eligibility is assessed.

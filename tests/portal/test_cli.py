@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,17 +45,32 @@ class Shell:
         assert result.exit_code == 0, result.output
         return result.stdout
 
+    def python(self, code: str, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run Python code in a process of its own, as a server would."""
+        given = {name: value for name, value in self.env.items() if value is not None}
+        kept = {name: value for name, value in os.environ.items() if name not in self.env}
+        return subprocess.run(  # the code is the test's own
+            [sys.executable, "-c", code, *(str(word) for word in words)],
+            env={**kept, **given, "PYTHONPATH": str(ROOT)},
+            umask=0o022,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def add(self, *words: str, typed: str = f"{PASSWORD}\n") -> Result:
         given = ("--email", "kim@contoso.example", "--name", "Kim Berg", "--organization", "Contoso")
         return self.call("people", "add", *given, "--password-stdin", *words, typed=typed)
 
 
 @pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
+def process_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    umask = os.umask(0o022)
     yield
     root.handlers, root.level = handlers, level
+    os.umask(umask)
 
 
 @pytest.fixture
@@ -77,13 +95,13 @@ def test_a_new_installation_gets_its_database_and_a_second_run_changes_nothing(s
     assert "up to date" in shell.done("db", "upgrade")
     assert "up to date" in shell.done("db", "upgrade")
     answer = shell.done("deadlines", "run", "--now", NOW, "--json")
-    assert json.loads(answer) == {"now": "2026-12-15T16:00:00+00:00", "applied": []}
+    assert json.loads(answer) == {"now": "2026-12-15T16:00:00+00:00", "dry_run": False, "applied": []}
     assert "0 ends applied as of 2026-12-15T16:00:00+00:00" in shell.done("deadlines", "run", "--now", NOW)
 
 
 @pytest.mark.parametrize(
     ("moment", "sentence"),
-    [("tomorrow", "is no moment"), ("2026-12-15T08:00:00", "lacks its time zone")],
+    [("tomorrow", "is no moment"), ("2026-12-15T08:00:00", "lacks a time of day with its time zone")],
 )
 def test_a_moment_that_cannot_be_meant_is_refused(shell: Shell, moment: str, sentence: str) -> None:
     result = shell.call("deadlines", "run", "--now", moment)
@@ -155,6 +173,70 @@ def test_a_demo_begins_anew_without_touching_what_is_not_its_own(tmp_path: Path)
         path.write_text("x")
     delete_sample(read_settings(data_dir=tmp_path, demo=True, database_url=""))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.fixture
+def sample(shell: Shell, tmp_path: Path) -> Path:
+    """The folder of a demo: a database, and the mark that the sample data is whole."""
+    shell.done("db", "upgrade")
+    (tmp_path / "data" / "sample-data-is-whole").touch()
+    return tmp_path / "data"
+
+
+def test_sample_data_is_not_served_as_a_real_installation(
+    shell: Shell, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[object] = []
+    monkeypatch.setattr("portal.cli.serving.run_server", lambda *words, **_named: began.append(words))
+    result = shell.call("serve")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"The portal cannot start.\n{sample} holds the demo's sample data")
+    assert began == []
+    shell.env["PORTAL_DEMO"] = "true"
+    assert shell.call("serve").exit_code == 0
+    assert began
+
+
+def test_a_real_installation_is_served(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[object] = []
+    monkeypatch.setattr("portal.cli.serving.run_server", lambda *words, **_named: began.append(words))
+    shell.done("db", "upgrade")
+    shell.done("serve")
+    assert began
+
+
+@pytest.mark.parametrize("start", ["import wsgi", "from portal.app import served; served()"])
+def test_servers_refuse_sample_data_too(shell: Shell, sample: Path, start: str) -> None:
+    result = shell.python(start)
+    assert "PORTAL_DATA_DIR to a place of its own" in result.stderr
+    assert result.returncode != 0
+
+
+def test_every_other_command_works_on_the_demos_folder(shell: Shell, sample: Path) -> None:
+    shell.done("policy", "check")
+    shell.done("policy", "test")
+    shell.done("deadlines", "run", "--json")
+    shell.done("db", "upgrade")
+    assert shell.add("--side", "partner", "--role", "global_admin").exit_code == 0
+
+
+@pytest.mark.parametrize("start", ["import wsgi", "from portal.app import served; served()"])
+def test_servers_keep_the_portals_files_to_its_own_account(shell: Shell, tmp_path: Path, start: str) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    result = shell.python(
+        f"{start}; import pathlib, sys; pathlib.Path(sys.argv[1]).touch()", tmp_path / "new"
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert "the data folder was open to other accounts" in result.stderr
+
+
+def test_commands_close_a_data_folder_that_stood_open(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    shell.done("db", "upgrade")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data" / "portal.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_demo_on_another_database_is_never_deleted(shell: Shell, tmp_path: Path) -> None:

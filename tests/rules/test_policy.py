@@ -1,5 +1,6 @@
 """The policy itself: it loads, says what was settled, and every rule of it has an example."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,7 @@ def test_reasons_are_disputable_as_settled(policy: Rulebook) -> None:
         "missing_products",
         "poe_unavailable",
     }
+    assert set(policy.catalog_codes("denial_reasons")) == {code for code, may in DISPUTABLE.items() if may}
 
 
 def test_only_the_settled_fields_are_open(policy: Rulebook) -> None:
@@ -184,6 +186,17 @@ def test_the_three_partner_roles_do_the_same_with_claims(policy: Rulebook) -> No
 def test_policy_owners_and_partners_decide_nothing(policy: Rulebook) -> None:
     deciding = {role for role in policy.roles.roles if "reviews.decide" in policy.permissions_of([role])}
     assert deciding == {"reviewer"}
+
+
+def test_whoever_is_mailed_about_a_claim_may_open_it(policy: Rulebook) -> None:
+    """Administrators are told of what is overdue; reviewers and they are led to the review page."""
+    told = {
+        role
+        for role in policy.roles.roles
+        if {"organizations.manage", "reviews.decide"} & policy.permissions_of([role])
+    }
+    assert told == {"reviewer", "operator_admin"}
+    assert not [role for role in told if "reviews.read" not in policy.permissions_of([role])]
 
 
 def test_every_permission_is_given_to_somebody(policy: Rulebook) -> None:
@@ -230,6 +243,25 @@ def test_the_partner_is_told_of_every_way_into_a_rejection(policy: Rulebook) -> 
     for name, transition in policy.transitions.items():
         if {"rejected", "rejected_final"} & entered(transition):
             assert "partner" in {mail.to for mail in policy.notifications.events[name]}, name
+
+
+def test_a_stranger_is_told_to_decline_wherever_silence_leaves_the_association(policy: Rulebook) -> None:
+    asked = [
+        mail for mails in policy.notifications.events.values() for mail in mails if mail.to == "customer"
+    ]
+    assert len(asked) == 5
+    for mail in asked:
+        silence_agrees = "the association stays" in mail.next.replace("\n", " ")
+        advice = "open the link and decline" if silence_agrees else "do nothing."
+        assert f"If you do not know this partner, {advice}" in mail.next
+
+
+def test_what_reviewers_read_too_speaks_of_the_partner_and_not_to_them(policy: Rulebook) -> None:
+    read = [element.means for element in policy.programs.poe_elements.values()]
+    read += [reason.text for reason in policy.reasons.information_reasons.values()]
+    read += [reason.text for reason in policy.catalog_codes("denial_reasons").values()]
+    read += [reason.text for reason in policy.reasons.partner_request_reasons.values()]
+    assert [text for text in read if re.search(r"\byou", text, re.IGNORECASE)] == []
 
 
 def test_the_customer_is_asked_on_every_way_to_an_approval(policy: Rulebook) -> None:

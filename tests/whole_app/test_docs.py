@@ -94,6 +94,14 @@ def test_options_exist(document: Path) -> None:
     assert lost == []
 
 
+def test_readme_tells_where_the_command_and_the_mails_of_the_demo_are() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    bin_folder = re.search(r"^VENV \?= (\S+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert bin_folder is not None
+    assert f"`{bin_folder[1]}/bin/portal`" in readme
+    assert f"`{Settings(demo=True, data_dir=Path('data')).mail_dir}`" in readme
+
+
 def test_readme_tells_every_setting() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.audit.model import AuditEvent
 from portal.claims.model import ClaimDocument
 from portal.clock import FixedClock
 from portal.db import db, transaction
@@ -58,7 +59,11 @@ class Expected:
 PUBLIC = Expected((), public=True)
 ANY_PARTNER = Expected((*OWN, *OTHERS))
 OWN_CLAIM = Expected(OWN, blind=OTHERS)
-REVIEWERS = Expected((REVIEWER,))
+# Who reads submitted claims is led from the partner's page of one to their own.
+OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER, ADMIN), blind=OTHERS)
+REVIEWERS = Expected(
+    (REVIEWER, ADMIN)
+)  # an administrator reads what is overdue; the rules refuse each action
 
 # One line for each route. A route that is not here fails, and so does a line whose route is gone.
 EXPECTED = {
@@ -75,12 +80,16 @@ EXPECTED = {
     ("GET", "/claims.csv"): ANY_PARTNER,
     ("GET", "/claims/new"): ANY_PARTNER,
     ("POST", "/claims/new"): ANY_PARTNER,
-    ("GET", "/claims/<number>"): OWN_CLAIM,
+    ("GET", "/claims/<number>"): OWN_CLAIM_OR_SUBMITTED,
+    ("GET", "/claims/<number>/<noun>"): OWN_CLAIM_OR_SUBMITTED,
     ("GET", "/claims/<number>/wizard/<step>"): OWN_CLAIM,
-    ("GET", "/claims/<number>/documents/<int:document_id>"): Expected((*OWN, REVIEWER), blind=OTHERS),
+    ("GET", "/claims/<number>/documents/<int:document_id>"): OWN_CLAIM_OR_SUBMITTED,
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
+    ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
+    ("GET", "/reviews/<number>/events/<int:event_id>"): REVIEWERS,
     ("GET", "/reviews"): REVIEWERS,
     ("GET", "/reviews/<number>"): REVIEWERS,
+    ("GET", "/reviews/<number>/<noun>"): REVIEWERS,
     ("POST", "/reviews/<number>/<noun>"): REVIEWERS,
     ("GET", "/consent/<token>"): PUBLIC,
     ("POST", "/consent/<token>"): PUBLIC,
@@ -107,6 +116,8 @@ class World:
         self.submitted = self.filing.submitted()
         with self.filing.context():
             self.document = str(db.session.scalars(select(ClaimDocument.id)).first())
+            decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
+            self.event = str(db.session.scalars(decided).first())
         self.browsers = {who: self.signed_in(who) for who in EVERYBODY}
         self.browsers[STRANGER] = Browser(self.app)
         self.browsers[STRANGER].visit("/sign-in")
@@ -116,12 +127,14 @@ class World:
         browser.sign_in(who, factories.PASSWORD)
         return browser
 
-    def address(self, address: str) -> str:
+    def address(self, address: str, method: str = "GET") -> str:
         """Return a route's rule with its parts filled in; raises KeyError for a part nobody knows."""
+        deletes = method == "POST" and "deletion" in address
         parts: dict[str, Callable[[], str]] = {
-            "<number>": lambda: self.filing.draft() if "deletion" in address else self.submitted,
+            "<number>": lambda: self.filing.draft() if deletes else self.submitted,
             "<path:filename>": lambda: "portal.css",
             "<int:document_id>": lambda: self.document,
+            "<int:event_id>": lambda: self.event,
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }
@@ -179,7 +192,7 @@ def routes() -> list[tuple[str, str]]:
 
 def plain(rule: Rule) -> str:
     """Return the rule's text as the table above writes it: `<int(max=9):id>` is `<int:id>`."""
-    text = rule.rule.replace("<path:noun>", "<noun>")
+    text = rule.rule.replace("<path:noun>", "<noun>").replace("<claim_number:number>", "<number>")
     while "(" in text:
         text = text[: text.index("(")] + text[text.index(")") + 1 :]
     return text
@@ -222,7 +235,7 @@ def test_a_route_opens_for_those_who_may_use_it_and_for_nobody_else(
     world: World, method: str, rule: str, address: str
 ) -> None:
     everybody = (STRANGER, *EVERYBODY)
-    got = {who: world.answer(who, method, world.address(address)) for who in everybody}
+    got = {who: world.answer(who, method, world.address(address, method)) for who in everybody}
     assert got == {who: EXPECTED[method, rule].answer_to(who) for who in everybody}
 
 

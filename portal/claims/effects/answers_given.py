@@ -2,17 +2,23 @@
 
 from portal.claims.consent_links import link_in_force
 from portal.claims.desk import Step
+from portal.claims.document_checks import FIELD, documents_mistake, once
 from portal.claims.model import ClaimDocument
+from portal.claims.refusals import Invalid
 from portal.evidence.intake import Taken
 from portal.evidence.recording import record
 
 
 def take_documents(step: Step) -> None:
-    """Add the uploaded documents to the claim's evidence."""
-    for taken in step.taken:
+    """Add the uploaded documents to the claim's evidence. Raises Invalid where they cannot be added."""
+    at_most = step.desk.settings.documents_per_claim_at_most
+    if mistake := documents_mistake(step.claim, step.taken, at_most):
+        raise Invalid({FIELD: mistake})
+    files = once(step.taken)
+    for taken in files:
         add_document(step, taken)
-    if step.taken:
-        step.details["documents"] = [taken.name for taken in step.taken]
+    if files:
+        step.details["documents"] = [taken.name for taken in files]
 
 
 def add_document(step: Step, taken: Taken) -> ClaimDocument:

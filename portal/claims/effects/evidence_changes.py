@@ -1,6 +1,7 @@
 """Adding, replacing and withdrawing PoE documents while the claim's evidence is open."""
 
 from portal.claims.desk import Step
+from portal.claims.document_checks import FIELD, documents_mistake, once
 from portal.claims.effects.answers_given import add_document
 from portal.claims.model import ClaimDocument
 
@@ -14,12 +15,13 @@ def change_documents(step: Step) -> dict[str, str]:
     replaced = _chosen(step, "replaces", current)
     withdrawn = _chosen(step, "withdraw", current)
     if step.answers.one("replaces") and replaced is None:
-        return {"document": "The document to replace is no longer there; open the claim again."}
+        return {FIELD: "The document to replace is no longer there; open the claim again."}
     if step.answers.one("withdraw") and withdrawn is None:
-        return {"document": "The document to withdraw is no longer there; open the claim again."}
-    if mistake := _mistake(step, current, replaced):
-        return {"document": mistake}
-    added = [add_document(step, taken) for taken in step.taken]
+        return {FIELD: "The document to withdraw is no longer there; open the claim again."}
+    at_most = step.desk.settings.documents_per_claim_at_most
+    if mistake := documents_mistake(step.claim, step.taken, at_most, replacing=replaced is not None):
+        return {FIELD: mistake}
+    added = [add_document(step, taken) for taken in once(step.taken)]
     if replaced is not None and added:
         replaced.replaced_by_id = added[0].id
     if withdrawn is not None:
@@ -31,15 +33,3 @@ def change_documents(step: Step) -> dict[str, str]:
 def _chosen(step: Step, field: str, current: dict[int, ClaimDocument]) -> ClaimDocument | None:
     chosen = step.answers.row_id(field)
     return current.get(chosen) if chosen is not None else None
-
-
-def _mistake(step: Step, current: dict[int, ClaimDocument], replaced: ClaimDocument | None) -> str | None:
-    hashes = {document.sha256: document.name for document in current.values()}
-    for taken in step.taken:
-        if taken.sha256 in hashes:
-            return f"{taken.name} is the same file as {hashes[taken.sha256]}; choose a different one."
-        hashes[taken.sha256] = taken.name
-    at_most = step.desk.settings.documents_per_claim_at_most
-    if step.taken and len(hashes) - (replaced is not None) > at_most:
-        return f"A claim holds at most {at_most} documents; withdraw one or join files, then upload again."
-    return None

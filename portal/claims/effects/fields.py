@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 
 from portal.accounts.model import Location
 from portal.claims.checking import text_mistake
+from portal.claims.content import content_of
 from portal.claims.desk import Step
+from portal.claims.effects.customer_field import write_customer
 from portal.claims.effects.evidence_changes import change_documents
-from portal.claims.facts import NEW, content_of
+from portal.claims.facts import NEW
+from portal.claims.known_tenants import KNOWN
 from portal.claims.model import ClaimProduct
 from portal.claims.refusals import Invalid
-from portal.customers.adding import InvalidCustomer, add_customer
-from portal.customers.queries import own_customer
 
 # Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
 LINE_CHARACTERS_AT_MOST = 200
+# A GUID has 36 characters; other numbers of subscriptions are hardly longer. More is a mistake of pasting.
+SUBSCRIPTION_CHARACTERS_AT_MOST = 100
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 
 
@@ -67,29 +70,6 @@ def _location(step: Step) -> dict[str, str]:
     return {}
 
 
-def _customer(step: Step) -> dict[str, str]:
-    typed = step.answers.one("customer")
-    organization_id = step.claim.organization_id
-    if typed:
-        customer = own_customer(step.session, organization_id, typed)
-        if customer is None:
-            return {"customer": "Choose a customer from the list, or add the customer below."}
-    else:
-        try:
-            customer = add_customer(
-                step.session,
-                organization_id,
-                name=step.answers.one("customer_name"),
-                domain=step.answers.one("customer_domain"),
-                tenant_id=step.answers.one("customer_tenant_id"),
-                at=step.now,
-            )
-        except InvalidCustomer as invalid:
-            return dict(invalid.errors)
-    step.claim.customer_id, step.claim.customer = customer.id, customer
-    return {}
-
-
 def _activity(step: Step) -> dict[str, str]:
     chosen = step.answers.one("activity")
     activity = step.rulebook.programs.activities.get(chosen)
@@ -100,27 +80,22 @@ def _activity(step: Step) -> dict[str, str]:
     step.claim.activity, step.claim.engagement = chosen, activity.engagement
     known = step.rulebook.programs.products
     for product in list(step.claim.products):
-        if known[product.product].solution_area != activity.solution_area:
+        found = known.get(product.product)
+        if found is None or found.solution_area != activity.solution_area:
             step.claim.products.remove(product)  # products of another solution area cannot be claimed here
     return {}
 
 
 def _products(step: Step) -> dict[str, str]:
     chosen = set(step.answers.many("product"))
-    if not chosen:
-        return {"product": "Choose at least one product; a claim without products claims nothing."}
-    unknown = chosen - set(step.rulebook.programs.products)
-    if unknown:
-        return {"product": f"Choose products from the list; {min(unknown)!r} is not on it."}
-    subscriptions = {code: step.answers.one(f"subscription_{code}") for code in chosen}
-    errors = {
-        f"subscription_{code}": mistake
-        for code, subscription in subscriptions.items()
-        if (mistake := _line_mistake("subscription", subscription))
-    }
-    if errors:
-        return errors
+    known = step.rulebook.programs.products
+    if unknown := chosen - set(known):
+        shown = min(unknown)[:LINE_CHARACTERS_AT_MOST]
+        return {"product": f"Choose products from the list; {shown!r} is not on it."}
     kept = {product.product: product for product in step.claim.products}
+    subscriptions = {code: step.answers.one(f"subscription_{code}") for code in known}
+    if errors := _products_mistakes(step, chosen, subscriptions):
+        return errors
     for code, product in kept.items():
         if code not in chosen:
             step.claim.products.remove(product)
@@ -130,6 +105,38 @@ def _products(step: Step) -> dict[str, str]:
         else:
             step.claim.products.append(ClaimProduct(product=code, subscription_id=subscriptions[code]))
     return {}
+
+
+def _products_mistakes(step: Step, chosen: set[str], subscriptions: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence per field that is wrong; `subscriptions` are those typed, by product."""
+    known = step.rulebook.programs.products
+    stored = {product.product: product.subscription_id for product in step.claim.products}
+    errors = {}
+    for code, subscription in subscriptions.items():
+        if code in chosen:
+            mistake = _subscription_mistake(known[code].label, subscription)
+        # What stood beside a product that is taken off the claim goes with it; what is new was meant for it.
+        elif subscription and stored.get(code) != subscription:
+            mistake = f"Choose {known[code].label} too, or clear its subscription ID."
+        else:
+            mistake = None
+        if mistake:
+            errors[f"subscription_{code}"] = mistake
+    if not chosen and not errors:
+        errors["product"] = "Choose at least one product; a claim without products claims nothing."
+    return errors
+
+
+def _subscription_mistake(product: str, text: str) -> str | None:
+    """Return what is wrong with a subscription ID; only its form can be known, and not all are alike."""
+    if len(text) > SUBSCRIPTION_CHARACTERS_AT_MOST:
+        return (
+            f"Enter the subscription ID of {product} alone; it has at most {SUBSCRIPTION_CHARACTERS_AT_MOST} "
+            f"characters, and this has {len(text)}."
+        )
+    if len(text.split()) > 1:
+        return f"Enter one subscription ID for {product}, without blanks inside."
+    return _line_mistake("subscription", text)
 
 
 def _lines(*names: str) -> Callable[[Step], dict[str, str]]:
@@ -174,7 +181,7 @@ CONTACTS: Mapping[str, tuple[str, ...]] = {
 
 FORM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "location": ("location",),
-    "customer": ("customer", "customer_name", "customer_domain", "customer_tenant_id"),
+    "customer": ("customer", "customer_name", "customer_domain", "customer_tenant_id", KNOWN),
     "activity": ("activity",),
     "products": ("product", "products_shown"),
     **CONTACTS,
@@ -185,7 +192,7 @@ FORM_FIELDS: Mapping[str, tuple[str, ...]] = {
 
 FIELDS: Mapping[str, Callable[[Step], dict[str, str]]] = {
     "location": _location,
-    "customer": _customer,
+    "customer": write_customer,
     "activity": _activity,
     "products": _products,
     **{name: _lines(*fields) for name, fields in CONTACTS.items()},

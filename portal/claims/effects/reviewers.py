@@ -6,8 +6,10 @@ from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
 from portal.claims.desk import Step
 from portal.claims.model import Claim
+from portal.claims.participants import people_who_moved
 
 DECIDE = "reviews.decide"
+OPERATOR = "operator"  # the mover of models.Mover who is busy with a claim
 
 
 def assign_self(step: Step) -> None:
@@ -16,22 +18,21 @@ def assign_self(step: Step) -> None:
 
 
 def assign_other_reviewer(step: Step) -> None:
-    """Assign a dispute to another reviewer than before, the one with the fewest open claims.
+    """Assign a dispute to a reviewer who had no part in the claim, the one with the least to do.
 
-    Where there is no other, the claim is left unassigned: any reviewer sees it in the queue, and
-    nobody finds a dispute about their own decision in their name.
+    Where there is none, the claim is left unassigned: any reviewer sees it in the queue, and nobody
+    finds a dispute about their own decision in their name.
     """
     roles = [code for code in step.rulebook.roles.roles if DECIDE in step.rulebook.permissions_of([code])]
-    others = [
-        person for person in people_with_roles(step.session, roles) if person.id != step.claim.reviewer_id
-    ]
+    had_part = {step.claim.reviewer_id, *people_who_moved(step.session, step.claim)}
+    others = [person for person in people_with_roles(step.session, roles) if person.id not in had_part]
     step.claim.reviewer_id = _least_busy(step, others)
 
 
 def _least_busy(step: Step, people: list[Person]) -> int | None:
     rows = step.session.execute(
         select(Claim.reviewer_id, func.count())
-        .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.due_at.is_not(None))
+        .where(Claim.reviewer_id.in_([person.id for person in people]), Claim.waits_for == OPERATOR)
         .group_by(Claim.reviewer_id)
     )
     busy = dict(rows.all())

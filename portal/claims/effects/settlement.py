@@ -3,25 +3,45 @@
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Step
 from portal.claims.lifecycle import perform
+from portal.claims.model import Claim
 from portal.claims.queries import claim_by_id
+from portal.claims.refusals import Invalid, Refused
 from portal.claims.units import rivals
 
 
 def settle_others(step: Step) -> None:
     """Reject every other open or approved claim on a unit of the winner (product.md T16).
 
-    The transition that loses is the one whose `called_by` names this action. Claims are locked in
-    the order of their numbers, so that two settlements meeting on the same claims cannot block each
-    other for good.
+    The transition that loses is the one whose `called_by` names this action. The caller has locked
+    the claims that were rivals (`lock_with_rivals`); one that became a rival since is locked here, and
+    whoever is none any more is left alone. Raises Invalid where a rival cannot be ended.
     """
-    found = rivals(step.session, step.claim, step.rulebook)
-    losers = sorted({rival.number: rival.claim_id for rival in found}.items())
-    for _, claim_id in losers:
-        loser = claim_by_id(step.session, claim_id, lock=True)
-        rulebook = step.desk.rulebook_of(loser)
-        action = next(
-            code for code, transition in rulebook.transitions.items() if step.action in transition.called_by
-        )
-        # The winner is named in no text, audit detail or mail that the loser's side can read.
-        perform(step.session, step.desk, action, loser, SYSTEM_ACTOR)
+    found = _rivals(step)
+    locked = {number: claim_by_id(step.session, found[number], lock=True) for number in sorted(found)}
+    still = _rivals(step)
+    losers = [claim for number, claim in locked.items() if number in still]
+    for loser in losers:
+        _end(step, loser)
     step.details["settled"] = len(losers)
+
+
+def _rivals(step: Step) -> dict[str, int]:
+    return {rival.number: rival.claim_id for rival in rivals(step.session, step.claim, step.rulebook)}
+
+
+def _end(step: Step, loser: Claim) -> None:
+    """Let `loser` lose. The winner is named in no text, audit detail or mail that the loser's side reads."""
+    rulebook = step.desk.rulebook_of(loser)
+    actions = [
+        code for code in rulebook.called_by(step.action) if loser.status in rulebook.transitions[code].moves
+    ]
+    if not actions:
+        raise Invalid({"settlement": _cannot_be_ended(loser.number)})
+    try:
+        perform(step.session, step.desk, actions[0], loser, SYSTEM_ACTOR)
+    except Refused as refused:
+        raise Invalid({"settlement": _cannot_be_ended(loser.number)}) from refused
+
+
+def _cannot_be_ended(number: str) -> str:
+    return f"{number} cannot be ended by a settlement. Decide it on its own page first, then settle again."

@@ -1,7 +1,7 @@
 """Verbs of submitting: what was submitted is frozen, and the policy stays with the claim."""
 
+from portal.claims.content import content_of
 from portal.claims.desk import Step
-from portal.claims.facts import content_of
 from portal.claims.model import Submission
 
 

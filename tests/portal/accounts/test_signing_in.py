@@ -43,6 +43,19 @@ def test_the_way_back_never_leaves_the_portal(browser: Browser, house: House, el
     assert "evil" not in page.path
 
 
+def test_what_is_longer_than_any_address_is_not_repeated(browser: Browser, house: House) -> None:
+    page = browser.visit(f"/sign-in?next=/{'x' * 5000}")
+    assert page.field("next") == ""
+    page = browser.post(
+        "/sign-in", email="y" * 50_000, password=PASSWORD, next=f"/{'x' * 50_000}", status=422
+    )
+    assert "Enter an e-mail address of at most 254 characters." in page.text
+    assert page.field("email") == "y" * 254
+    assert page.field("next") == ""
+    page = browser.post("/sign-in", email="nobody@x.example", password="x", next="/policy", status=422)
+    assert page.field("next") == "/policy"
+
+
 @pytest.mark.parametrize(
     ("email", "password"),
     [(GLORIA, "not her password"), ("nobody@contoso.example", PASSWORD), ("nobody@x", "x")],

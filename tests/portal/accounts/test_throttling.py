@@ -1,6 +1,8 @@
 """Guessing is slowed down, and the right person still gets in."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.entrance import TooManyTries, sign_in
 from portal.accounts.model import SignInAttempt
-from portal.accounts.throttling import NETWORK_FACTOR, counter_of
+from portal.accounts.throttling import ACCOUNT_FACTOR, NETWORK_FACTOR, counter_of
 from portal.clock import FixedClock
 from portal.settings import Settings
 from tests.bare_app import at_once
@@ -107,6 +109,74 @@ def test_one_network_cannot_try_many_accounts_without_end(
     assert door.enter(GLORIA, device="known") == "in"
 
 
+def networks() -> Iterator[str]:
+    """Yield addresses of which no two are of one neighborhood."""
+    return (f"10.{number // 256}.{number % 256}.1" for number in count())
+
+
+def attack(door: Door, settings: Settings, places: Iterator[str]) -> None:
+    """Guess at Gloria's account from many networks until it is known for an attack."""
+    for _ in range(ACCOUNT_FACTOR):
+        tries = settings.sign_in_failures_at_most
+        assert door.guess(tries, GLORIA, network=next(places)) == ["wrong"] * tries
+
+
+def test_guesses_from_many_networks_leave_each_one_try(door: Door, house: House, settings: Settings) -> None:
+    places = networks()
+    attack(door, settings, places)
+    for _ in range(3):
+        place = next(places)
+        assert door.guess(3, GLORIA, network=place) == ["wrong", "closed", "closed"]
+        assert door.enter(GLORIA, network=place) == "closed"
+    assert door.guess(2, BEN, network=next(places)) == ["wrong", "wrong"], "others are not concerned"
+
+
+@ONE_DATABASE
+def test_an_attack_on_an_account_keeps_the_right_person_out_of_no_browser(
+    door: Door, house: House, settings: Settings
+) -> None:
+    places = networks()
+    attack(door, settings, places)
+    slips = settings.sign_in_failures_at_most - 1
+    tries = [door.attempt(GLORIA, "a slip", network=next(places), device="known") for _ in range(slips)]
+    assert tries == ["wrong"] * slips
+    assert door.enter(GLORIA, network=next(places), device="known") == "in"
+    assert door.enter(GLORIA, network=next(places)) == "in"
+
+
+@ONE_DATABASE
+def test_whoever_slipped_during_an_attack_waits_no_longer_than_the_window_however_long_it_goes_on(
+    door: Door, house: House, settings: Settings, clock: FixedClock
+) -> None:
+    places, window = networks(), timedelta(minutes=settings.sign_in_window_minutes)
+    attack(door, settings, places)
+    clock.set(clock.now() + window / 2)
+    attack_goes_on = [next(places) for _ in range(settings.sign_in_failures_at_most * ACCOUNT_FACTOR)]
+    hers = next(places)
+    began = clock.now()
+    assert door.attempt(GLORIA, "a slip", network=hers) == "wrong"
+    for place in attack_goes_on:
+        door.guess(1, GLORIA, network=place)
+    with pytest.raises(TooManyTries) as closed:
+        sign_in(door.entrance, GLORIA, PASSWORD, network=hers, device=None, browser="")
+    assert closed.value.until == began + window
+    clock.set(closed.value.until)
+    assert door.enter(GLORIA, network=hers) == "in"
+
+
+@ONE_DATABASE
+def test_under_attack_the_networks_of_one_neighborhood_are_one(
+    door: Door, house: House, settings: Settings
+) -> None:
+    attack(door, settings, networks())
+    for neighborhood in (
+        [f"198.51.100.{number}" for number in range(3)],
+        [f"2001:db8:1:{number}::1" for number in range(3)],
+    ):
+        tries = [door.attempt(GLORIA, "a guess", network=network) for network in neighborhood]
+        assert tries == ["wrong", "closed", "closed"]
+
+
 def test_guesses_at_the_same_moment_get_no_more_tries(
     door: Door, house: House, settings: Settings, app: Flask
 ) -> None:
@@ -128,13 +198,13 @@ def test_old_tries_are_dropped_and_none_holds_an_address_or_an_email(
     door.guess(3, GLORIA)
     session.rollback()
     rows = session.scalars(select(SignInAttempt)).all()
-    assert len(rows) == 3
+    assert len(rows) == 6, "each try by its network, and once more by its neighborhood"
     for row in rows:
         assert len(bytes.fromhex(row.account_hash)) == len(bytes.fromhex(row.network_hash)) == 32
     clock.set(clock.now() + timedelta(minutes=settings.sign_in_window_minutes))
     door.guess(1, BEN)
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 1
+    assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 2
 
 
 @pytest.mark.parametrize(

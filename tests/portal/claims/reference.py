@@ -47,6 +47,7 @@ REASONS = {
     "request_rejection": "partner_request",
 }
 BUSINESS_DAYS = {"partner_action_required": 14}
+LINKS_A_DAY, COMMENTS_A_DAY = 3, 40
 
 
 @dataclass
@@ -60,6 +61,8 @@ class Model:
     window_over: bool = False
     declined: bool = False  # and not agreed since
     link: bool = False
+    links: list[date] = field(default_factory=list)  # the day of each link that was made
+    comments: list[date] = field(default_factory=list)
 
     @property
     def disputable(self) -> bool:
@@ -81,7 +84,7 @@ class Model:
         else:
             self.window_over = True
 
-    def refuses(self, action: str, rival: "Model") -> bool:
+    def refuses(self, action: str, now: datetime, rival: "Model") -> bool:
         """Tell whether product.md refuses `action` while `rival` claims the same unit."""
         if self.status not in MOVES[action][1]:
             return True
@@ -97,7 +100,9 @@ class Model:
             case "dispute":
                 return not self.disputable or self.window_over
             case "comment":
-                return self.closed
+                return self.closed or self.comments.count(today(now)) >= COMMENTS_A_DAY
+            case "send_consent_link":
+                return self.links.count(today(now)) >= LINKS_A_DAY
             case "agree" | "decline":
                 return not self.link
         return False
@@ -110,6 +115,9 @@ class Model:
             self.declined = action == "decline"
         if action == "send_consent_link":
             self.link = True
+            self.links.append(today(now))
+        if action == "comment":
+            self.comments.append(today(now))
         if action == "settle" and (rival.status in OPEN or rival.status == "approved"):
             final = rival.status == "dispute"
             rival.enter("rejected_final" if final else "rejected", now, "competing_association")
@@ -124,12 +132,17 @@ class Model:
             self.reasons = {reason}
         if status == "approved":
             self.link = True
+            self.links.append(today(now))
         elif status != "dispute":
             self.link = False
         if status in BUSINESS_DAYS:
             self.ends = end_of_day(business_day(now, BUSINESS_DAYS[status]))
         elif status == "rejected" and self.disputable:
             self.ends = end_of_day(now.astimezone(ZONE).date() + timedelta(days=30))
+
+
+def today(now: datetime) -> date:
+    return now.astimezone(ZONE).date()
 
 
 def end_of_day(day: date) -> datetime:

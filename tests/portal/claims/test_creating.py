@@ -1,5 +1,8 @@
 """Beginning a claim: a form that is sent twice begins one, and hostile ids begin none."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,8 +13,10 @@ from portal.accounts.model import Location, Person
 from portal.claims.acting import create
 from portal.claims.answers import Answers
 from portal.claims.desk import Desk
-from portal.claims.refusals import Invalid
+from portal.claims.refusals import Invalid, Refused
+from portal.clock import FixedClock
 from portal.db import db
+from portal.policies.model import StoredDecision
 from tests import factories
 
 INES = "incentives@contoso.example"
@@ -50,3 +55,22 @@ def test_a_location_that_is_none_is_told(
         with pytest.raises(Invalid) as told:
             create(desk, actor, Answers({"location": (location,)}))
         assert told.value.errors == {"location": "Choose one of your organization's locations."}
+
+
+def test_a_refused_beginning_takes_no_number(app: Flask, desk: Desk, house: factories.House) -> None:
+    """The refusal is kept, but under no number: the next claim gets the one that was not given."""
+    with app.app_context():
+        nobody = replace(contoso(), roles=frozenset())
+        with pytest.raises(Refused):
+            create(desk, nobody, answers(nobody))
+        number = create(desk, contoso(), answers(contoso())).number
+        refused = select(StoredDecision).where(StoredDecision.outcome == "refused")
+        assert db.session.scalars(refused).one().subject != number
+
+
+def test_the_year_of_a_number_is_that_of_the_programs_day(
+    app: Flask, desk: Desk, house: factories.House, clock: FixedClock
+) -> None:
+    clock.set(datetime(2027, 1, 1, 3, 0, tzinfo=UTC))  # still New Year's Eve in Los Angeles
+    with app.app_context():
+        assert create(desk, contoso(), answers(contoso())).number.startswith("CL-2026-")

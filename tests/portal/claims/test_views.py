@@ -5,14 +5,24 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from portal.claims.documents import attachment
+from portal.web.metrics import METRICS
 from tests.browser import Browser
 from tests.documents import pdf
+from tests.form_filling import File
 from tests.portal.claims.conftest import PARTNER
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def undecided(filing: Filing) -> set[str]:
+    """Return the questions that were counted as not decided."""
+    registry: CollectorRegistry = filing.app.extensions[METRICS]
+    samples = [sample for metric in registry.collect() for sample in metric.samples]
+    return {row.labels["question"] for row in samples if row.name == "portal_undecided_total"}
 
 
 def sent_back(filing: Filing) -> str:
@@ -138,6 +148,7 @@ def test_what_can_be_changed_no_more_is_not_lost(filing: Filing, partner: Browse
     assert "Request rejection. The claim is now Rejected." in page.region("failure")
     assert "Commentary" in page.region("failure")
     assert "A long text." in page.region("failure")
+    assert "still in the form" not in page.region("failure")
 
 
 @SQLITE
@@ -165,7 +176,7 @@ def test_unknown_claims_and_actions_are_not_there(filing: Filing, partner: Brows
         partner.visit(f"/claims/{own}")
         partner.post(f"/claims/{number}/submission", status=404)
     assert len(bodies) == 1
-    filing.browser(REVIEWER).visit(f"/claims/{own}", status=403)
+    filing.browser(REVIEWER).visit(f"/claims/{own}", status=404)
 
 
 @SQLITE
@@ -240,7 +251,10 @@ def test_a_files_name_cannot_break_out_of_its_header(name: str) -> None:
 
 @SQLITE
 def test_the_page_can_be_read_while_nothing_can_be_decided(
-    filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
+    filing: Filing,
+    partner: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     number = filing.submitted()
     partner.visit(f"/claims/{number}")
@@ -249,6 +263,96 @@ def test_the_page_can_be_read_while_nothing_can_be_decided(
     page = partner.visit(f"/claims/{number}")
     assert "Nothing can be done at the moment" in page.region("claim-actions")
     assert page.buttons() == ["Sign out"]
+    of_page = undecided(filing)
+    assert len(of_page) == 3, "actions, eligibility and advice, each counted where it is handled"
     partner.send_filled(filled, status=503)
+    assert undecided(filing) - of_page == {"comment"}
+    noted = [record.__dict__ for record in caplog.records if "could not be decided" in record.msg]
+    assert {line["question"] for line in noted} == of_page | {"comment"}
+    assert {line["policy_version"] for line in noted} == {filing.claim(number).policy_version}
+    assert all(line["facts"]["claim"] for line in noted)
     monkeypatch.undo()
     assert partner.visit(f"/claims/{number}").texts(".comment") == []
+
+
+@SQLITE
+def test_the_address_of_a_form_that_came_back_leads_to_the_claim(filing: Filing, partner: Browser) -> None:
+    number = sent_back(filing)
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Request rejection", status=422)
+    assert page.path == f"/claims/{number}/rejection-request"
+    for noun in ("rejection-request", "edit", "documents", "comments"):
+        assert partner.visit(f"/claims/{number}/{noun}").path == f"/claims/{number}"
+        assert filing.browser(REVIEWER).visit(f"/claims/{number}/{noun}").path == f"/reviews/{number}"
+    for noun in ("no-such-thing", "start", "new", "wizard", "documents/x"):
+        partner.visit(f"/claims/{number}/{noun}", status=404)
+    stranger = filing.browser("incentives@fabrikam.example")
+    stranger.visit(f"/claims/{number}/resubmission", status=404)
+    stranger.visit("/claims/CL-2026-999999/resubmission", status=404)
+
+
+@SQLITE
+def test_who_reviews_is_led_from_a_submitted_claim_to_its_review(filing: Filing) -> None:
+    submitted, draft = filing.submitted(), filing.draft(product="intune")
+    reviewer = filing.browser(REVIEWER)
+    assert reviewer.visit(f"/claims/{submitted}").path == f"/reviews/{submitted}"
+    reviewer.visit(f"/claims/{draft}", status=404)
+    filing.browser("policy@operator.example").visit(f"/claims/{submitted}", status=403)
+
+
+@SQLITE
+def test_what_came_back_links_to_its_fields_and_speaks_of_files_where_there_were_any(
+    filing: Filing, partner: Browser
+) -> None:
+    number = rejected(filing)
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Comment", status=422)
+    assert [link.get("href") for link in page.select("#action-comment-outcome a")] == [
+        "#action-comment-message"
+    ]
+    marked = page.select("#action-comment-message")[0]
+    assert marked.get("aria-invalid") == "true"
+    assert page.region("action-comment-message-error")
+    assert "Choose the files again" not in page.text
+    same = File("letter.pdf", partner.visit(page.links()["letter.pdf"]).content)
+    partner.visit(f"/claims/{number}")
+    page = partner.fill_and_submit("Dispute", status=422, document=same, justification="Look again.")
+    assert "a browser does not keep them: letter.pdf." in page.region("action-dispute-outcome")
+
+
+@SQLITE
+def test_what_is_not_possible_any_more_offers_no_button_and_keeps_the_text(
+    filing: Filing, partner: Browser
+) -> None:
+    number = sent_back(filing)
+    partner.visit(f"/claims/{number}")
+    filing.do("request_rejection", number, "global@contoso.example", reason="wrong_activity")
+    page = partner.fill_and_submit("Resubmit", status=409, message="Page 2\nis here.")
+    assert "Resubmit (disabled)" in page.buttons()
+    assert "Resubmit" not in page.buttons()
+    told = page.region("action-resubmit-outcome")
+    assert "Request rejection. The claim is now Rejected." in told
+    assert "“Resubmit” is not possible any more." in told
+    assert "wrong_status" in page.reasons()
+    typed = page.select("#action-resubmit textarea[readonly]")[0]
+    assert typed.text.strip() == "Page 2\nis here."
+    assert not page.select("#action-resubmit form")
+
+
+@SQLITE
+def test_a_comment_that_comes_too_late_is_kept_for_copying(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    partner.visit(f"/claims/{number}")
+    filing.do("disassociate", number, "global@contoso.example", reason="We parted.")
+    page = partner.fill_and_submit("Comment", status=409, message="One more thing.")
+    assert "Comment (disabled)" in page.buttons()
+    assert page.select("#action-comment textarea[readonly]")[0].text.strip() == "One more thing."
+
+
+@SQLITE
+def test_what_was_done_is_said_where_the_status_stays(filing: Filing, partner: Browser) -> None:
+    partner.visit(f"/claims/{filing.approved()}")
+    page = partner.fill_and_submit("Send the customer a new link")
+    assert page.region("flashes") == "“Send the customer a new link” was done."
+    partner.visit(f"/claims/{filing.draft(product='intune')}")
+    assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == "Saved."

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from portal.claims.wizard import STEPS
+from portal.claims.wizard import CUSTOMERS_AT_MOST, STEPS
+from portal.db import transaction
 from tests.browser import Browser
 from tests.documents import docx, pdf
+from tests.factories import customer as a_customer
 from tests.form_filling import File
-from tests.portal.claims.rows import customer_id, location_id
+from tests.portal.claims.rows import add_claims, customer_id, location_id
 from tests.portal.reviews.filing import Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -245,3 +247,173 @@ def test_what_others_hold_is_good_to_know_and_names_nobody(filing: Filing, partn
     assert "Another association exists for Microsoft Teams" in partner.page.region("information")
     assert "Fabrikam" not in partner.page.text
     assert "Submit" in partner.page.buttons()
+
+
+@SQLITE
+def test_the_chosen_customer_stands_first_and_stays_ticked(filing: Filing, partner: Browser) -> None:
+    with filing.context(), transaction() as session:
+        owner = session.merge(filing.house.contoso)
+        made = [a_customer(session, owner, f"Before {place:02}") for place in range(CUSTOMERS_AT_MOST)]
+        chosen = a_customer(session, owner, "Zürich Uhren").id
+        first = made[0].id
+    (number,) = add_claims(filing, {"customer_id": chosen})
+    for find in ("", "?find=before", "?find=nowhere"):
+        partner.visit(f"/claims/{number}/wizard/customer{find}")
+        boxes = partner.page.select("#known input[name=customer]")
+        assert boxes[0].get("value") == str(chosen), find
+        assert [box.get("value") for box in boxes if box.get("checked") is not None] == [str(chosen)]
+        assert len(boxes) <= CUSTOMERS_AT_MOST
+    assert partner.fill_and_submit("Save and go on").heading == "Activity"
+    step(partner, number, "customer")
+    assert partner.page.select(f"#customer-{first}"), "the others follow in their order"
+
+
+@SQLITE
+def test_whoever_leaves_may_leave_required_fields_open(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    for one in STEPS[:-1]:
+        step(partner, number, one.code)
+        leaving = [row for row in partner.page.select("button") if row.text_content() == "Save and leave"]
+        assert [row.get("formnovalidate") is not None for row in leaving] == [True]
+        going = [row for row in partner.page.select("button") if row.text_content() == "Save and go on"]
+        assert [row.get("formnovalidate") for row in going] == [None]
+    step(partner, number, "activity")
+    assert partner.fill_and_submit("Save and leave").path == f"/claims/{number}"
+
+
+def at_products(filing: Filing, partner: Browser) -> str:
+    """Bring a draft whose activity needs subscription IDs to the step of the products."""
+    number = begun(filing, partner)
+    step(partner, number, "activity")
+    partner.fill_and_submit("Save and go on", activity="usage_recognition")
+    return number
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("SUB 1", "Enter one subscription ID for Power BI, without blanks inside."),
+        ("S" * 101, "Enter the subscription ID of Power BI alone; it has at most 100 characters"),
+    ],
+)
+def test_what_can_be_no_subscription_id_is_told_at_its_field(
+    filing: Filing, partner: Browser, typed: str, told: str
+) -> None:
+    at_products(filing, partner)
+    given: dict[str, Any] = {"subscription_power_bi": typed, "subscription_power_apps": "SUB-2"}
+    page = partner.fill_and_submit("Save and go on", status=422, product=["power_bi", "power_apps"], **given)
+    assert told in page.region("subscription_power_bi-error")
+    assert [row.get("name") for row in page.select("[aria-invalid]")] == ["subscription_power_bi"]
+    assert page.field("subscription_power_bi") == typed
+    assert page.field("subscription_power_apps") == "SUB-2"
+
+
+@SQLITE
+@pytest.mark.parametrize("typed", ["SUB-1", "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11", "{3F0E3A9C}", "S" * 100])
+def test_whatever_a_subscription_may_be_called_is_taken(filing: Filing, partner: Browser, typed: str) -> None:
+    number = at_products(filing, partner)
+    partner.fill_and_submit("Save and go on", product=["power_bi"], subscription_power_bi=f" {typed} ")
+    assert typed in partner.visit(f"/claims/{number}").region("claim-details")
+
+
+@SQLITE
+def test_a_subscription_id_beside_no_product_is_not_lost(filing: Filing, partner: Browser) -> None:
+    number = at_products(filing, partner)
+    page = partner.fill_and_submit("Save and go on", status=422, subscription_power_bi="SUB-1")
+    assert page.texts(".field-error") == ["To mend: Choose Power BI too, or clear its subscription ID."]
+    assert page.field("subscription_power_bi") == "SUB-1"
+    both: dict[str, Any] = {"subscription_power_bi": "SUB-1", "subscription_power_apps": "SUB-2"}
+    partner.fill_and_submit("Save and go on", product=["power_bi", "power_apps"], **both)
+    step(partner, number, "products")
+    partner.fill_and_submit("Save and go on", product=["power_bi"])  # the other one goes with its ID
+    assert "SUB-2" not in partner.visit(f"/claims/{number}").region("claim-details")
+    step(partner, number, "products")
+    page = partner.fill_and_submit(
+        "Save and go on", status=422, product=["power_apps"], subscription_power_bi="SUB-3"
+    )
+    assert "Choose Power BI too" in page.region("failure")
+
+
+@SQLITE
+def test_what_the_rules_find_is_told_at_its_step_and_on_the_way_on(filing: Filing, partner: Browser) -> None:
+    number = at_products(filing, partner)
+    assert not partner.page.select("#early"), "what was not begun is no mistake"
+    page = partner.fill_and_submit("Save and go on", product=["power_bi"])
+    assert page.heading == "Contacts and name"
+    assert page.region("early").endswith("Enter it beside the product. Go to Products")
+    partner.click("Go to Products")
+    assert "For Power BI the subscription ID is missing." in partner.page.region("early")
+    assert "Go to Products" not in partner.page.region("early")
+    page = partner.fill_and_submit("Save and go on", subscription_power_bi="SUB-1")
+    assert not page.select("#early")
+    step(partner, number, "customer")
+    partner.fill_and_submit("Save and go on", customer=str(customer_id(filing)))
+    step(partner, number, "contacts")
+    partner.fill_and_submit(
+        "Save and go on", **CONTACTS | {"customer_contact_email": "casey@elsewhere.example"}
+    )
+    step(partner, number, "contacts")
+    told = {row.get("data-reason") for row in partner.page.select("#early li")}
+    assert told == {"customer_contact_elsewhere", "technical_contact_incomplete"}
+
+
+@SQLITE
+def test_who_fills_the_claim_is_proposed_as_its_own_contact(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    assert partner.page.field("own_contact_name") == "Incentives of Contoso"
+    assert partner.page.field("own_contact_email") == "incentives@contoso.example"
+    assert filing.claim(number).own_contact_name == "", "nothing is saved before the step is"
+    page = partner.fill_and_submit(
+        "Save and go on",
+        status=422,
+        own_contact_name="",
+        own_contact_email="",
+        customer_contact_email="casey at adatum",
+    )
+    assert page.field("own_contact_name") == "", "what was cleared stays so"
+    step(partner, number, "contacts")
+    partner.fill_and_submit("Save and go on", own_contact_name="Gloria Adams")
+    step(partner, number, "contacts")
+    assert partner.page.field("own_contact_name") == "Gloria Adams"
+
+
+@SQLITE
+def test_mistakes_lead_to_their_fields_and_what_came_back_stands_below_them(
+    filing: Filing, partner: Browser
+) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "customer")
+    assert partner.page.texts("h2.card-title") == ["Choose a customer you know", "Add customer"]
+    page = partner.fill_and_submit(
+        "Add customer", status=422, customer_name="A", customer_domain="a", customer_tenant_id="a"
+    )
+    links = [link.get("href") for link in page.select("#failure a")]
+    assert links == ["#customer_domain", "#customer_tenant_id"]
+    assert page.texts("h2.card-title") == ["Add customer", "Choose a customer you know"]
+    step(partner, number, "evidence")
+    page = partner.fill_and_submit("Save and go on", status=422, document=File("a.pdf", b"%PDF-1.4 no"))
+    assert [link.get("href") for link in page.select("#failure a")] == ["#document"]
+
+
+@SQLITE
+def test_nothing_is_left_unsaved_on_the_last_step(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "evidence")
+    assert "Leave without saving" in partner.page.links()
+    step(partner, number, "review")
+    assert "Leave" in partner.page.links()
+    assert "Leave without saving" not in partner.page.links()
+
+
+@SQLITE
+def test_the_limits_of_documents_are_told_before_one_is_chosen(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "evidence")
+    hint = partner.page.region("document-hint")
+    assert "each with at most 10.0 MB" in hint
+    assert "a claim holds at most 20 documents" in hint
+    page = partner.fill_and_submit("Upload and stay here", document=[pdf("a", name="a.pdf")] * 2)
+    assert page.texts("#documents .document-name") == ["a.pdf"], "chosen twice, it is one document"
+    assert "each with at most 10.0 MB" in page.select("[id^=replace-][id$=-hint]")[0].text_content()

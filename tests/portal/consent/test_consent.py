@@ -75,6 +75,8 @@ def test_agreeing_is_recorded_and_can_still_be_changed(filing: Filing, customer:
     page = customer.fill_and_submit("Agree")
     assert "Your answer: Agree" in page.region("consent-answer-given")
     assert page.buttons() == ["Decline"]
+    for words in ("If you do nothing", "We wait for your answer", "You can agree or decline"):
+        assert words not in page.text, words
     assert filing.claim(number).status == "approved"
     assert filing.claim(number).agreed_at == filing.clock.now()
     customer.fill_and_submit("Decline")
@@ -106,8 +108,26 @@ def test_declining_ends_the_association_and_uses_the_link_up(filing: Filing, cus
     customer.visit("/sign-in")
     customer.post(f"/consent/{token}", answer="decline")  # sent again: shows what was recorded
     customer.visit("/sign-in")
-    customer.post(f"/consent/{token}", answer="agree", status=404)
+    page = customer.post(f"/consent/{token}", answer="agree", status=409)
+    assert "You answered “Decline” before" in page.text
+    assert "Ask the partner for a new link" in page.text
     assert filing.claim(number).agreed_at is None
+
+
+def test_a_contrary_answer_from_a_stale_tab_is_told_of_the_earlier_one(
+    filing: Filing, customer: Browser
+) -> None:
+    number = filing.approved()
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    other_tab = customer.filled("Decline")
+    customer.fill_and_submit("Agree")
+    page = customer.send_filled(other_tab, status=409)
+    assert "Your answer was not recorded" in page.text
+    assert "You answered “Agree” before" in page.text
+    assert filing.claim(number).status == "approved"
+    # Having been told, the customer can still change the answer.
+    customer.fill_and_submit("Decline")
+    assert filing.claim(number).status == "rejected"
 
 
 @SQLITE
@@ -142,7 +162,7 @@ def test_an_answer_that_nobody_knows_is_not_taken(filing: Filing, customer: Brow
 @pytest.mark.parametrize("change", ["", "x", "cut", "foreign"])
 def test_a_made_up_link_says_whom_to_ask(filing: Filing, customer: Browser, change: str) -> None:
     token = token_of(filing, filing.approved())
-    made_up = {"": "a", "x": token + "x", "cut": token[:-1], "foreign": "ä%00" + token}[change]
+    made_up = {"": "a", "x": token + "x", "cut": token[:-1], "foreign": "ä%01" + token}[change]
     page = customer.visit(f"/consent/{made_up}", status=404)
     assert "ask the partner" in page.text
     assert "Contoso" not in page.text

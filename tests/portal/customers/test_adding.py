@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from portal.customers.adding import InvalidCustomer, add_customer, domain_of, tenant_id_of
+from portal.customers.adding import (
+    OWN_DOMAIN,
+    InvalidCustomer,
+    KnownCustomer,
+    add_customer,
+    correct_customer,
+    domain_of,
+    tenant_id_of,
+)
 from portal.customers.model import Customer
 from portal.customers.queries import known_customers, own_customer
 from portal.db import tune_sqlite
@@ -109,11 +117,52 @@ def test_a_known_tenant_is_the_row_the_organization_has(own_session: Session) ->
         own_session, owner.id, name="  Adatum  Ltd ", domain="adatum.example", tenant_id=TENANT, at=AT
     )
     again = add_customer(
-        own_session, owner.id, name="Other", domain="other.example", tenant_id=TENANT.upper(), at=AT
+        own_session, owner.id, name="Adatum Ltd", domain="Adatum.Example", tenant_id=TENANT.upper(), at=AT
     )
     assert again.id == first.id
     assert (again.name, again.domain) == ("Adatum Ltd", "adatum.example")
     assert own_session.scalar(select(func.count()).select_from(Customer)) == 1
+
+
+@pytest.mark.parametrize(("name", "domain"), [("Other", "adatum.example"), ("Adatum", "adatun.example")])
+def test_a_known_tenant_under_another_name_or_domain_is_neither_taken_nor_written_over(
+    own_session: Session, name: str, domain: str
+) -> None:
+    owner = factories.organization(own_session, "Contoso")
+    first = factories.customer(own_session, owner, tenant_id=TENANT)
+    with pytest.raises(KnownCustomer) as known:
+        add_customer(own_session, owner.id, name=name, domain=domain, tenant_id=TENANT, at=AT)
+    assert known.value.customer is first
+    assert (first.name, first.domain) == ("Adatum", "adatum.example")
+
+
+def test_a_known_customer_is_corrected_in_the_one_form(own_session: Session) -> None:
+    owner = factories.organization(own_session, "Contoso")
+    first = factories.customer(own_session, owner, tenant_id=TENANT)
+    correct_customer(own_session, first, name=" Adatum  Ltd", domain="Adatum.Test")
+    assert (first.name, first.domain, first.tenant_id) == ("Adatum Ltd", "adatum.test", TENANT)
+    with pytest.raises(InvalidCustomer) as refused:
+        correct_customer(own_session, first, name="Adatum", domain="contoso.example")
+    assert refused.value.errors == {"customer_domain": OWN_DOMAIN}
+    assert first.domain == "adatum.test"
+
+
+@pytest.mark.parametrize("domain", ["contoso.example", "Contoso.Example.", "mail.contoso.example"])
+def test_the_partners_own_domain_is_no_customers(own_session: Session, domain: str) -> None:
+    owner = factories.organization(own_session, "Contoso")
+    with pytest.raises(InvalidCustomer) as refused:
+        add_customer(own_session, owner.id, name="Adatum", domain=domain, tenant_id=TENANT, at=AT)
+    assert refused.value.errors == {"customer_domain": OWN_DOMAIN}
+    add_customer(own_session, owner.id, name="A", domain="notcontoso.example", tenant_id=TENANT, at=AT)
+
+
+def test_an_own_domain_of_other_letters_is_recognized(own_session: Session) -> None:
+    owner = factories.organization(own_session, "Contoso")
+    owner.domain = "bücher.example"
+    own_session.flush()
+    with pytest.raises(InvalidCustomer) as refused:
+        add_customer(own_session, owner.id, name="A", domain="xn--bcher-kva.example", tenant_id=TENANT, at=AT)
+    assert refused.value.errors == {"customer_domain": OWN_DOMAIN}
 
 
 def test_two_organizations_know_a_tenant_by_rows_of_their_own(own_session: Session) -> None:

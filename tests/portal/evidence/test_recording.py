@@ -1,14 +1,19 @@
+import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from portal.claims.model import ClaimDocument
 from portal.db import transaction
+from portal.evidence.discarding import discard
 from portal.evidence.intake import Taken
 from portal.evidence.model import StoredFile
 from portal.evidence.recording import record
+from portal.evidence.store import FileStore
 from tests.bare_app import at_once, bare_app
 
 AT = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -63,3 +68,26 @@ def test_the_callers_work_stays_when_another_was_first(app: Flask, database_url:
             assert record(session, TAKEN, AT + timedelta(days=1)).stored_at == AT
         with transaction() as session:
             assert session.query(StoredFile).count() == 2
+
+
+def test_nobody_discards_a_content_while_a_transaction_is_about_to_refer_to_it(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
+    outcome: list[bool] = []
+
+    def rival() -> None:
+        with bare_app(database_url) as own, own.app_context():
+            outcome.append(discard(FileStore(tmp_path), TAKEN.sha256, ClaimDocument.sha256, AT))
+
+    with app.app_context():
+        with transaction() as session:
+            record(session, TAKEN, AT)
+        discarding = threading.Thread(target=rival, daemon=True)
+        with transaction() as session:
+            record(session, TAKEN, AT)
+            discarding.start()
+            discarding.join(0.4)
+            assert discarding.is_alive()
+            assert outcome == []
+        discarding.join()
+    assert outcome == [True]  # in the end nothing came to refer to it

@@ -13,7 +13,6 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy.orm import Session as DatabaseSession
 
 from portal.clock import Clock
 from portal.db import transaction
@@ -46,17 +45,12 @@ def plain(message: OutboxMessage, at: datetime) -> Rendered:
     return Rendered(f"About {message.subject}", f"{words}\n", f"<p>{words}</p>\n")
 
 
-def nothing(session: DatabaseSession, message: OutboxMessage, at: datetime) -> None:
-    """Nothing follows from the hand-over."""
-
-
 def deliver(
     clock: Clock,
     transport: Transport,
     render: Callable[[OutboxMessage, datetime], Rendered] = plain,
-    handed_over: Callable[[DatabaseSession, OutboxMessage, datetime], None] = nothing,
 ) -> DeliveryReport:
-    return deliver_due(transaction, clock, transport, render, handed_over)
+    return deliver_due(transaction, clock, transport, render)
 
 
 def rows() -> list[OutboxMessage]:

@@ -10,10 +10,7 @@ from smtplib import SMTPException
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
-from portal.audit.model import AuditEvent
-from portal.audit.recording import record
 from portal.clock import FixedClock
 from portal.db import transaction
 from portal.notifications.delivery import ATTEMPTS_AT_MOST, LEASE, DeliveryReport, wait_after
@@ -29,7 +26,6 @@ from tests.portal.notifications.post_office import (
     free_port,
     kept_mails,
     leave,
-    nothing,
     only_row,
     part,
     plain,
@@ -116,44 +112,14 @@ def test_more_messages_than_a_batch_are_handed_over_in_their_order(
     message_ids = leave(clock.now(), count=120)
     seen: list[str] = []
 
-    report = deliver(clock, folder, handed_over=lambda *given: seen.append(given[1].message_id))
+    def render(message: OutboxMessage, at: datetime) -> Rendered:
+        seen.append(message.message_id)
+        return plain(message, at)
+
+    report = deliver(clock, folder, render)
 
     assert report == DeliveryReport(sent=120)
     assert seen == message_ids
-
-
-def test_what_follows_happens_in_the_transaction_that_marks(clock: FixedClock, folder: EmlFolder) -> None:
-    leave(clock.now())
-    at = clock.now()
-
-    def follow(session: Session, message: OutboxMessage, moment: datetime) -> None:
-        assert message.state == "sent"
-        told(session, message, moment)
-
-    deliver(clock, folder, handed_over=follow)
-
-    with transaction() as session:
-        (event,) = session.query(AuditEvent)
-        assert (event.subject, event.action, event.at) == ("claim:CL-2026-000001", "told", at)
-
-
-def test_where_what_follows_fails_nothing_is_marked_and_the_message_goes_again(
-    clock: FixedClock, folder: EmlFolder, mail_dir: Path
-) -> None:
-    (message_id,) = leave(clock.now())
-
-    def fail(session: Session, message: OutboxMessage, at: datetime) -> None:
-        told(session, message, at)
-        raise ZeroDivisionError("nothing follows")
-
-    assert deliver(clock, folder, handed_over=fail) == DeliveryReport(put_off=1)
-
-    assert (only_row().state, only_row().error) == ("waiting", "ZeroDivisionError: nothing follows")
-    with transaction() as session:
-        assert session.query(AuditEvent).count() == 0
-    clock.set(clock.now() + MINUTE)
-    assert deliver(clock, folder, handed_over=told) == DeliveryReport(sent=1)
-    assert [mail["Message-ID"] for mail in kept_mails(mail_dir)] == [message_id]
 
 
 def test_a_server_that_is_away_is_tried_again_later_and_later(clock: FixedClock, nowhere: Smtp) -> None:
@@ -259,14 +225,12 @@ def test_two_workers_at_once_hand_each_message_over_once(clock: FixedClock, data
 
         def work() -> None:
             with bare_app(database_url) as own, own.app_context():
-                reports.append(deliver(clock, Smtp(f"smtp://127.0.0.1:{port}", SENDER), handed_over=told))
+                reports.append(deliver(clock, Smtp(f"smtp://127.0.0.1:{port}", SENDER)))
 
         at_once([work] * 3)
 
     assert sorted(mail["Message-ID"] for mail in mailbox.received) == sorted(message_ids)
     assert sum(report.sent for report in reports) == 40
-    with transaction() as session:
-        assert session.query(AuditEvent).count() == 40
 
 
 class Held:
@@ -315,20 +279,17 @@ def test_a_worker_that_comes_back_too_late_marks_nothing(
 
     def slow() -> None:
         with bare_app(database_url) as own, own.app_context():
-            deliver(clock, held, handed_over=told)
+            deliver(clock, held)
 
     def quick() -> None:
         assert held.reached.wait(60)
         clock.set(began + LEASE)
         with bare_app(database_url) as own, own.app_context():
-            assert deliver(clock, folder, handed_over=told) == DeliveryReport(sent=1)
+            assert deliver(clock, folder) == DeliveryReport(sent=1)
         held.let_go.set()
 
     at_once([slow, quick])
 
-    with transaction() as session:
-        (event,) = session.query(AuditEvent)
-        assert event.at == began + LEASE
     assert (only_row().sent_at, only_row().attempts) == (began + LEASE, 2)
     assert len(kept_mails(mail_dir)) == 1
 
@@ -344,7 +305,7 @@ def test_a_worker_that_comes_back_after_another_failed(
 
     def slow() -> None:
         with bare_app(database_url) as own, own.app_context():
-            deliver(clock, held, handed_over=told)
+            deliver(clock, held)
 
     def quick() -> None:
         assert held.reached.wait(60)
@@ -360,17 +321,6 @@ def test_a_worker_that_comes_back_after_another_failed(
     assert row.state == ("sent" if late == "succeeds" else "waiting")
 
 
-def told(session: Session, message: OutboxMessage, at: datetime) -> None:
-    record(
-        session,
-        key=b"key",
-        subject=f"claim:{message.subject}",
-        at=at,
-        actor=("system", "system", "Portal", None),
-        action="told",
-    )
-
-
 DYING_WORKER = """
     import os, sys
     from datetime import datetime
@@ -379,10 +329,15 @@ DYING_WORKER = """
     from tests.bare_app import bare_app
     from tests.portal.notifications.post_office import SENDER, deliver
 
+    class Dying(Smtp):
+        def send(self, mail):
+            super().send(mail)
+            os._exit(9)
+
     url, port, now = sys.argv[1:]
     with bare_app(url) as app, app.app_context():
         clock = FixedClock(datetime.fromisoformat(now))
-        deliver(clock, Smtp(f"smtp://127.0.0.1:{port}", SENDER), handed_over=lambda *_: os._exit(9))
+        deliver(clock, Dying(f"smtp://127.0.0.1:{port}", SENDER))
 """
 
 
@@ -404,7 +359,7 @@ def test_a_worker_that_dies_after_the_hand_over_is_made_up_for(clock: FixedClock
         server = Smtp(f"smtp://127.0.0.1:{port}", SENDER)
         assert deliver(clock, server) == DeliveryReport()
         clock.set(clock.now() + LEASE)
-        assert deliver(clock, server, handed_over=nothing) == DeliveryReport(sent=1)
+        assert deliver(clock, server) == DeliveryReport(sent=1)
 
     assert [mail["Message-ID"] for mail in mailbox.received] == [message_id, message_id]
 

@@ -11,7 +11,8 @@ TEMPLATES = ("claim_event", "consent_request")
 LINK = (
     "http://localhost/consent/a-very-long-token-that-no-line-break-may-divide-because-then-it-opens-nothing"
 )
-DEADLINE = "Time to dispute: 30 calendar days: day 1 is Tue 24 Nov; day 30 is Wed 23 Dec 2026"
+DAY = "Wednesday 23 December 2026, end of day (Pacific time, America/Los_Angeles)"
+COUNTED = "30 calendar days: day 1 is Tue 24 Nov; day 30 is Wed 23 Dec 2026"
 VOID = {"meta", "br"}
 
 
@@ -24,15 +25,18 @@ def context(**given: Any) -> dict[str, Any]:
         "claim_name": "Adatum, spring",
         "customer_name": "Adatum Corporation",
         "partner_name": "Contoso",
+        "partner_contact": "Ines Morel, ines@contoso.example",
+        "contact_name": "Casey Lind",
         "products": ["Exchange", "Teams"],
-        "activity": "Use or consume",
         "status_label": "Rejected",
         "reasons": [
             ("Insufficient PoE", "The letter is too old.", "Bring a new letter."),
             ("Other", "A text.", ""),
         ],
         "written": "Dear partner,\n\nthe letter is of 2023.\nBest, Rita",
-        "due_on": DEADLINE,
+        "due_for": "Time to dispute",
+        "due_on": DAY,
+        "counted": COUNTED,
         "link": LINK,
         "link_label": "Open the claim",
         "footer": "Policy of November · http://localhost",
@@ -86,7 +90,8 @@ def test_text_and_html_say_what_happened_what_to_do_until_when_and_where(templat
     for said in (text, html):
         assert context()["lead"] in said
         assert f"What to do next {context()['next']}" in said
-        assert f"Deadline {DEADLINE}" in said
+        assert f"until {DAY}" in said.partition("Deadline ")[2][:200]
+        assert f"How this is counted: {COUNTED}" in said.partition(DAY)[2]
         assert "Adatum Corporation" in said
         assert "CL-2026-000123" in said
         assert context()["footer"] in said
@@ -139,9 +144,25 @@ def test_the_customer_is_told_what_the_partner_claims_and_that_the_link_is_their
     _, text, html = both("consent_request")
 
     for said in (text, html):
-        for words in ("Contoso", "Exchange, Teams", "Use or consume", "Opening the link changes nothing"):
+        assert said.index("Dear Casey Lind,") < said.index(context()["lead"])
+        for words in (
+            "Partner",
+            "Contoso",
+            "Exchange, Teams",
+            "Opening the link changes nothing",
+            f"We wait for your answer until {DAY}. You can still decline later",
+            "Whom to ask Ines Morel, ines@contoso.example, at Contoso",
+        ):
             assert words in said
-        assert "do not agree" in said
+        assert "do not agree" not in said
+
+
+def test_a_customer_who_is_not_named_is_not_greeted() -> None:
+    rendered, _, html = both("consent_request", contact_name="", partner_contact="")
+
+    assert rendered.text.startswith(context()["lead"][:40])
+    assert "Dear" not in rendered.text + html
+    assert "Whom to ask" not in rendered.text + html
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -155,7 +176,8 @@ def test_what_people_wrote_is_shown_and_does_nothing(template: str) -> None:
         partner_name=hostile,
         claim_name=hostile,
         products=[hostile],
-        activity=hostile,
+        contact_name=hostile,
+        partner_contact=hostile,
         reasons=[(hostile, hostile, hostile)],
     )
 

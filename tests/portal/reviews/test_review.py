@@ -1,9 +1,13 @@
 """The review page: everything a reviewer needs to decide a claim, and every action on it."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.browser import Browser, Page
 from tests.factories import PASSWORD
+from tests.page_checks import text_of
+from tests.portal.consent.test_consent import token_of
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -83,7 +87,7 @@ def test_the_reviewers_day_from_start_to_approval(filing: Filing) -> None:
     filing.do("resubmit", number, "global@contoso.example", message="On 2 November.")
     page = browser.visit(f"/reviews/{number}")
     assert "Round 2" in page.region("review-rounds")
-    assert "Answered" in page.region("review-requests")
+    assert "Ended" in page.region("review-requests")
     assert "On 2 November." in page.region("review-comments")
     browser.fill_and_submit("Start review")
     page = browser.fill_and_submit("Approve")
@@ -135,6 +139,31 @@ def test_the_two_decisions_on_a_dispute_share_an_address(filing: Filing) -> None
     browser.fill_and_submit("Approve the dispute")
     assert filing.claim(approved).status == "approved"
     browser.post(f"/reviews/{approved}/dispute-decision", decision="perhaps", status=404)
+
+
+@SQLITE
+def test_a_dispute_of_what_the_customer_declined_is_denied_for_that_reason(filing: Filing) -> None:
+    number = filing.approved()
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.fill_and_submit("Decline")
+    filing.wait(1)
+    filing.do("dispute", number, "global@contoso.example", justification="They misunderstood.")
+    browser = review(filing, number, REVIEWER2)
+    assert "Choose the earlier reason again where it still stands." in browser.page.region(
+        "action-deny_dispute"
+    )
+    browser.fill_and_submit("Deny the dispute", reason=["customer_declined"], message="They still decline.")
+    claim = filing.claim(number)
+    assert (claim.status, claim.rejection_reasons) == ("rejected_final", ["customer_declined"])
+
+
+@SQLITE
+def test_a_rejection_cannot_give_a_reason_that_only_others_give(filing: Filing) -> None:
+    number = filing.under_review()
+    offered = review(filing, number).page.region("action-reject")
+    assert "Insufficient proof of execution" in offered
+    assert "Customer declined" not in offered
 
 
 def test_settling_names_every_loser_before_and_ends_them_with_the_winner(filing: Filing) -> None:
@@ -197,3 +226,72 @@ def test_an_overdue_claim_says_when_it_was_due(filing: Filing) -> None:
     assert "Overdue" in standing
     assert "Was due" in standing
     assert "1 December 2026" in standing
+
+
+@SQLITE
+def test_what_another_status_needs_is_folded(filing: Filing) -> None:
+    page = review(filing, filing.under_review()).page
+    folded = page.select("#review-actions details:not(.action-details)")[0]
+    assert text_of(folded.cssselect("summary")[0]) == "Not possible in this status (3)"
+    labels = [text_of(button) for button in folded.cssselect("button")]
+    assert labels == ["Start review", "Approve the dispute", "Deny the dispute"]
+    assert "Settle in favor of this claim (disabled)" in page.buttons()
+
+
+@SQLITE
+def test_the_actions_stand_before_the_claim_and_its_timeline(filing: Filing) -> None:
+    page = review(filing, filing.submitted()).page
+    order = [part.get("id") for part in page.select("main section[id]")]
+    places = [order.index(f"review-{part}") for part in ("standing", "actions", "claim", "timeline")]
+    assert places == sorted(places)
+
+
+@SQLITE
+def test_what_happened_before_the_submission_is_folded(filing: Filing) -> None:
+    number = filing.draft()
+    filing.clock.set(filing.clock.now() + timedelta(hours=1))
+    filing.do("submit", number, "incentives@contoso.example")
+    page = review(filing, number).page
+    titles = page.texts("#review-timeline > ol .timeline-head > span:first-child")
+    assert titles == ["Submit"]
+    assert page.texts("#review-timeline summary") == ["Before the first submission (2)"]
+    assert page.texts("#review-timeline details .timeline-head > span:first-child") == [
+        "Save changes",
+        "Create claim",
+    ]
+
+
+@SQLITE
+def test_the_address_of_a_form_that_came_back_leads_to_the_review(filing: Filing) -> None:
+    number, draft = filing.under_review(), filing.draft(product="intune")
+    browser = review(filing, number)
+    page = browser.fill_and_submit("Reject", status=422)
+    assert page.path == f"/reviews/{number}/rejection"
+    assert [link.get("href") for link in page.select("#action-reject-outcome a")] == [
+        "#action-reject-reason",
+        "#action-reject-message",
+    ]
+    assert "has-error" in page.select("#action-reject-reason")[0].get("class")
+    assert browser.visit(f"/reviews/{number}/rejection").path == f"/reviews/{number}"
+    browser.visit(f"/reviews/{number}/celebration", status=404)
+    browser.visit(f"/reviews/{draft}/rejection", status=404)
+
+
+@SQLITE
+def test_a_decision_that_came_too_late_offers_no_button_and_keeps_the_text(filing: Filing) -> None:
+    number = filing.under_review()
+    browser = review(filing, number)
+    sent = browser.filled("Reject", reason=[REASON], message="Nothing is signed.")
+    filing.do("approve", number, REVIEWER)
+    page = browser.send_filled(sent, status=409)
+    assert "Reject (disabled)" in page.buttons()
+    assert "Reject" not in page.buttons()
+    typed = {field.get("name"): field.text.strip() for field in page.select("#action-reject textarea")}
+    assert typed == {"reason": "Insufficient proof of execution", "message": "Nothing is signed."}
+
+
+@SQLITE
+def test_a_comment_is_said_to_be_done(filing: Filing) -> None:
+    number = filing.under_review()
+    page = review(filing, number).fill_and_submit("Comment", message="On my way.")
+    assert page.region("flashes") == f"“Comment” was done. {number} stays Under review."

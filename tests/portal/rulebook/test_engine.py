@@ -249,6 +249,7 @@ def test_an_engine_that_is_gone_gives_its_handles_back(monkeypatch: pytest.Monke
         removed.append(handle)
         durable_rules_engine.delete_ruleset(handle)
 
+    gc.collect()  # engines of other tests that wait to be collected give theirs back now
     monkeypatch.setattr(engine_module, "native", lambda: library(delete_ruleset=remove))
     made = engine(**{f"r{number}": f"claim.round == {number}" for number in range(70)})
     made.fire(FACTS)

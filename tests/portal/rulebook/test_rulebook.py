@@ -148,11 +148,31 @@ def test_what_a_form_brings_is_judged_when_there_is_one(kites: Rulebook) -> None
     assert kites.decide("fly", brought).allowed
     empty = replace(base, claim={**base.claim, **dict.fromkeys(FORM, False)})
     assert [reason.text for reason in kites.decide("fly", empty).reasons] == [
-        '"Weather" is missing. Give it, for "Fly" needs it.',
-        'Nothing was given. Give "Song" or "Dance", for "Fly" needs one of them.',
+        'Write something under "Weather".',
+        'Write something under "Song" or choose a file under "Dance".',
     ]
     both = replace(base, claim={**base.claim, **dict.fromkeys(FORM, True)})
     assert codes(kites.decide("fly", both)) == [("song_and_dance", None)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ("type: codes, of: rejection_reasons", "Choose at least one under"),
+        ("type: documents", "Choose a file under"),
+        ("type: products", "Choose at least one product under"),
+        ("type: location", "Choose a location under"),
+        ("type: person, of: kites.judge", "Choose a person under"),
+        ("type: date", "Enter a date under"),
+        ("type: fields", "Fill in the fields under"),
+    ],
+)
+def test_what_a_form_lacks_is_said_as_what_to_do(ask: str, said: str) -> None:
+    kites = changed("lifecycle.yaml", "weather: {type: text,", f"weather: {{{ask},")
+    base = facts()
+    lacking = replace(base, claim={**base.claim, **dict.fromkeys(FORM, True), "input.weather": False})
+    found = {reason.code: reason.text for reason in kites.decide("fly", lacking).reasons}
+    assert found["missing_weather"] == f'{said} "Weather".'
 
 
 def test_half_a_form_is_not_judged(kites: Rulebook) -> None:
@@ -316,10 +336,12 @@ def test_without_the_engine_nothing_is_decided(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(engine, "native", missing)
     kites = load(INVENTED)
-    with pytest.raises(CouldNotBeDecided, match="durable-rules failed"):
+    with pytest.raises(CouldNotBeDecided, match="durable-rules failed") as of_question:
         kites.decide("fly", facts())
-    with pytest.raises(CouldNotBeDecided):
+    with pytest.raises(CouldNotBeDecided) as of_condition:
         kites.clock_applies("wind", facts())
+    for undecided in (of_question, of_condition):
+        assert (undecided.value.policy_version, undecided.value.facts) == (kites.version, facts())
     assert kites.replay("fly", facts()).allowed
 
 

@@ -10,8 +10,9 @@ from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock
 from portal.db import db
 from portal.notifications.model import OutboxMessage
-from portal.sample.demo import SampleRefused, fill_with_sample, mark_of
+from portal.sample.demo import SampleRefused, fill_with_sample
 from portal.sample.house import PARTNERS
+from portal.sample.mark import mark_of
 from tests import factories
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -20,6 +20,7 @@ from portal.web.headers import install_headers
 from portal.web.logs import install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
+from portal.web.nul import refuse_nul_in_addresses, refuse_nul_in_forms
 from portal.web.static_files import STATIC, install_static_files
 
 WHO = "X-Who"  # the header by which a test says who it is: the roles, apart by blanks
@@ -82,6 +83,24 @@ def shops() -> Blueprint:
     return blueprint
 
 
+def forms(csrf: CSRFProtect) -> Blueprint:
+    """Return routes that take a form without a token, to be judged by its texts alone."""
+    blueprint = Blueprint("forms", __name__)
+    csrf.exempt(blueprint)
+
+    @blueprint.post("/kneading")
+    @allow("bread.bake")
+    def kneading() -> str:
+        return "kneading"
+
+    @blueprint.post("/tasting")
+    @allow("bread.eat")
+    def tasting() -> str:
+        return "tasted"
+
+    return blueprint
+
+
 def mishaps() -> Blueprint:
     """Return routes that are open to everybody and mostly fail."""
     blueprint = Blueprint("mishaps", __name__)
@@ -90,6 +109,11 @@ def mishaps() -> Blueprint:
     @allow_anyone
     def row(row: int) -> str:
         return str(row)
+
+    @blueprint.get("/loaves/<loaf:number>")
+    @allow_anyone
+    def loaf(number: str) -> str:
+        return number
 
     @blueprint.get("/consent/<token>")
     @allow_anyone
@@ -133,15 +157,18 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["product_name"] = "Bakery"
     Htmx(app)
-    install_converters(app)
+    install_converters(app, {"loaf": "L-[0-9]{2}"})
     install_request_log(app, clock)
     install_metrics(app, clock)
     install_headers(app, https=False)
+    refuse_nul_in_addresses(app)
     install_guard(app, who, permissions_of)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    refuse_nul_in_forms(app, except_at=["forms.tasting"])
     install_static_files(app)
     install_errors(app)
     app.register_blueprint(shops())
+    app.register_blueprint(forms(csrf))
     app.register_blueprint(mishaps())
     install_navigation(app, MENU)
     return app

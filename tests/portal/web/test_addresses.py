@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.web.addresses import own_path
+from portal.web.addresses import CHARACTERS_AT_MOST, own_path
 
 ORIGIN = "https://claims.example"
 
@@ -35,6 +35,12 @@ ORIGIN = "https://claims.example"
 )
 def test_only_own_paths_are_taken(address: str, path: str | None) -> None:
     assert own_path(address, ORIGIN) == path
+
+
+def test_a_way_back_is_no_longer_than_an_address_of_the_portal_can_be() -> None:
+    longest = "/" + "x" * (CHARACTERS_AT_MOST - 1)
+    assert own_path(longest) == longest
+    assert own_path(f"{longest}x") is None
 
 
 def test_without_an_origin_no_absolute_address_is_taken() -> None:

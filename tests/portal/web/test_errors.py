@@ -85,6 +85,12 @@ def test_a_number_larger_than_any_id_is_not_there(client: FlaskClient) -> None:
     assert client.get(f"/rows/{2**63}").status_code == 404
 
 
+def test_what_does_not_fit_its_pattern_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/loaves/L-07").get_data(as_text=True) == "L-07"
+    for number in ("L-7", "L-077", "l-07", "L-٠٧", "L-07%0A", "xL-07", "L-07/"):
+        assert client.get(f"/loaves/{number}").status_code == 404, number
+
+
 def test_every_text_says_what_to_do() -> None:
     for text in (*TEXTS.values(), FORM_TOO_OLD):
         assert text.advice

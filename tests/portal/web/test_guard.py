@@ -52,6 +52,11 @@ def test_a_stranger_is_asked_to_sign_in_and_led_back(client: FlaskClient, path: 
     assert (answer.status_code, answer.headers["Location"]) == (303, place)
 
 
+def test_an_endless_address_is_not_led_back_to(client: FlaskClient) -> None:
+    answer = client.get(f"/bread?kind={'x' * 5000}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+
+
 @pytest.mark.parametrize(
     ("referrer", "place"),
     [

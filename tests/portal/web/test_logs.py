@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.clock import FixedClock
-from portal.web.logs import configure_logging, mask
+from portal.web.logs import SECRET_PARTS, configure_logging, mask
 
 
 @pytest.fixture
@@ -56,6 +56,40 @@ def test_the_token_of_a_consent_link_is_nowhere(client: FlaskClient, written: io
     assert "Traceback" in lines(written)[2]["exception"]
 
 
+@pytest.mark.parametrize("part", SECRET_PARTS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/{part}/TOKEN",
+        "/{part}//TOKEN",
+        "/{loud}/TOKEN",
+        "/{part}/TOKEN/x",
+        "/{part}/x/TOKEN",
+        "/{part}%2FTOKEN",
+        "/{part}%252fTOKEN",
+        "/{part}%5CTOKEN",
+        "/{encoded}/TOKEN",
+        "/{twice_encoded}/TOKEN",
+        "/{part}/%20TOKEN",
+        "/{part}/%22TOKEN",
+        "/{part}/%3FTOKEN",
+        "/{part}/%0ATOKEN",
+        "/claims/{part}/TOKEN",
+        "/static/{part}/TOKEN",
+    ],
+)
+def test_links_that_were_mangled_are_masked_too(
+    client: FlaskClient, written: io.StringIO, part: str, path: str
+) -> None:
+    letter, rest = f"{ord(part[0]):x}", part[1:]
+    client.get(
+        path.format(
+            part=part, loud=part.upper(), encoded=f"%{letter}{rest}", twice_encoded=f"%25{letter}{rest}"
+        )
+    )
+    assert "TOKEN" not in written.getvalue()
+
+
 def test_what_is_called_secret_is_masked_wherever_it_stands(written: io.StringIO) -> None:
     logging.getLogger("portal.x").info(
         "settings",
@@ -75,8 +109,16 @@ def test_things_that_are_no_json_are_written_as_text(written: io.StringIO) -> No
     ("text", "masked"),
     [
         ("/consent/abc", "/consent/***"),
-        ("GET /consent/abc/more HTTP", "GET /consent/***/more HTTP"),
+        ("GET /consent/abc/more HTTP", "GET /consent/*** HTTP"),
         ("/consent/", "/consent/"),
+        ("/invitations/abc?a=1", "/invitations/***?a=1"),
+        ("https://claims.example/password/abc", "https://claims.example/password/***"),
+        ("/static/consent/abc", "/static/consent/***"),
+        ("next=%2fConsent%2fabc%2fmore", "next=%2fConsent%2f***"),
+        ("next=%252Fconsent%252Fabc", "next=%252Fconsent%252F***"),
+        ("/consent\\abc", "/consent\\***"),
+        ("//consent/abc", "//consent/***"),
+        ("/my-consent/abc", "/my-consent/abc"),
         ("/claims/CL-2026-000001/consent-link", "/claims/CL-2026-000001/consent-link"),
     ],
 )

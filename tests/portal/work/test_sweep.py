@@ -1,5 +1,7 @@
 """The sweep: once each, whatever else goes wrong."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -9,7 +11,7 @@ from portal.claims.model import Claim
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.policies.versions import NoPolicy
-from portal.work.sweep import sweep
+from portal.work.sweep import due, in_words, sweep
 from tests.portal.reviews.filing import Filing
 
 
@@ -42,3 +44,18 @@ def test_an_end_that_cannot_be_applied_keeps_no_other_from_its_turn(app: Flask, 
             sweep(desk)
         assert status_of(sound) == "rejected"
         assert status_of(broken) == "partner_action_required"
+
+
+def test_what_is_due_can_be_told_without_applying_it(app: Flask, clock: FixedClock) -> None:
+    filing = Filing(app, clock)
+    number = asked(filing, "contoso", "teams")
+    desk: Desk = app.extensions["desk"]
+    later = clock.now() + timedelta(days=40)
+    label = "Answer to the request for information"
+    with app.app_context():
+        assert due(desk).applied == ()
+        told = due(desk, later)
+        assert told.applied == ((number, "partner_response"),)
+        assert in_words(desk, told) == [(number, label, "Partner action required")]
+        assert status_of(number) == "partner_action_required"
+        assert in_words(desk, sweep(desk, later))[0] == (number, label, "Rejected")

@@ -1,0 +1,28 @@
+"""What a claim says, as plain data: frozen with each submission, and compared with it."""
+
+from portal.claims.model import Claim
+
+
+def content_of(claim: Claim) -> dict[str, object]:
+    """Return every field of the claim as plain data, by the names of the closed list FIELDS."""
+    return {
+        "location": claim.location.code if claim.location else None,
+        "customer": _customer(claim),
+        "activity": claim.activity,
+        "products": [[product.product, product.subscription_id] for product in claim.products],
+        "customer_contact": [
+            claim.customer_contact_name,
+            claim.customer_contact_title,
+            claim.customer_contact_email,
+        ],
+        "technical_contact": [claim.technical_contact_name, claim.technical_contact_email],
+        "own_contact": [claim.own_contact_name, claim.own_contact_email],
+        "name": claim.name,
+        "documents": [[document.sha256, document.name] for document in claim.documents if document.current],
+        "commentary": claim.commentary,
+    }
+
+
+def _customer(claim: Claim) -> list[str] | None:
+    customer = claim.customer
+    return [customer.name, customer.domain, customer.tenant_id] if customer else None

@@ -1,0 +1,167 @@
+"""Why an action can or cannot happen now, and why one did: the decision taken apart for one reader."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.audit.model import AuditEvent
+from portal.claims.desk import Desk
+from portal.claims.facts import Gathering, gather
+from portal.claims.model import Claim
+from portal.claims.queries import find_claim
+from portal.claims.refusals import NotThere
+from portal.policies.decisions import unpack_facts
+from portal.policies.model import StoredDecision
+from portal.rulebook.decision import Decision, Reason, Traced
+from portal.rulebook.models import Side
+from portal.rulebook.remedies import Remedy
+from portal.rulebook.rulebook import Rulebook
+
+
+class NoSuchAction(Exception):
+    """The policy of the claim has no such transition; `known` are those that there are."""
+
+    def __init__(self, action: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"There is no action {action!r}; there are {', '.join(known)}.")
+        self.known = known
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One decision as the side of a reader may know it.
+
+    `reasons` refuse; `asked` are the rules that were looked at, fired or not; `hidden` counts rules
+    that are left out because they read what this side may not see. `remedy` is None where nothing
+    that anybody can change now would allow it, and where it is allowed.
+    """
+
+    number: str
+    action: str
+    label: str
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    asked: tuple[Traced, ...]
+    hidden: int
+    facts: tuple[tuple[str, str], ...]  # what was known, in words, and its value in words
+    remedy: Remedy | None
+    instead_label: str  # of the action that is offered where nothing can change the answer, "" without one
+    source: str | None
+
+    @property
+    def instead(self) -> str | None:
+        """The action that is offered where nothing can change the answer."""
+        return next((reason.instead for reason in self.reasons if reason.instead), None)
+
+
+def explain(desk: Desk, session: Session, number: str, action: str, actor: Actor) -> Explanation:
+    """Decide `action` on the claim for `actor` as its button would, and explain it; nothing is stored.
+
+    Raises NotThere, NoSuchAction and CouldNotBeDecided.
+    """
+    claim = find_claim(session, desk, number, actor)
+    rulebook = desk.rulebook_of(claim)
+    if action not in rulebook.transitions:
+        raise NoSuchAction(action, tuple(rulebook.transitions))
+    gathering = Gathering(session, desk, rulebook, claim, actor, desk.clock.now())
+    return explained(rulebook, number, rulebook.decide(action, gather(gathering, action)), side_of(actor))
+
+
+def event_of(session: Session, claim: Claim, event_id: int) -> AuditEvent:
+    """Return an event of the claim for which something was decided. Raises NotThere for any other."""
+    event = session.get(AuditEvent, event_id)
+    if event is None or event.subject != f"claim:{claim.number}" or event.decision_id is None:
+        raise NotThere
+    return event
+
+
+def explain_event(desk: Desk, session: Session, event: AuditEvent, side: Side) -> Explanation:
+    """Explain the stored decision behind an event (of `event_of`), by the version that it was made under.
+
+    It is decided again from its stored facts. Raises CouldNotBeDecided.
+    """
+    stored = session.get_one(StoredDecision, event.decision_id)
+    rulebook = desk.policies.composed(stored.policy_version, stored.roles_version)
+    decision = rulebook.decide(stored.question, unpack_facts(stored.facts))
+    return explained(rulebook, stored.subject, decision, side)
+
+
+def side_of(actor: Actor) -> Side:
+    """Return the side whose facts the actor may read; a customer reads no more than a partner."""
+    return "operator" if actor.side == "operator" else "partner"
+
+
+def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -> Explanation:
+    """Return `decision` as `side` may know it."""
+    transitions = rulebook.transitions
+    transition = transitions[decision.question]
+    seen = _seen(rulebook, decision.question, side)
+    return Explanation(
+        number=number,
+        action=decision.question,
+        label=transition.label,
+        decision=decision,
+        reasons=tuple(reason for reason in decision.reasons if reason.code in seen),
+        asked=tuple(traced for traced in decision.trace if traced.code in seen),
+        hidden=sum(traced.code not in seen for traced in decision.trace),
+        facts=tuple(_facts(rulebook, decision, side)),
+        remedy=rulebook.remedy(decision, side),
+        instead_label=next((transitions[one.instead].label for one in decision.reasons if one.instead), ""),
+        source=transition.source,
+    )
+
+
+def _seen(rulebook: Rulebook, question: str, side: Side) -> frozenset[str]:
+    """Return the rules of a transition, and of what it requires, that read only what `side` may see."""
+    rules = list(rulebook.asked_rules(question))
+    for required in rulebook.transitions[question].requires:
+        rules += rulebook.asked_rules(required)
+    seen_by = rulebook.vocabulary.seen_by
+    return frozenset(rule.code for rule in rules if all(side in seen_by(fact) for fact in rule.facts))
+
+
+def _facts(rulebook: Rulebook, decision: Decision, side: Side) -> Iterator[tuple[str, str]]:
+    """Yield what `side` may see of the facts; those of a product with its name, so that it says which."""
+    vocabulary = rulebook.vocabulary
+    places = [("", decision.facts.claim)]
+    places += [(f"{product.get('product.name')}: ", product) for product in decision.facts.products]
+    for prefix, facts in places:
+        for name, value in facts.items():
+            fact = vocabulary.facts.get(name)
+            if fact is not None and fact.type != "text" and side in vocabulary.seen_by(name):
+                yield prefix + fact.means, vocabulary.written(name, value)
+
+
+def as_plain(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain JSON values."""
+    decision, remedy = explanation.decision, explanation.remedy
+    return {
+        "claim": explanation.number,
+        "action": explanation.action,
+        "outcome": decision.outcome,
+        "policy_version": decision.policy_version,
+        "source": explanation.source,
+        "reasons": [
+            {
+                "rule": reason.code,
+                "text": reason.text,
+                "subject": reason.subject,
+                "file": reason.file,
+                "line": reason.line,
+                "source": reason.source,
+                "comparisons": [comparison.words for comparison in reason.comparisons],
+            }
+            for reason in explanation.reasons
+        ],
+        "remedies": [
+            {"who": change.who, "do": change.text, "subject": change.subject, "fact": change.fact}
+            for change in (remedy.changes if remedy else ())
+        ],
+        "instead": None if remedy else explanation.instead,
+        "trace": [
+            {"rule": one.code, "file": one.file, "line": one.line, "fired": one.fired, "subject": one.subject}
+            for one in explanation.asked
+        ],
+    }

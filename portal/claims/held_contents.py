@@ -1,0 +1,32 @@
+"""The contents that claims hold, and what becomes of those that no claim holds any more."""
+
+import logging
+from collections.abc import Iterable
+
+from portal.claims.desk import Desk
+from portal.claims.model import Claim, ClaimDocument
+from portal.evidence.discarding import discard, sweep_contents
+
+log = logging.getLogger(__name__)
+
+
+def contents_of(claim: Claim) -> frozenset[str]:
+    """Return the SHA-256 of every document of the claim, replaced and withdrawn ones too."""
+    return frozenset(document.sha256 for document in claim.documents)
+
+
+def let_go(desk: Desk, contents: Iterable[str]) -> None:
+    """Delete each of `contents` (SHA-256) at once, unless a claim holds it.
+
+    What cannot be deleted now is left to the sweep: the action that let go of it has been committed.
+    """
+    for sha256 in contents:
+        try:
+            discard(desk.files, sha256, ClaimDocument.sha256, desk.clock.now())
+        except Exception:
+            log.exception("a document's content could not be deleted; the sweep tries it again")
+
+
+def sweep_documents(desk: Desk) -> int:
+    """Delete the contents that no claim holds, apart from those of the last day; return how many."""
+    return sweep_contents(desk.files, ClaimDocument.sha256, desk.clock.now())

@@ -1,0 +1,59 @@
+"""The audit played again: what its events say of a claim, held against what the claim's row says."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.audit.model import AuditEvent
+from portal.audit.recording import Finding
+from portal.claims.facts import NEW
+from portal.claims.lifecycle import GONE
+from portal.claims.model import Claim
+
+PREFIX = "claim:"
+
+
+def differences(session: Session) -> list[Finding]:
+    """Return where a claim's status or version is not what its audit leads to, by subject.
+
+    A row that was changed by hand, a claim without events, and events of a claim that is not there
+    (and was not deleted as a draft) are found.
+    """
+    played = _played(session)
+    rows = {
+        f"{PREFIX}{number}": (status, version)
+        for number, status, version in session.execute(select(Claim.number, Claim.status, Claim.version))
+    }
+    return sorted(_compared(played, rows), key=lambda finding: finding.subject)
+
+
+def _played(session: Session) -> dict[str, tuple[int, str, int]]:
+    """Return last place, status and version of each claim, as its events lead to them."""
+    query = (
+        select(AuditEvent.subject, AuditEvent.place, AuditEvent.to_status, AuditEvent.details)
+        .where(AuditEvent.subject.startswith(PREFIX))
+        .order_by(AuditEvent.subject, AuditEvent.place)
+    )
+    played: dict[str, tuple[int, str, int]] = {}
+    for subject, place, to_status, details in session.execute(query.execution_options(yield_per=500)):
+        _, status, version = played.get(subject, (0, NEW, 0))
+        played[subject] = place, to_status or status, details.get("version", version)
+    return played
+
+
+def _compared(played: dict[str, tuple[int, str, int]], rows: dict[str, tuple[str, int]]) -> Iterator[Finding]:
+    for subject in rows.keys() - played.keys():
+        yield Finding(subject, 0, "The claim is there, but nothing of how it came about.")
+    for subject, (place, status, version) in played.items():
+        if subject not in rows:
+            if status != GONE:
+                yield Finding(subject, place, f"The claim is gone; it was last in status {status}.")
+        elif rows[subject][0] != status:
+            yield Finding(
+                subject, place, f"The claim is in status {rows[subject][0]}, but its audit led to {status}."
+            )
+        elif rows[subject][1] != version:
+            yield Finding(
+                subject, place, f"The claim has version {rows[subject][1]}, but its audit led to {version}."
+            )

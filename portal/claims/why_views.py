@@ -1,0 +1,42 @@
+"""The page behind every "Why?": what was decided, by which rules, from which facts."""
+
+from flask import Blueprint, Response, url_for
+
+from portal.accounts.current import current_actor
+from portal.claims.answering import desk_of_app
+from portal.claims.explaining import event_of, explain_event, side_of
+from portal.claims.queries import find_claim
+from portal.claims.timeline import name_for
+from portal.db import db
+from portal.web.access import allow
+from portal.web.htmx import respond
+
+blueprint = Blueprint("why", __name__)
+
+
+@blueprint.get("/claims/<claim_number:number>/events/<int(max=2147483647):event_id>")
+@allow("claims.read")
+def of_claim(number: str, event_id: int) -> Response:
+    """Explain to a partner what was decided at one moment of their claim."""
+    return _page(number, event_id, url_for("claims.claim", number=number))
+
+
+@blueprint.get("/reviews/<claim_number:number>/events/<int(max=2147483647):event_id>")
+@allow("reviews.read")
+def of_review(number: str, event_id: int) -> Response:
+    """Explain to a reviewer what was decided at one moment of a claim."""
+    return _page(number, event_id, url_for("reviews.review", number=number))
+
+
+def _page(number: str, event_id: int, back: str) -> Response:
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    claim = find_claim(session, desk, number, actor)
+    event = event_of(session, claim, event_id)
+    return respond(
+        "claims/why.html",
+        found=explain_event(desk, session, event, side_of(actor)),
+        side=side_of(actor),
+        event=event,
+        who=name_for(actor, event),
+        back=back,
+    )

@@ -1,0 +1,67 @@
+"""Every stored decision decided again, from its stored facts and under its own policy version."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.policies.decisions import unpack_facts
+from portal.policies.model import StoredDecision
+from portal.policies.versions import NoPolicy, Policies
+from portal.rulebook.decision import CouldNotBeDecided
+from portal.rulebook.problems import RulebookInvalid
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stored decision that does not come out as it did: which, about what, and how it differs."""
+
+    decision_id: int
+    subject: str
+    question: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """How many decisions were decided again, and those that came out otherwise."""
+
+    decided: int
+    differences: tuple[Difference, ...]
+
+
+def recheck(session: Session, policies: Policies) -> Rechecked:
+    """Decide every stored decision again by both evaluators; a difference is an error of the portal."""
+    rows = session.scalars(
+        select(StoredDecision).order_by(StoredDecision.id).execution_options(yield_per=500)
+    )
+    decided, found = 0, []
+    for row in rows:
+        decided += 1
+        found += [
+            Difference(row.id, row.subject, row.question, problem) for problem in _problems(row, policies)
+        ]
+    return Rechecked(decided, tuple(found))
+
+
+def _problems(row: StoredDecision, policies: Policies) -> Iterator[str]:
+    try:
+        facts = unpack_facts(row.facts)
+        rulebook = policies.composed(row.policy_version, row.roles_version)
+        again = rulebook.decide(row.question, facts)
+    except (NoPolicy, RulebookInvalid, CouldNotBeDecided) as error:
+        yield f"It cannot be decided any more: {error}"
+        return
+    except Exception as error:  # noqa: BLE001  # damaged facts can fail in any way, and are to be told
+        yield f"Its facts cannot be read: {type(error).__name__}."
+        return
+    if again.outcome != row.outcome:
+        yield f"It was {row.outcome}, and is now {again.outcome}."
+    rules = [[reason.code, reason.subject] for reason in again.reasons]
+    if rules != [list(rule) for rule in row.rules]:
+        yield f"The rules that spoke were {_named(row.rules)}, and are now {_named(rules)}."
+
+
+def _named(rules: list[list[str | None]]) -> str:
+    return ", ".join(" of ".join(part for part in rule if part) for rule in rules) or "none"

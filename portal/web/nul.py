@@ -1,0 +1,45 @@
+"""Turns requests away that hold a NUL: no text of a database can, and one of them would fail at it."""
+
+from collections.abc import Iterable
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import MultiDict
+
+from portal.web.errors import ErrorText, error_page
+
+NUL = "\x00"
+HOLDS_NUL = ErrorText(
+    "The portal cannot read this request",
+    "The address or a text of the form holds an invisible character (NUL) that cannot be kept. "
+    "Nothing was saved.",
+    (
+        "Go back with your browser; it shows what you typed.",
+        "Type anew what you pasted from elsewhere, and send the form again.",
+    ),
+)
+
+
+def refuse_nul_in_addresses(app: Flask) -> None:
+    """Answer 400 where the path or the query holds a NUL; installed before the guard."""
+
+    @app.before_request
+    def refuse_address() -> Response | None:
+        return error_page(400, HOLDS_NUL) if NUL in request.path or _holds_nul(request.args) else None
+
+
+def refuse_nul_in_forms(app: Flask, *, except_at: Iterable[str] = ()) -> None:
+    """Answer 400 where a text of a form holds a NUL; installed behind the guard, which reads no forms.
+
+    `except_at` are endpoints that judge such texts themselves.
+    """
+    judging_themselves = frozenset(except_at)
+
+    @app.before_request
+    def refuse_form() -> Response | None:
+        if request.endpoint in judging_themselves:
+            return None
+        return error_page(400, HOLDS_NUL) if _holds_nul(request.form) else None
+
+
+def _holds_nul(texts: MultiDict[str, str]) -> bool:
+    return any(NUL in name or NUL in text for name, text in texts.items(multi=True))

@@ -1,0 +1,135 @@
+"""What only a browser can tell of a page: what fits into its window, what is marked, what is in view."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from portal.clock import FixedClock
+from portal.customers.model import Customer
+from portal.db import transaction
+from tests.factories import PASSWORD
+from tests.portal.claims.rows import add_claims, customer_id
+from tests.portal.reviews.filing import REVIEWER, Filing
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+PARTNER = "incentives@contoso.example"
+NARROW, USUAL = 390, 1280
+LONG = "W" * 200
+WIDER_THAN_SHOWN = "element => element.scrollWidth > element.clientWidth"
+Window = Callable[[str, int], Page]
+
+
+@pytest.fixture
+def filing(app: Flask, clock: FixedClock) -> Filing:
+    """The house, with a customer whose name is one long word."""
+    made = Filing(app, clock)
+    with made.context(), transaction() as session:
+        session.get_one(Customer, customer_id(made)).name = LONG
+    return made
+
+
+@pytest.fixture
+def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
+    """Return what opens a window of some width in which an account is signed in."""
+    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    contexts = []
+
+    def opened(email: str, width: int) -> Page:
+        address = f"http://127.0.0.1:{server.server_port}"
+        contexts.append(chromium.new_context(base_url=address, viewport={"width": width, "height": 800}))
+        page = contexts[-1].new_page()
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    server.shutdown()
+    thread.join()
+
+
+def long_draft(filing: Filing, *products: str) -> str:
+    """Add a draft whose name is one long word."""
+    row = {"name": LONG, "customer_id": customer_id(filing), "activity": "usage_recognition"}
+    return add_claims(filing, {**row, "products": products})[0]
+
+
+def wider(page: Page) -> bool:
+    """Tell whether something makes the page wider than its window."""
+    return bool(page.locator("html").evaluate(WIDER_THAN_SHOWN))
+
+
+@pytest.mark.parametrize("width", [NARROW, USUAL])
+def test_one_long_word_widens_no_page(filing: Filing, window: Window, width: int) -> None:
+    submitted = filing.submitted()
+    number = long_draft(filing, "power_bi")
+    partner = window(PARTNER, width)
+    for path in ("", f"/{number}", *(f"/{number}/wizard/{step}" for step in ("customer", "review"))):
+        partner.goto(f"/claims{path}")
+        assert not wider(partner), path
+    reviewer = window(REVIEWER, width)
+    for path in ("", f"/{submitted}"):
+        reviewer.goto(f"/reviews{path}")
+        assert not wider(reviewer), path
+
+
+def test_the_list_of_claims_fits_into_a_usual_window(filing: Filing, window: Window) -> None:
+    overdue = filing.submitted()
+    filing.wait(12)
+    filing.do("comment", overdue, REVIEWER, message="On my way.")
+    long_draft(filing, "dynamics_365_supply_chain_management", "power_bi")
+    page = window(PARTNER, USUAL)
+    assert page.locator(".table-frame").evaluate(WIDER_THAN_SHOWN) is False
+    assert page.get_by_role("link", name="Changed").is_visible()
+    for time in page.locator("tbody time").all():
+        box = time.bounding_box()
+        assert box is not None
+        assert box["height"] < 24, "a day stands on one line"
+
+
+def test_only_the_field_that_is_wrong_is_marked(filing: Filing, window: Window) -> None:
+    page = window(PARTNER, USUAL)
+    page.goto(f"/claims/{long_draft(filing)}/wizard/products")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and go on").click()
+    assert page.locator("#product-error").is_visible()
+    widths = page.locator("input[name^=subscription_]").evaluate_all(
+        "fields => fields.map(field => getComputedStyle(field).borderTopWidth)"
+    )
+    assert set(widths) == {"1px"}
+
+
+def test_what_came_back_is_in_view_with_its_mistakes(filing: Filing, window: Window) -> None:
+    page = window(PARTNER, NARROW)
+    page.goto(f"/claims/{long_draft(filing)}/wizard/customer")
+    for name in ("customer_name", "customer_domain", "customer_tenant_id"):
+        page.locator(f"#{name}").fill("nothing")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Add customer", exact=True).click()
+    assert page.locator("#failure").evaluate("element => element === document.activeElement")
+    page.locator("#failure a").first.click()
+    field = page.locator("#customer_domain")
+    assert field.evaluate("element => element === document.activeElement")
+    assert page.locator("#customer_domain-error").is_visible()
+
+
+def test_the_actions_of_a_review_come_before_its_timeline(filing: Filing, window: Window) -> None:
+    page = window(REVIEWER, NARROW)
+    page.goto(f"/reviews/{filing.under_review()}")
+    tops = [page.locator(f"#review-{part}").bounding_box() for part in ("actions", "timeline")]
+    assert tops[0] is not None
+    assert tops[1] is not None
+    assert tops[0]["y"] < tops[1]["y"]

@@ -1,0 +1,185 @@
+"""What mails about claims say, where what people typed meets the words of the policy."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.journeys.mailbox import Mail
+from tests.portal.notifications.post_office import kept_mails
+from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
+from tests.whole_app.rewriting import rewritten
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+INES, CASEY, ADMIN = "incentives@contoso.example", "casey@adatum.example", "admin@operator.example"
+
+
+@pytest.fixture
+def rules_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The rules as they are; for the test that says so, those of a policy that calls its zone nothing."""
+    if "without_words_for_its_zone" not in request.node.name:
+        return ROOT / "rules"
+    without = {"vocabulary.yaml": lambda content: content["values"].pop("time_zone_in_words")}
+    return rewritten(ROOT / "rules", tmp_path / "rules", without)
+
+
+def test_a_claim_named_like_a_placeholder_is_not_filled_in_again(filing: Filing) -> None:
+    number = filing.draft()
+    filing.do("edit", number, INES, name="{customer.name} {claim.number}")
+    filing.do("submit", number, INES)
+
+    subjects = [mail["Subject"] for mail in kept_mails(filing.desk.settings.mail_dir)]
+    assert subjects
+    bodies = [
+        part.get_content()
+        for mail in kept_mails(filing.desk.settings.mail_dir)
+        for part in mail.walk()
+        if part.get_content_type() == "text/plain"
+    ]
+    assert any("{customer.name} {claim.number}" in text for text in [*subjects, *bodies])
+
+
+def mails_to(filing: Filing, address: str) -> list[Mail]:
+    """Return every mail to `address` as its recipient reads it."""
+    found = [Mail.read(path.read_bytes()) for path in filing.desk.settings.mail_dir.glob("*.eml")]
+    return [mail for mail in found if mail.to == address]
+
+
+def mail_to(filing: Filing, address: str, subject: str) -> Mail:
+    """Return the one mail to `address` whose subject begins so."""
+    [found] = [mail for mail in mails_to(filing, address) if mail.subject.startswith(subject)]
+    return found
+
+
+def words(mail: Mail) -> str:
+    return " ".join(mail.text.split())
+
+
+def test_a_deadline_begins_with_its_last_day_in_words(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+
+    started = mail_to(filing, INES, "The review of your claim started")
+    rejected = mail_to(filing, INES, "Your claim was rejected")
+    assert started.deadline.startswith(
+        "Review: until Monday 14 December 2026, end of day (Pacific time, America/Los_Angeles) "
+        "How this is counted: 14 business days: day 1 is Tue 24 Nov"
+    )
+    # This clock starts with the hand-over of the mail itself.
+    assert rejected.deadline.startswith(
+        "Time to dispute: until Wednesday 23 December 2026, end of day (Pacific time, America/Los_Angeles) "
+        "How this is counted: 30 calendar days: day 1 is Tue 24 Nov"
+    )
+
+
+@SQLITE
+def test_a_policy_without_words_for_its_zone_says_the_zones_name(filing: Filing, rules_dir: Path) -> None:
+    filing.submitted()
+    assert mail_to(filing, INES, "Your claim was submitted").deadline.startswith(
+        "Start of the review: until Tuesday 1 December 2026, end of day (America/Los_Angeles) How"
+    )
+
+
+@SQLITE
+def test_what_helps_is_told_to_the_partner_while_it_helps(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    assert "What helps: Dispute the rejection with" in words(mail_to(filing, INES, "Your claim was rejected"))
+    filing.do("dispute", number, INES, justification="Page 2 is the back of page 1.")
+    filing.do("deny_dispute", number, REVIEWER2, reason="insufficient_poe", message="It is empty.")
+    denied = words(mail_to(filing, INES, "Your dispute was denied"))
+    assert "Insufficient proof of execution" in denied
+    assert "What helps" not in denied
+
+    withdrawn = filing.under_review(product="intune")
+    filing.do("request_rejection", withdrawn, INES, reason="wrong_activity")
+    assert "What helps: Create a new claim" in words(
+        mail_to(filing, INES, "Your claim was rejected as you asked")
+    )
+    told = words(mail_to(filing, REVIEWER, "A partner withdrew a claim"))
+    assert "Wrong activity" in told
+    assert "What helps" not in told
+
+
+@SQLITE
+def test_a_claim_that_lost_a_settlement_for_good_is_not_told_to_dispute(filing: Filing) -> None:
+    loser = filing.under_review("fabrikam")
+    filing.do("reject", loser, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    filing.do("dispute", loser, "incentives@fabrikam.example", justification="It is there.")
+    filing.do("settle", filing.under_review("contoso"), REVIEWER)
+    lost = words(mail_to(filing, "incentives@fabrikam.example", "Your claim was rejected in favor"))
+    assert "Competing association" in lost
+    assert "dispute the rejection" not in lost.casefold()
+
+
+@SQLITE
+def test_the_customer_is_told_who_asks_whom_to_ask_and_until_when(filing: Filing) -> None:
+    number = filing.approved()
+    mail = mail_to(filing, CASEY, f"Contoso: Association with your organization ({number})")
+    said = words(mail)
+    for told in (
+        "Dear Casey Lind, The partner named below told us",
+        "We, the program Customer associations, approved the association.",
+        "If you do not know this partner, open the link and decline.",
+        "Whom to ask Ines Morel, incentives@contoso.example, at Contoso",
+    ):
+        assert told in said, told
+    assert mail.deadline.startswith(
+        "We wait for your answer until Monday 30 November 2026, end of day "
+        "(Pacific time, America/Los_Angeles). You can still decline later"
+    )
+    assert "7 calendar days" in mail.deadline
+    for meaningless in ("Use or consume", "do not agree", "Activity"):
+        assert meaningless not in said, meaningless
+
+
+@SQLITE
+def test_a_disputed_decline_asks_the_partner_to_send_a_link_and_the_customer_learns_no_deadline_of_ours(
+    filing: Filing,
+) -> None:
+    number = filing.approved()
+    customer = filing.browser()
+    customer.visit(mail_to(filing, CASEY, "Contoso: Association").link)
+    customer.fill_and_submit("Decline")
+    filing.wait(1)
+    filing.do("dispute", number, INES, justification="They misunderstood.")
+    received = mail_to(filing, INES, f"Your dispute was received ({number})")
+    assert "the dispute cannot be approved before they agree" in words(received)
+    assert "open the claim and send them a new link" in words(received)
+    assert "There is nothing to do now" not in words(received)
+    assert received.deadline.startswith("Decision on the dispute: until ")
+
+    filing.do("send_consent_link", number, INES)
+    asked = mail_to(filing, CASEY, "Contoso: Please agree to an association with your organization")
+    assert asked.deadline == ""
+    assert "Decision on the dispute" not in asked.text
+    assert "If you do not know this partner, do nothing." in words(asked)
+
+
+@SQLITE
+def test_other_disputes_ask_the_partner_for_nothing(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    filing.do("dispute", number, INES, justification="Page 2 is the back of page 1.")
+    assert "There is nothing to do now" in words(mail_to(filing, INES, "Your dispute was received"))
+
+
+@SQLITE
+def test_who_only_reads_reviews_is_not_asked_to_do_them(filing: Filing) -> None:
+    filing.submitted()
+    assert mails_to(filing, REVIEWER2)
+    assert mails_to(filing, ADMIN) == []
+
+
+@SQLITE
+def test_a_decline_after_the_one_dispute_advises_no_other(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    filing.do("dispute", number, INES, justification="Page 2 is the back of page 1.")
+    filing.do("approve_dispute", number, REVIEWER2)
+    customer = filing.browser()
+    customer.visit(mail_to(filing, CASEY, "Contoso: Association").link)
+    customer.fill_and_submit("Decline")
+    declined = words(mail_to(filing, INES, "The customer declined the association"))
+    assert "Customer declined The customer does not agree to the association." in declined.replace("- ", "")
+    assert "dispute the rejection" not in declined
