@@ -61,7 +61,7 @@ ANY_PARTNER = Expected((*OWN, *OTHERS))
 OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER, ADMIN), blind=OTHERS)
-REVIEWERS = Expected(
+REVIEWERS = Expected((REVIEWER, ADMIN))  # an administrator reads what is overdue; rules refuse each action
     (REVIEWER, ADMIN)
 )  # an administrator reads what is overdue; the rules refuse each action
 
