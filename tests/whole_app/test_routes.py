@@ -62,8 +62,6 @@ OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER, ADMIN), blind=OTHERS)
 REVIEWERS = Expected((REVIEWER, ADMIN))  # an administrator reads what is overdue; rules refuse each action
-    (REVIEWER, ADMIN)
-)  # an administrator reads what is overdue; the rules refuse each action
 
 # One line for each route. A route that is not here fails, and so does a line whose route is gone.
 EXPECTED = {
