@@ -96,6 +96,7 @@ def test_a_reviewer_works_through_the_queue(scene: Scene) -> None:
         "Comment",
         "Ask for information → Partner action required",
         "Resubmit → Submitted",
+        "A document was opened",
         "Start review → Under review",
         "Approve → Approved",
     ]

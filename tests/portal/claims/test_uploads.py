@@ -250,13 +250,11 @@ def test_an_answer_brings_no_document_that_the_claim_has(filing: Filing) -> None
     filing.do("submit", number, PARTNER)
     filing.do("start_review", number, REVIEWER)
     filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Please send it.")
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(Refused) as refused:
         send(
             filing, "resubmit", number, Upload("again.pdf", LETTER.content), typed={"message": "Here it is."}
         )
-    assert invalid.value.errors == {
-        "document": "again.pdf is the same file as new.pdf; choose a different one."
-    }
+    assert [reason.code for reason in refused.value.decision.reasons] == ["document_not_new"]
 
 
 @pytest.mark.parametrize(("claim", "action"), [(asked, "resubmit"), (rejected, "dispute")])

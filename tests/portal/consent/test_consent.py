@@ -46,6 +46,7 @@ def test_the_page_says_who_asks_for_what_and_what_each_answer_does(filing: Filin
     answers = page.region("consent-answers")
     assert "Agree: we record that you agree" in answers
     assert "Decline: the association ends" in answers
+    assert "If you do not know Contoso, decline." in answers
     assert "If you do nothing, the association stays" in answers
     assert "30 November 2026" in answers
     assert {"Agree", "Decline"} <= set(page.buttons())
