@@ -57,7 +57,7 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
     shown: dict[str, Any] = {
         "label": label,
         "description": ask.hint or "",
-        "render_kw": {"required": ask.need == "required"},
+        "render_kw": {"required": None if ask.need == "one_of" else ask.need == "required"},
     }
     match ask.type:
         case "documents":
@@ -93,5 +93,5 @@ def location_choices(claim: Claim) -> Choices:
 
 
 def _people(session: Session, rulebook: Rulebook, ask: Ask) -> Choices:
-    roles = [code for code in rulebook.roles.roles if ask.of in rulebook.permissions_of([code])]
-    return [(str(person.id), person.name) for person in people_with_roles(session, roles)]
+    people = people_with_roles(session, rulebook.roles_with(ask.of or ""))
+    return [(str(person.id), person.name) for person in people]

@@ -36,8 +36,7 @@ CONSENT = "consent_request"
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 ADMINISTER = "organizations.manage"
 DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
-ZONE_IN_WORDS = "time_zone_in_words"  # the named value of vocabulary.yaml; a policy may have none
-READS_REVIEWS = frozenset({REVIEWER, REVIEWERS, ADMINS})
+READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,7 @@ def recipients(session: Session, rulebook: Rulebook, claim: Claim, audience: str
         if reviewer.active:
             return [reviewer.email]
     permission = ADMINISTER if audience == ADMINS else DECIDE
-    roles = [code for code in rulebook.roles.roles if permission in rulebook.permissions_of([code])]
-    return [person.email for person in people_with_roles(session, roles)]
+    return [person.email for person in people_with_roles(session, rulebook.roles_with(permission))]
 
 
 def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetime) -> Rendered:
@@ -135,10 +133,8 @@ def _context(
 
     link, label = _link(session, desk, claim, message)
     deadline = _deadline(rulebook, claim, message.audience, at)
-    # A customer knows the partner, not the portal: the partner's name tells them what the mail is about.
-    subject = f"{partner}: {fill(mail.subject)}" if message.audience == CUSTOMER else fill(mail.subject)
     return {
-        "subject": subject,
+        "subject": fill(mail.subject),
         "lead": fill(mail.lead),
         "next": fill(mail.next),
         "claim_number": claim.number,
@@ -162,8 +158,7 @@ def _context(
 
 def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[tuple[str, str, str]]:
     """Return label, text and next step of each reason; what helps is told to the partner, who can do it."""
-    catalogs = rulebook.reasons
-    known = catalogs.information_reasons | catalogs.rejection_reasons | catalogs.partner_request_reasons
+    known = rulebook.known_reasons
     found = [known[code] for code in message.context["reasons"] if code in known]
     if message.audience != PARTNER:
         return [(reason.label, reason.text, "") for reason in found]
@@ -189,8 +184,7 @@ def _deadline(rulebook: Rulebook, claim: Claim, audience: str, at: datetime) -> 
 
 def _last_day(rulebook: Rulebook, day: date) -> str:
     """Return "Sunday 29 November 2026, end of day (Pacific time, America/Los_Angeles)"."""
-    said = rulebook.vocabulary.values.get(ZONE_IN_WORDS)
-    zone = f"{said}, {rulebook.policy.time_zone}" if said else rulebook.policy.time_zone
+    zone = ", ".join(filter(None, (rulebook.policy.time_zone_label, rulebook.policy.time_zone)))
     return f"{day:%A} {day.day} {day:%B %Y}, end of day ({zone})"
 
 
@@ -202,4 +196,6 @@ def _link(session: Session, desk: Desk, claim: Claim, message: OutboxMessage) ->
         return f"{base}/consent/{token}", "Read and answer"
     if message.audience in READS_REVIEWS:
         return f"{base}/reviews/{claim.number}", "Open the review"
+    if message.audience == ADMINS:
+        return f"{base}/", "Open the portal"  # they see to it that somebody acts, and read no claims
     return f"{base}/claims/{claim.number}", "Open the claim"

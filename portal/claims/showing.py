@@ -23,8 +23,6 @@ from portal.rulebook.models import CatalogReason
 from portal.web.undecided import note_undecided
 
 COMMENTS = "claims/comments"  # the address of what is written in the comments' own part of the page
-# Questions of policy.yaml that refuse nothing and tell a partner what to do next.
-ADVISING = ("agreement",)
 # Fields by which a form is about documents and not about the other fields of the claim.
 ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
@@ -188,10 +186,10 @@ def _causes(catalog: dict[str, CatalogReason], claim: Claim, offered: Sequence[O
 
 
 def _advice(session: Session, desk: Desk, claim: Claim, actor: Actor) -> tuple[str, ...]:
-    """Return what the advising questions say; a claim of an older policy may not have all of them."""
+    """Return what the questions say that the policy has told on the claim's page; they refuse nothing."""
     rulebook = desk.rulebook_of(claim)
     gathering = Gathering(session, desk, rulebook, claim, actor, desk.clock.now())
-    asked = [question for question in ADVISING if question in rulebook.policy.questions]
+    asked = rulebook.questions_told("on_the_claim")
     try:
         decisions = [rulebook.decide(question, gather(gathering, question)) for question in asked]
     except CouldNotBeDecided as error:

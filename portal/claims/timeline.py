@@ -72,8 +72,7 @@ def name_for(reader: Actor, event: AuditEvent) -> str:
 
 
 def _details(details: dict[str, Any], rulebook: Rulebook) -> list[str]:
-    reasons = rulebook.reasons
-    known = reasons.information_reasons | reasons.rejection_reasons | reasons.partner_request_reasons
+    known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
     lines = [f"Reason: {known[code].label}." for code in codes if code in known]
     if names := details.get("documents"):

@@ -19,8 +19,6 @@ from portal.customers.queries import known_customers
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
 
-# Questions of policy.yaml that refuse nothing and are worth knowing before a claim is submitted.
-INFORMING = ("competition", "poe_check")
 ADDING = "customer_name"  # a field that only the form of a new customer has
 CUSTOMERS_AT_MOST = 20  # more are not looked through; the search narrows them
 
@@ -190,8 +188,7 @@ def _information(
     texts = {finding.reason.text for finding in told}
     return [
         reason
-        for question in INFORMING
-        if question in rulebook.policy.questions
+        for question in rulebook.questions_told("before_submission")
         for reason in rulebook.decide(question, gather(gathering, question)).reasons
         if reason.text not in texts
     ]

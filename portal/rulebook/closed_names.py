@@ -44,6 +44,8 @@ VERBS = (
 CLOCK_STATES = ("never", "running", "stopped", "ended")
 ACTOR_KINDS = ("person", "customer", "system")
 CUSTOMER, SYSTEM = "customer", "system"
+# What a mail may name besides facts: all of the claim that it is about.
+MAIL_NAMES = frozenset({"claim.number", "claim.name", "customer.name", "partner.name"})
 
 # Reserved words: of `moves`, of `at_end`, and the answers to "may this transition happen".
 NEW, GONE, NOTHING = "new", "gone", "nothing"

@@ -30,12 +30,14 @@ class Question(Strict):
     outcomes: list[Code]
     combine: Literal["exclusive", "first", "all"]
     otherwise: Code  # the outcome when no rule fires
+    told: Literal["before_submission", "on_the_claim"] | None = None  # where a partner reads its reasons
 
 
 class PolicyFile(Strict):
     name: Code
     label: Text
     time_zone: Text
+    time_zone_label: Text | None = None  # what people call it; mails say both
     calendar: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]  # ISO 3166 country
     questions: dict[Code, Question]
 
@@ -118,8 +120,6 @@ class SolutionArea(Strict):
 
 
 class Named(Strict):
-    """What needs no more than a label and a sentence: an engagement, an element of a PoE."""
-
     label: Text
     means: Text
 

@@ -96,7 +96,9 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
             if mail.when is not None:
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             for key in ("subject", "lead", "next"):
-                checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail))
+                checks.text(
+                    file, (*path, key), getattr(mail, key), "claim", _readers(mail), closed.MAIL_NAMES
+                )
 
 
 def _readers(mail: Mail) -> frozenset[Side]:

@@ -61,8 +61,16 @@ class RuleChecks:
             self._check_scope(file, (*path, key), condition, scope)
             self._check_source(file, path, rule, condition)
 
-    def text(self, file: str, path: Path, text: str, scope: Scope, readers: frozenset[Side]) -> None:
-        """Check the `{placeholders}` of a text that `readers` get to see."""
+    def text(
+        self,
+        file: str,
+        path: Path,
+        text: str,
+        scope: Scope,
+        readers: frozenset[Side],
+        besides: frozenset[str] = frozenset(),
+    ) -> None:
+        """Check the `{placeholders}` of a text that `readers` get to see; it may name `besides` too."""
         vocabulary, notes = self._vocabulary, self._notes
         stray = stray_brace(text)
         if stray is not None:
@@ -70,10 +78,10 @@ class RuleChecks:
             notes.text(file, path, text, stray, sentence, None)
         values = {f"value.{name}" for name in vocabulary.values}
         for name, index in placeholders(text):
-            if name in values:
+            if name in values | besides:
                 continue
             if name not in vocabulary.facts:
-                meant = closest(name, [*vocabulary.facts, *values])
+                meant = closest(name, [*vocabulary.facts, *values, *besides])
                 notes.text(file, path, text, index, f"unknown fact or value {{{name}}}", meant)
                 continue
             of_scope = vocabulary.facts[name].scope

@@ -198,6 +198,20 @@ class Rulebook:
         """Return the side that `role` belongs to, None for a role that is no more."""
         return self.roles.roles[role].side if role in self.roles.roles else None
 
+    def questions_told(self, where: str) -> list[str]:
+        """Return the questions whose reasons a partner reads at `where` (`told` of policy.yaml)."""
+        return [code for code, question in self.policy.questions.items() if question.told == where]
+
+    def roles_with(self, permission: str) -> list[str]:
+        """Return the roles that give `permission`."""
+        return [code for code, role in self.roles.roles.items() if permission in role.may]
+
+    @property
+    def known_reasons(self) -> Mapping[str, CatalogReason]:
+        """Every reason that a claim can have been given, of all catalogs, by code."""
+        reasons = self.reasons
+        return reasons.information_reasons | reasons.rejection_reasons | reasons.partner_request_reasons
+
     def called_by(self, action: str) -> list[str]:
         """Return the transitions that `action` on one claim calls on others; none for most actions."""
         return [code for code, row in self.transitions.items() if action in row.called_by]

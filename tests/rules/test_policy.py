@@ -188,17 +188,6 @@ def test_policy_owners_and_partners_decide_nothing(policy: Rulebook) -> None:
     assert deciding == {"reviewer"}
 
 
-def test_whoever_is_mailed_about_a_claim_may_open_it(policy: Rulebook) -> None:
-    """Administrators are told of what is overdue; reviewers and they are led to the review page."""
-    told = {
-        role
-        for role in policy.roles.roles
-        if {"organizations.manage", "reviews.decide"} & policy.permissions_of([role])
-    }
-    assert told == {"reviewer", "operator_admin"}
-    assert not [role for role in told if "reviews.read" not in policy.permissions_of([role])]
-
-
 def test_every_permission_is_given_to_somebody(policy: Rulebook) -> None:
     assert set(policy.roles.permissions) == policy.permissions_of(policy.roles.roles)
 

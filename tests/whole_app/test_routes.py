@@ -60,8 +60,8 @@ PUBLIC = Expected((), public=True)
 ANY_PARTNER = Expected((*OWN, *OTHERS))
 OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
-OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER, ADMIN), blind=OTHERS)
-REVIEWERS = Expected((REVIEWER, ADMIN))  # an administrator reads what is overdue; rules refuse each action
+OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
+REVIEWERS = Expected((REVIEWER,))
 
 # One line for each route. A route that is not here fails, and so does a line whose route is gone.
 EXPECTED = {

@@ -23,9 +23,9 @@ def assign_other_reviewer(step: Step) -> None:
     Where there is none, the claim is left unassigned: any reviewer sees it in the queue, and nobody
     finds a dispute about their own decision in their name.
     """
-    roles = [code for code in step.rulebook.roles.roles if DECIDE in step.rulebook.permissions_of([code])]
+    reviewers = people_with_roles(step.session, step.rulebook.roles_with(DECIDE))
     had_part = {step.claim.reviewer_id, *people_who_moved(step.session, step.claim)}
-    others = [person for person in people_with_roles(step.session, roles) if person.id not in had_part]
+    others = [person for person in reviewers if person.id not in had_part]
     step.claim.reviewer_id = _least_busy(step, others)
 
 

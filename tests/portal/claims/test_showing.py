@@ -7,7 +7,7 @@ from tests.portal.consent.test_consent import token_of
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-INES, ADMIN = "incentives@contoso.example", "admin@operator.example"
+INES = "incentives@contoso.example"
 HELPS = "Dispute the rejection with a justification or an updated proof of execution."
 
 
@@ -117,15 +117,3 @@ def test_the_one_dispute_is_announced_as_the_only_one(filing: Filing) -> None:
     form = page_of(filing, rejected(filing)).region("action-dispute")
     assert "can be disputed only this one time" in form
     assert "Give a justification, an updated proof of execution or both." in form
-
-
-@SQLITE
-def test_an_administrator_opens_what_they_were_mailed_about_and_decides_nothing(filing: Filing) -> None:
-    number = filing.under_review()
-    browser = filing.browser(ADMIN)
-    assert "Reviews" in browser.visit("/").links()
-    page = browser.visit(f"/reviews/{number}")
-    assert "Your roles let you read this claim." in page.region("review-actions")
-    for noun in ("approval", "rejection", "information-request", "comments", "settlement"):
-        page = browser.post(f"/reviews/{number}/{noun}", reason="insufficient_poe", message="No.", status=422)
-        assert filing.claim(number).status == "under_review"

@@ -133,11 +133,10 @@ class TestPaging:
 def test_only_people_who_read_reviews_get_in(filing: Filing) -> None:
     stranger = Browser(filing.app)
     assert stranger.visit("/reviews").path.startswith("/sign-in")
-    status = {"global@contoso.example": 403, "policy@operator.example": 403, "admin@operator.example": 200}
-    for email, expected in status.items():
+    for email in ("global@contoso.example", "policy@operator.example", "admin@operator.example"):
         browser = Browser(filing.app)
         browser.sign_in(email, PASSWORD)
-        browser.visit("/reviews", status=expected)
+        browser.visit("/reviews", status=403)
 
 
 @SQLITE
