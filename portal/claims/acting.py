@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
+from portal.claims.chain import PREFIX
 from portal.claims.desk import Desk
 from portal.claims.ends import apply_due_ends
 from portal.claims.facts import NEW
@@ -128,7 +129,7 @@ def _created_before(session: Session, sent: SentForm) -> Done | None:
     )
     for event in events:
         if sent.left_by(event):
-            return Done(event.subject.removeprefix("claim:"), NEW, event.to_status or "")
+            return Done(event.subject.removeprefix(PREFIX), NEW, event.to_status or "")
     return None
 
 

@@ -90,6 +90,13 @@ def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> li
     return [(row[0], row[1]) for row in session.execute(query.order_by(ClaimClock.due_at, ClaimClock.id))]
 
 
+def due_ends(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Return (claim number, clock) of every running clock whose end has come as of `now`, earliest first."""
+    query = select(Claim.number, ClaimClock.clock).join(Claim, Claim.id == ClaimClock.claim_id)
+    query = query.where(ClaimClock.state == RUNNING, ClaimClock.due_at <= now)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(ClaimClock.due_at, ClaimClock.id))]
+
+
 def end(row: ClaimClock, now: datetime) -> None:
     """Mark a clock as ended; what happens then is its `at_end`."""
     row.state, row.ended_at = ENDED, now

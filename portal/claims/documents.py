@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.audit.recording import record
+from portal.claims.chain import record_event
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_to
@@ -41,15 +41,8 @@ def note_reading(desk: Desk, number: str, name: str, actor: Actor) -> None:
     if actor.side == PARTNER:
         return
     with transaction() as session:
-        record(
-            session,
-            key=desk.secret,
-            subject=f"claim:{number}",
-            at=desk.clock.now(),
-            actor=(actor.kind, actor.side, actor.name, actor.person_id),
-            action=DOCUMENT_READ,
-            details={"documents": [name]},
-        )
+        details = {"documents": [name]}
+        record_event(session, desk, number, actor, DOCUMENT_READ, desk.clock.now(), details=details)
 
 
 def attachment(name: str) -> str:

@@ -3,7 +3,7 @@
 import logging
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.audit.recording import record
+from portal.claims.chain import record_event
 from portal.claims.clocks import due_rows, end
 from portal.claims.desk import Desk
 from portal.claims.facts import RUNNING
@@ -96,13 +96,13 @@ def _set_aside(desk: Desk, claim_id: int, row_id: int, refused: Refused) -> None
         stored = decisions.store(
             session, refused.decision, subject=refused.number, at=now, actor=SYSTEM_ACTOR.name
         )
-        record(
+        record_event(
             session,
-            key=desk.secret,
-            subject=f"claim:{claim.number}",
-            at=now,
-            actor=(SYSTEM_ACTOR.kind, SYSTEM_ACTOR.side, SYSTEM_ACTOR.name, None),
-            action=END_REFUSED,
+            desk,
+            claim.number,
+            SYSTEM_ACTOR,
+            END_REFUSED,
+            now,
             decision_id=stored.id,
             policy_version=refused.decision.policy_version,
             details={"clock": row.clock, "due_on": row.due_on, "version": claim.version},

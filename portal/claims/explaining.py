@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.facts import Gathering, gather
 from portal.claims.model import Claim
@@ -69,16 +70,16 @@ def explain(desk: Desk, session: Session, number: str, action: str, actor: Actor
     return explained(rulebook, number, rulebook.decide(action, gather(gathering, action)), side_of(actor))
 
 
-def event_of(session: Session, claim: Claim, event_id: int) -> AuditEvent:
+def decided_event(session: Session, claim: Claim, event_id: int) -> AuditEvent:
     """Return an event of the claim for which something was decided. Raises NotThere for any other."""
     event = session.get(AuditEvent, event_id)
-    if event is None or event.subject != f"claim:{claim.number}" or event.decision_id is None:
+    if event is None or event.subject != chain_of(claim.number) or event.decision_id is None:
         raise NotThere
     return event
 
 
 def explain_event(desk: Desk, session: Session, event: AuditEvent, side: Side) -> Explanation:
-    """Explain the stored decision behind an event (of `event_of`), by the version that it was made under.
+    """Explain the stored decision behind an event (of `decided_event`) by the version it was made under.
 
     It is decided again from its stored facts. Raises CouldNotBeDecided.
     """

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR, Actor
-from portal.audit.recording import record
 from portal.claims.answers import Answers
+from portal.claims.chain import record_event
 from portal.claims.checking import check_answers
 from portal.claims.clocks import running_clock, turn_clocks
 from portal.claims.desk import Desk, Step
@@ -98,13 +98,13 @@ def _move(step: Step, decision: Decision) -> None:
         claim.changed_at = step.now
         claim.version = claim.version + 1 if step.from_status != NEW else 1
         post_mails(step)
-    record(
+    record_event(
         step.session,
-        key=step.desk.secret,
-        subject=f"claim:{claim.number}",
-        at=step.now,
-        actor=(step.actor.kind, step.actor.side, step.actor.name, step.actor.person_id),
-        action=step.action,
+        step.desk,
+        claim.number,
+        step.actor,
+        step.action,
+        step.now,
         from_status=step.from_status,
         to_status=step.to_status if changed else None,
         decision_id=step.decision_id,

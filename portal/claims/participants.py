@@ -4,13 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of
 from portal.claims.model import Claim
 
 
 def people_who_moved(session: Session, claim: Claim) -> frozenset[int]:
     """Return the ids of everybody who changed the claim's status, of either side."""
     moved = select(AuditEvent.actor_id).where(
-        AuditEvent.subject == f"claim:{claim.number}",
+        AuditEvent.subject == chain_of(claim.number),
         AuditEvent.to_status.is_not(None),
         AuditEvent.actor_id.is_not(None),
     )

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
 from portal.audit.recording import Finding
+from portal.claims.chain import PREFIX, chain_of
 from portal.claims.facts import NEW
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim
-
-PREFIX = "claim:"
 
 
 def differences(session: Session) -> list[Finding]:
@@ -22,7 +21,7 @@ def differences(session: Session) -> list[Finding]:
     """
     played = _played(session)
     rows = {
-        f"{PREFIX}{number}": (status, version)
+        chain_of(number): (status, version)
         for number, status, version in session.execute(select(Claim.number, Claim.status, Claim.version))
     }
     return sorted(_compared(played, rows), key=lambda finding: finding.subject)

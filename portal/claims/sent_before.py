@@ -7,6 +7,7 @@ from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.acting import Done
 from portal.claims.answers import Answers
+from portal.claims.chain import chain_of
 from portal.claims.lifecycle import GONE
 from portal.claims.sent_forms import SentForm
 
@@ -17,7 +18,7 @@ def gone_before(session: Session, number: str, actor: Actor, answers: Answers, v
     Nobody learns here of what somebody else deleted: the form's mark tells who sent it.
     """
     event = session.scalar(
-        select(AuditEvent).where(AuditEvent.subject == f"claim:{number}", AuditEvent.to_status == GONE)
+        select(AuditEvent).where(AuditEvent.subject == chain_of(number), AuditEvent.to_status == GONE)
     )
     if event is None:
         return None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import SYSTEM, Actor
 from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
+from portal.claims.chain import chain_of
 from portal.claims.model import Claim
 
 MARK = "sent"  # under which the audit keeps the mark of the form that led to an event
@@ -54,7 +55,7 @@ def event_of(session: Session, claim: Claim, sent: SentForm) -> AuditEvent | Non
     events = session.scalars(
         select(AuditEvent)
         .where(
-            AuditEvent.subject == f"claim:{claim.number}",
+            AuditEvent.subject == chain_of(claim.number),
             AuditEvent.actor_kind != SYSTEM,
             AuditEvent.decision_id.is_not(None),  # opening a document changes no version
         )

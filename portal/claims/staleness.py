@@ -3,26 +3,22 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import PERSON, Actor
+from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.timeline import name_for
 
-# A reader of whom nothing is known is told what a partner is told.
-SOMEBODY = Actor(kind=PERSON, side="", name="", organization_id=0)
 
+def changes_since(session: Session, desk: Desk, claim: Claim, version: int, reader: Actor) -> list[str]:
+    """Return one sentence per change of the claim after `version`, oldest first.
 
-def changes_since(
-    session: Session, desk: Desk, claim: Claim, version: int, reader: Actor | None = None
-) -> list[str]:
-    """Return one sentence per change of the claim after `version`, oldest first, told to `reader`.
-
-    They name whom the timeline names to `reader`; without one they are fit for everybody to read.
+    They name whom the timeline names to `reader`.
     """
     rulebook = desk.rulebook_of(claim)
     events = session.scalars(
-        select(AuditEvent).where(AuditEvent.subject == f"claim:{claim.number}").order_by(AuditEvent.place)
+        select(AuditEvent).where(AuditEvent.subject == chain_of(claim.number)).order_by(AuditEvent.place)
     )
     sentences = []
     for event in events:
@@ -30,8 +26,8 @@ def changes_since(
             continue
         transition = rulebook.transitions.get(event.action)
         what = transition.label if transition else event.action
-        sentence = f"{name_for(reader or SOMEBODY, event)}: {what}"
+        sentence = f"{name_for(reader, event)}: {what}"
         if entered := rulebook.statuses.get(event.to_status or ""):
-            sentence += f". The claim is now {entered.label}"
+            sentence += f". The claim is now in status {entered.label}"
         sentences.append(sentence + ".")
     return sentences

@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.audit.recording import record
+from portal.claims.chain import record_event
 from portal.claims.clocks import start, waiting_clocks
 from portal.claims.desk import Desk
 from portal.claims.facts import WAITING
@@ -77,13 +77,6 @@ def told(session: Session, desk: Desk, number: str, begun_at: datetime, at: date
         start(rulebook, row, at)
     session.flush()
     derive(session, desk, claim, at)
-    record(
-        session,
-        key=desk.secret,
-        subject=f"claim:{claim.number}",
-        at=at,
-        actor=(SYSTEM_ACTOR.kind, SYSTEM_ACTOR.side, SYSTEM_ACTOR.name, None),
-        action="told",
-        details={"clocks": {row.clock: [row.due_on, row.arithmetic] for row in waiting}},
-    )
+    clocks = {row.clock: [row.due_on, row.arithmetic] for row in waiting}
+    record_event(session, desk, claim.number, SYSTEM_ACTOR, "told", at, details={"clocks": clocks})
     return True

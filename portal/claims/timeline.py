@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import PERSON, Actor
 from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.rulebook.rulebook import Rulebook
@@ -43,7 +44,7 @@ def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[E
     rulebook = desk.rulebook_of(claim)
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.subject == f"claim:{claim.number}")
+        .where(AuditEvent.subject == chain_of(claim.number))
         .order_by(AuditEvent.place.desc())
     )
     return [_entry(event, rulebook, actor) for event in events]

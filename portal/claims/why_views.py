@@ -4,7 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.explaining import event_of, explain_event, side_of
+from portal.claims.explaining import decided_event, explain_event, side_of
 from portal.claims.queries import find_claim
 from portal.claims.timeline import name_for
 from portal.db import db
@@ -31,7 +31,7 @@ def of_review(number: str, event_id: int) -> Response:
 def _page(number: str, event_id: int, back: str) -> Response:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     claim = find_claim(session, desk, number, actor)
-    event = event_of(session, claim, event_id)
+    event = decided_event(session, claim, event_id)
     return respond(
         "claims/why.html",
         found=explain_event(desk, session, event, side_of(actor)),

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.claims.clocks import due_rows
+from portal.claims.clocks import due_ends
 from portal.claims.desk import Desk
 from portal.claims.ends import apply_due_ends
-from portal.claims.model import ClaimClock
-from portal.claims.queries import claim_by_id, claim_by_number
-from portal.db import db, transaction
+from portal.claims.queries import claim_by_number
+from portal.db import db
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,7 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
 def due(desk: Desk, now: datetime | None = None) -> Swept:
     """Return what is due as of `now` and change nothing; an end that follows from another is not told."""
     at = now or desk.clock.now()
-    desk.open()
-    with transaction() as session:
-        rows = [
-            (claim_by_id(session, owner), session.get_one(ClaimClock, row))
-            for owner, row in due_rows(session, at)
-        ]
-        return Swept(at, tuple((claim.number, clock.clock) for claim, clock in rows))
+    return Swept(at, tuple(due_ends(db.session(), at)))
 
 
 def in_words(desk: Desk, swept: Swept) -> list[tuple[str, str, str]]:

@@ -18,7 +18,8 @@ RANKS = {
     "queries": QUERIES,
     "facts": FACTS,
     **dict.fromkeys(
-        ("model", "actor", "answers", "content", "desk", "participants", "refusals", "units"), NOUNS
+        ("model", "actor", "answers", "content", "chain", "desk", "participants", "refusals", "units"),
+        NOUNS,
     ),
 }
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from portal.audit.model import AuditEvent
-from portal.claims.explaining import NoSuchAction, as_plain, event_of, explain, explain_event
+from portal.claims.explaining import NoSuchAction, as_plain, decided_event, explain, explain_event
 from portal.claims.queries import claim_by_number
 from portal.claims.refusals import NotThere
 from portal.cli import main, policy_files
@@ -54,7 +54,7 @@ def test_what_was_decided_is_explained_by_the_version_it_was_decided_under(filin
         claim = claim_by_number(db.session(), number)
         events = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == f"claim:{number}")).all()
         approval = next(event for event in events if event.action == "approve")
-        approval = event_of(db.session(), claim, approval.id)
+        approval = decided_event(db.session(), claim, approval.id)
         found = explain_event(filing.desk, db.session(), approval, "operator")
         assert (found.action, found.decision.outcome) == ("approve", "allowed")
         assert "held_by_another" in {one.code for one in found.asked}
@@ -69,7 +69,7 @@ def test_an_event_of_another_claim_is_not_there(filing: Filing) -> None:
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == f"claim:{other}")).first()
         assert event is not None
         with pytest.raises(NotThere):
-            event_of(db.session(), claim, event.id)
+            decided_event(db.session(), claim, event.id)
 
 
 def test_another_organizations_claim_and_an_unknown_action_are_told_apart(filing: Filing) -> None:
