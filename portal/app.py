@@ -151,7 +151,10 @@ def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
     desk = Desk(
         clock=clock,
         policies=Policies(
-            settings.rules_dir, follows_files=settings.demo or settings.development, clock=clock
+            settings.rules_dir,
+            follows_files=settings.demo or settings.development,
+            clock=clock,
+            secret=secret,
         ),
         files=FileStore(settings.documents_dir),
         settings=settings,

@@ -14,9 +14,9 @@ from portal.claims.facts import Gathering, gather
 from portal.claims.model import Claim
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
-from portal.policies.decisions import unpack_facts
+from portal.policies.decisions import FactsDamaged, unpack_facts
 from portal.policies.model import StoredDecision
-from portal.rulebook.decision import Decision, Reason, Traced
+from portal.rulebook.decision import CouldNotBeDecided, Decision, Reason, Traced
 from portal.rulebook.models import Side
 from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
@@ -85,7 +85,11 @@ def explain_event(desk: Desk, session: Session, event: AuditEvent, side: Side) -
     """
     stored = session.get_one(StoredDecision, event.decision_id)
     rulebook = desk.policies.composed(stored.policy_version, stored.roles_version)
-    decision = rulebook.decide(stored.question, unpack_facts(stored.facts))
+    try:
+        facts = unpack_facts(stored.facts)
+    except FactsDamaged as error:
+        raise CouldNotBeDecided(stored.question, str(error)) from error
+    decision = rulebook.decide(stored.question, facts)
     return explained(rulebook, stored.subject, decision, side)
 
 

@@ -12,6 +12,10 @@ from portal.policies.model import StoredDecision
 from portal.rulebook.decision import Decision, Facts, Value
 
 
+class FactsDamaged(Exception):
+    """Stored facts were changed or damaged since; the message says how reading them failed."""
+
+
 def store(session: Session, decision: Decision, *, subject: str, at: datetime, actor: str) -> StoredDecision:
     """Keep `decision` about `subject` (a claim number) within the caller's transaction; has its id."""
     stored = StoredDecision(
@@ -41,13 +45,16 @@ def pack_facts(facts: Facts) -> bytes:
 
 
 def unpack_facts(packed: bytes) -> Facts:
-    """Return the facts that `pack_facts` packed."""
-    content = json.loads(zlib.decompress(packed))
-    return Facts(
-        claim=_typed(content["claim"]),
-        products=tuple(_typed(item) for item in content["products"]),
-        documents=tuple(_typed(item) for item in content["documents"]),
-    )
+    """Return the facts that `pack_facts` packed. Raises FactsDamaged when they are not as it wrote them."""
+    try:
+        content = json.loads(zlib.decompress(packed))
+        return Facts(
+            claim=_typed(content["claim"]),
+            products=tuple(_typed(item) for item in content["products"]),
+            documents=tuple(_typed(item) for item in content["documents"]),
+        )
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise FactsDamaged(f"Its facts cannot be read: {type(error).__name__}.") from error
 
 
 def _plain(facts: Mapping[str, Value]) -> dict[str, Any]:

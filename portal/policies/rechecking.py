@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.policies.decisions import unpack_facts
+from portal.policies.decisions import FactsDamaged, unpack_facts
 from portal.policies.model import StoredDecision
 from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.decision import CouldNotBeDecided
@@ -50,11 +50,11 @@ def _problems(row: StoredDecision, policies: Policies) -> Iterator[str]:
         facts = unpack_facts(row.facts)
         rulebook = policies.composed(row.policy_version, row.roles_version)
         again = rulebook.decide(row.question, facts)
+    except FactsDamaged as error:
+        yield str(error)
+        return
     except (NoPolicy, RulebookInvalid, CouldNotBeDecided) as error:
         yield f"It cannot be decided any more: {error}"
-        return
-    except Exception as error:  # noqa: BLE001  # damaged facts can fail in any way, and are to be told
-        yield f"Its facts cannot be read: {type(error).__name__}."
         return
     if again.outcome != row.outcome:
         yield f"It was {row.outcome}, and is now {again.outcome}."

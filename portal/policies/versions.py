@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import Clock
 from portal.db import db, transaction
+from portal.policies.chain import is_as_stored, record_publication, unpack_files
 from portal.policies.model import PolicyVersion, Publication
 from portal.rulebook.loading import content_version, load, read_folder
 from portal.rulebook.rulebook import Rulebook
@@ -27,10 +28,11 @@ class Policies:
     process starts; elsewhere the installation stays on the version it published.
     """
 
-    def __init__(self, rules_dir: Path, *, follows_files: bool, clock: Clock) -> None:
+    def __init__(self, rules_dir: Path, *, follows_files: bool, clock: Clock, secret: bytes) -> None:
         self._rules_dir = rules_dir
         self._follows_files = follows_files
         self._clock = clock
+        self._secret = secret
         self._lock = threading.RLock()
         self._in_force: Rulebook | None = None
         self._loaded: dict[str, Rulebook] = {}
@@ -50,11 +52,10 @@ class Policies:
             if version not in self._loaded:
                 with Session(db.engine) as session:
                     row = session.get(PolicyVersion, version)
-                if row is None:
-                    raise NoPolicy(
-                        f"Policy version {version[:12]} is not stored here; restore it from a backup."
-                    )
-                self._loaded[version] = load(_unpacked(row.files))
+                if row is None or not is_as_stored(row):
+                    state = "not stored here" if row is None else "not as it was stored"
+                    raise NoPolicy(f"Policy version {version[:12]} is {state}; restore it from a backup.")
+                self._loaded[version] = load(unpack_files(row.files))
             return self._loaded[version]
 
     def pinned(self, version: str | None) -> Rulebook:
@@ -103,12 +104,8 @@ class Policies:
                 session.flush()
             if changed:
                 session.add(Publication(version=version, at=now, by="start"))
+                record_publication(session, self._secret, version, now)
 
 
 def _packed(files: Mapping[str, str]) -> bytes:
     return zlib.compress(json.dumps(dict(sorted(files.items())), ensure_ascii=False).encode())
-
-
-def _unpacked(packed: bytes) -> dict[str, str]:
-    files: dict[str, str] = json.loads(zlib.decompress(packed))
-    return files
