@@ -4,24 +4,30 @@ import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.accounts import passwords
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
-
-if TYPE_CHECKING:
-    from flask import Flask
+from tests.kept_templates import KeptTemplates
 
 # No test judges how long something takes; a failure prints what repeats it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
+
+# Nearly every test makes an app of its own; compiling its templates anew each time would be waste.
+Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
+
+# So would hashes of passwords that are slow by design; `test_passwords.py` sees those of a real process.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,7 +77,7 @@ def settings(tmp_path: Path, database_url: str, rules_dir: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock) -> Iterator["Flask"]:
+def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     from portal.app import create_app
 
     app = create_app(settings, clock=clock)
@@ -82,7 +88,7 @@ def app(settings: Settings, clock: FixedClock) -> Iterator["Flask"]:
 
 
 @pytest.fixture
-def session(app: "Flask") -> Iterator[Session]:
+def session(app: Flask) -> Iterator[Session]:
     """The session of an app context that stays open for the test: use cases can be called as they are."""
     with app.app_context():
         yield db.session()
@@ -90,7 +96,7 @@ def session(app: "Flask") -> Iterator[Session]:
 
 
 @pytest.fixture
-def house(app: "Flask") -> factories.House:
+def house(app: Flask) -> factories.House:
     """Contoso, Fabrikam and the operator with their people, committed (see `factories.house`)."""
     with app.app_context():
         with transaction() as session:
@@ -101,7 +107,7 @@ def house(app: "Flask") -> factories.House:
 
 
 @pytest.fixture
-def browser(app: "Flask") -> Browser:
+def browser(app: Flask) -> Browser:
     """A browser that nobody has signed in with; a test that needs several makes them: `Browser(app)`."""
     return Browser(app)
 

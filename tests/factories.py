@@ -6,11 +6,11 @@ from functools import lru_cache
 from itertools import count
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import PERSON, Actor
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
+from portal.accounts.passwords import hash_password
 from portal.customers.model import Customer
 
 PASSWORD = "correct horse battery staple"
@@ -21,8 +21,8 @@ _numbers = count(1)
 
 @lru_cache(maxsize=4)
 def hash_of(password: str) -> str:
-    """Return the argon2id hash of `password`, counted once a process: it is slow by design."""
-    return PasswordHasher().hash(password)
+    """Return the argon2id hash of `password`, counted once a process."""
+    return hash_password(password)
 
 
 def organization(session: Session, name: str, side: str = "partner") -> Organization:

@@ -1,5 +1,8 @@
 """Passwords: kept as argon2id only, and refused alike for accounts that are and are not there."""
 
+import subprocess
+import sys
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -43,8 +46,15 @@ def test_nothing_after_the_cut_is_ignored_within_the_length_people_may_choose() 
 
 
 def test_a_weaker_hash_is_to_be_made_anew() -> None:
-    assert needs_new_hash(PasswordHasher(time_cost=1, memory_cost=8 * 1024).hash(PASSWORD))
+    assert needs_new_hash(PasswordHasher(time_cost=1, memory_cost=512).hash(PASSWORD))
     assert not needs_new_hash(hash_password(PASSWORD))
+
+
+def test_outside_the_tests_a_hash_costs_what_the_standard_asks_for() -> None:
+    asked = "from portal.accounts.passwords import hash_password; print(hash_password('a password'))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    # RFC 9106, the choice for little memory: 64 MiB, three passes, four lanes.
+    assert done.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_what_is_no_hash_fits_nothing() -> None:
