@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("portal")
 Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
 
 # So would hashes of passwords that are slow by design; `test_passwords.py` sees those of a real process.
-passwords._hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+passwords.hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 ROOT = Path(__file__).resolve().parent.parent
 

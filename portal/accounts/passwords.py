@@ -11,18 +11,18 @@ from argon2.exceptions import InvalidHashError, VerificationError
 CHARACTERS_AT_LEAST = 12
 CHARACTERS_AT_MOST = 256
 
-_hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory (64 MiB)
+hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory (64 MiB)
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of `password`, with salt and parameters in it."""
-    return _hasher.hash(_normal(password))
+    return hasher.hash(_normal(password))
 
 
 def password_fits(password_hash: str | None, password: str) -> bool:
     """Tell whether `password` is the one of `password_hash`; None stands for an account that is not there."""
     try:
-        _hasher.verify(password_hash or decoy(), _normal(password))
+        hasher.verify(password_hash or decoy(), _normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
@@ -30,13 +30,13 @@ def password_fits(password_hash: str | None, password: str) -> bool:
 
 def needs_new_hash(password_hash: str) -> bool:
     """Tell whether the hash was made with weaker parameters than those of today."""
-    return _hasher.check_needs_rehash(password_hash)
+    return hasher.check_needs_rehash(password_hash)
 
 
 @lru_cache(maxsize=1)
 def decoy() -> str:
     """Return a hash that nobody's password fits; made once a process."""
-    return _hasher.hash(secrets.token_urlsafe(32))
+    return hasher.hash(secrets.token_urlsafe(32))
 
 
 def _normal(password: str) -> str:

@@ -3,6 +3,8 @@
 from sqlalchemy.orm import Session
 
 from portal.accounts.model import Location
+from portal.accounts.roles import people_with_roles
+from portal.claims.answer_facts import day_of
 from portal.claims.answers import Answers, row_id
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid
@@ -40,6 +42,12 @@ def _mistake(
             return "Choose products of this claim." if set(values) - claimed else None
         case "location":
             return _location_mistake(session, claim, values)
+        case "person":
+            known = {person.id for person in people_with_roles(session, rulebook.roles_with(ask.of or ""))}
+            chosen = answers.row_id(name)
+            return "Choose somebody from the list." if values and chosen not in known else None
+        case "date":
+            return "Enter a day of the calendar." if values and day_of(values[0]) is None else None
         case "text":
             return text_mistake(answers.one(name))
     return None

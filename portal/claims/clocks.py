@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.calendars.counting import count
+from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
-from portal.claims.facts import ENDED, RUNNING, STOPPED, WAITING, Gathering, gather_named
+from portal.claims.facts import Gathering, gather_named
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.units import sharing_units_with
 from portal.rulebook.models import ClockRule
@@ -63,17 +64,6 @@ def start(rulebook: Rulebook, row: ClaimClock, at: datetime) -> None:
     row.due_on = due.due_on.isoformat()
     row.arithmetic = due.arithmetic
     row.calendar = due.calendar
-
-
-def running_clock(claim: Claim) -> ClaimClock | None:
-    """Return the running clock that ends first, or None."""
-    rows = [row for row in claim.clocks if row.state == RUNNING and row.due_at is not None]
-    return min(rows, key=lambda row: (row.due_at, row.id or 0), default=None)
-
-
-def waiting_clocks(claim: Claim) -> list[ClaimClock]:
-    """Return the clocks that start when the partner has been told."""
-    return [row for row in claim.clocks if row.state == WAITING]
 
 
 def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:

@@ -4,9 +4,9 @@ import logging
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.chain import record_event
+from portal.claims.clock_states import RUNNING
 from portal.claims.clocks import due_rows, end
 from portal.claims.desk import Desk
-from portal.claims.facts import RUNNING
 from portal.claims.lifecycle import derive, perform
 from portal.claims.model import ClaimClock
 from portal.claims.queries import claim_by_id

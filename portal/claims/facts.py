@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
+from portal.claims.answer_facts import chosen_had_part, chosen_is_assigned, days_moved
 from portal.claims.answers import Answers
+from portal.claims.clock_states import clock_state, running_clock
 from portal.claims.content import content_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
@@ -22,7 +24,6 @@ from portal.rulebook.decision import Facts, Value
 from portal.rulebook.rulebook import Rulebook
 
 NEW = "new"  # the reserved status of a claim that is being created
-NEVER, RUNNING, STOPPED, ENDED, WAITING = "never", "running", "stopped", "ended", "waiting"
 
 
 @dataclass
@@ -188,6 +189,10 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     ),
     "consent.has_link": lambda g: g.has_link,
     "consent.links_today": lambda g: g.links_today,
+    "claim.deadline_runs": lambda g: running_clock(g.claim) is not None,
+    "chosen.is_assigned": lambda g: chosen_is_assigned(g.claim, g.answers),
+    "chosen.had_part": lambda g: chosen_had_part(g.session, g.claim, g.answers),
+    "extension.days": lambda g: days_moved(g.claim, g.answers),
     "actor.roles": lambda g: g.actor.roles,
     "actor.kind": lambda g: g.actor.kind,
     "actor.is_assigned": lambda g: g.actor.person_id is not None and g.actor.person_id == g.claim.reviewer_id,
@@ -269,18 +274,6 @@ def _clock(g: Gathering, name: str) -> Value:
     if due_on != name:
         return date.fromisoformat(row.due_on) if row and row.due_on else None
     return clock_state(row, g.now)
-
-
-def clock_state(row: ClaimClock | None, now: datetime) -> str:
-    """Return never, running, stopped or ended; a running clock past its due moment has ended.
-
-    A clock that waits for its mail has not begun: nobody can be late for what they were not told.
-    """
-    if row is None or row.state == WAITING:
-        return NEVER
-    if row.state == RUNNING and row.due_at is not None and now >= row.due_at:
-        return ENDED
-    return row.state
 
 
 def _input_of(g: Gathering, question: str) -> dict[str, Value]:

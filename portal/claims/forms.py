@@ -76,7 +76,7 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
         case "location":
             return _chosen(SelectField, location_choices(claim), shown)
         case "person":
-            return _chosen(SelectField, _people(session, rulebook, ask), shown)
+            return _chosen(SelectField, _people(session, rulebook, claim, ask), shown)
     return TextAreaField(**shown)
 
 
@@ -92,6 +92,7 @@ def location_choices(claim: Claim) -> Choices:
     return [(str(row.id), f"{row.code} – {row.name}") for row in claim.organization.locations]
 
 
-def _people(session: Session, rulebook: Rulebook, ask: Ask) -> Choices:
+def _people(session: Session, rulebook: Rulebook, claim: Claim, ask: Ask) -> Choices:
+    """Return those who may do it, without the one whom the claim is with already."""
     people = people_with_roles(session, rulebook.roles_with(ask.of or ""))
-    return [(str(person.id), person.name) for person in people]
+    return [(str(person.id), person.name) for person in people if person.id != claim.reviewer_id]

@@ -9,7 +9,8 @@ from portal.accounts.actor import SYSTEM_ACTOR, Actor
 from portal.claims.answers import Answers
 from portal.claims.chain import record_event
 from portal.claims.checking import check_answers
-from portal.claims.clocks import running_clock, turn_clocks
+from portal.claims.clock_states import running_clock
+from portal.claims.clocks import turn_clocks
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import NEW, Gathering, gather, gather_named
 from portal.claims.keeping import begin_kept, end_kept

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from portal.accounts.actor import Actor
 from portal.accounts.model import Location
 from portal.claims import cursors
-from portal.claims.clocks import running_clock
+from portal.claims.clock_states import ENDED, running_clock
 from portal.claims.desk import Desk
-from portal.claims.facts import ENDED
 from portal.claims.filters import MOVES, Choices, Wanted, choices, conditions, wanted
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims

@@ -12,7 +12,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
 from portal.calendars.counting import count
-from portal.claims.clocks import running_clock, waiting_clocks
+from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named

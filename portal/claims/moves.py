@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.claims.clocks import running_clock, waiting_clocks
+from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.rulebook.models import CatalogReason, Transition

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.chain import record_event
-from portal.claims.clocks import start, waiting_clocks
+from portal.claims.clock_states import WAITING, waiting_clocks
+from portal.claims.clocks import start
 from portal.claims.desk import Desk
-from portal.claims.facts import WAITING
 from portal.claims.lifecycle import derive
 from portal.claims.mails import PARTNER
 from portal.claims.model import Claim, ClaimClock

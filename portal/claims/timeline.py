@@ -60,7 +60,7 @@ def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
         title=transition.label if transition else OTHER_EVENTS.get(event.action, event.action),
         status_label=status.label if status else "",
         text=str(event.details.get("text", "")),
-        details=tuple(_details(event.details, rulebook)),
+        details=tuple(_details(event.details, rulebook, reader)),
         decided=event.id if event.decision_id is not None else None,
     )
 
@@ -72,7 +72,7 @@ def name_for(reader: Actor, event: AuditEvent) -> str:
     return event.actor_name
 
 
-def _details(details: dict[str, Any], rulebook: Rulebook) -> list[str]:
+def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor) -> list[str]:
     known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
     lines = [f"Reason: {known[code].label}." for code in codes if code in known]
@@ -80,6 +80,8 @@ def _details(details: dict[str, Any], rulebook: Rulebook) -> list[str]:
         lines.append(f"Documents: {', '.join(names)}.")
     if changes := details.get("changes"):
         lines.append(f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}.")
+    if reader.side == OPERATOR and (handed := details.get("handed_over")):
+        lines.append(f"From {handed['from'] or 'nobody'} to {handed['to']}: {handed['why']}")
     if arithmetic := details.get("arithmetic"):
         lines.append(f"Deadline: {arithmetic}")
     for code, (due_on, words) in details.get("clocks", {}).items():

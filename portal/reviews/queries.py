@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
 from portal.claims import cursors
+from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
-from portal.claims.facts import ENDED
 from portal.claims.model import Claim, ClaimClock, ClaimUnit
 from portal.claims.queries import visible_claims, visible_to
 from portal.claims.searching import plain

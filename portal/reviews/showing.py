@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.answering import Failure
+from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
-from portal.claims.facts import ENDED
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
 from portal.claims.moves import Standing, standing
 from portal.claims.panels import Panel, panels

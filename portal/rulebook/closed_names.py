@@ -26,6 +26,8 @@ VERBS = (
     "next_round",
     "assign_self",
     "assign_other_reviewer",
+    "assign_chosen",
+    "extend_deadline",
     "use_dispute",
     "take_documents",
     "post_message",

@@ -51,6 +51,8 @@ TRANSITIONS = {
     "dispute_review_overdue": {"dispute": "dispute"},  # T18
     "agree": {"approved": "approved", "dispute": "dispute"},  # T19
     "dispute_window_ends": {"rejected": "rejected"},  # T20
+    "reassign": {status: status for status in ("submitted", "under_review", "dispute")},  # T21
+    "extend": {status: status for status in (*OPEN, "approved", "rejected")},  # T22
     "send_consent_link": {"approved": "approved", "dispute": "dispute"},  # T23
 }
 BY = {

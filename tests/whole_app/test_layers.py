@@ -18,7 +18,19 @@ RANKS = {
     "queries": QUERIES,
     "facts": FACTS,
     **dict.fromkeys(
-        ("model", "actor", "answers", "content", "chain", "desk", "participants", "refusals", "units"),
+        (
+            "model",
+            "actor",
+            "answer_facts",
+            "answers",
+            "clock_states",
+            "content",
+            "chain",
+            "desk",
+            "participants",
+            "refusals",
+            "units",
+        ),
         NOUNS,
     ),
 }

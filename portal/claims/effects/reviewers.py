@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
+from portal.claims.answer_facts import REVIEWER
 from portal.claims.desk import Step
 from portal.claims.model import Claim
 from portal.claims.participants import people_who_moved
@@ -37,6 +38,18 @@ def _least_busy(step: Step, people: list[Person]) -> int | None:
     )
     busy = dict(rows.all())
     return min((person.id for person in people), key=lambda key: (busy.get(key, 0), key), default=None)
+
+
+def assign_chosen(step: Step) -> None:
+    """Hand the claim over to the reviewer whom the form chose; only the operator learns who and why."""
+    before = step.session.get(Person, step.claim.reviewer_id) if step.claim.reviewer_id else None
+    step.claim.reviewer_id = step.answers.row_id(REVIEWER)
+    after = step.session.get_one(Person, step.claim.reviewer_id)
+    step.details["handed_over"] = {
+        "from": before.name if before else "",
+        "to": after.name,
+        "why": step.answers.one("message"),
+    }
 
 
 def mark_overdue(step: Step) -> None:

@@ -12,18 +12,21 @@ from portal.claims.effects.answers_given import (
     use_dispute,
 )
 from portal.claims.effects.drafts import create_claim, delete_claim
+from portal.claims.effects.extension import extend_deadline
 from portal.claims.effects.fields import save_fields
 from portal.claims.effects.messages import close_request, open_request, post_message
-from portal.claims.effects.reviewers import assign_other_reviewer, assign_self, mark_overdue
+from portal.claims.effects.reviewers import assign_chosen, assign_other_reviewer, assign_self, mark_overdue
 from portal.claims.effects.settlement import settle_others
 from portal.claims.effects.submission import freeze, next_round
 
 VERBS: Mapping[str, Verb] = {
+    "assign_chosen": assign_chosen,
     "assign_other_reviewer": assign_other_reviewer,
     "assign_self": assign_self,
     "close_request": close_request,
     "create_claim": create_claim,
     "delete_claim": delete_claim,
+    "extend_deadline": extend_deadline,
     "freeze": freeze,
     "mark_overdue": mark_overdue,
     "next_round": next_round,
