@@ -11,6 +11,7 @@ from portal.audit.recording import Finding, verify
 from portal.claims.desk import Desk
 from portal.claims.replaying import differences
 from portal.db import db
+from portal.policies.sealing import broken_seals
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ def keep_audit_heads(desk: Desk) -> None:
 
 
 def verify_audit(desk: Desk) -> Verified:
-    """Check every chain, the chains against their file, and the claims against their chains."""
+    """Check every chain, the chains against their file, and claims and decisions against their chains."""
     session = db.session()
-    findings = verify(session, desk.secret) + differences(session)
+    findings = verify(session, desk.secret) + broken_seals(session) + differences(session)
     count = session.scalar(select(func.count()).select_from(AuditEvent)) or 0
     path = desk.settings.audit_heads_file
     try:
