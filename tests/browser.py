@@ -150,6 +150,11 @@ class Browser:
         tokens = self.page.tree.xpath("//input[@name='csrf_token']/@value") if self.page.is_html else []
         return str(tokens[0]) if tokens else ""
 
+    def cookie_header(self) -> str:
+        """Return the cookies as a request carries them, for clients that send the same at the same moment."""
+        request = self._client.get("/healthz", base_url=self._origin).request
+        return request.headers.get("Cookie", "")
+
     def sign_in(self, email: str, password: str) -> Page:
         """Sign in through the page; raises AssertionError when it does not lead away from it."""
         self.visit("/sign-in")
