@@ -80,7 +80,9 @@ class NetworkBrowser(Browser):
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return TestResponse([content], f"{answer.status} {answer.reason}", Headers(answer.getheaders()), request)
+        return TestResponse(
+            [content], f"{answer.status} {answer.reason}", Headers(answer.getheaders()), request
+        )
 
     def acknowledged(self, locator: str, **given: Given) -> None:
         """Send the form of the page once; returns when the server said that it is done. Raises Gone."""
