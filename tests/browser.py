@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from flask import Flask
+from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse
@@ -149,6 +150,16 @@ class Browser:
         """Return the token of the last page's first form, "" where it has none."""
         tokens = self.page.tree.xpath("//input[@name='csrf_token']/@value") if self.page.is_html else []
         return str(tokens[0]) if tokens else ""
+
+    @property
+    def client(self) -> FlaskClient:
+        """The client beneath, with this browser's cookies, for requests that no browser sends."""
+        return self._client
+
+    def cookie_header(self) -> str:
+        """Return the cookies as a request carries them, for clients that send the same at the same moment."""
+        request = self._client.get("/healthz", base_url=self._origin).request
+        return request.headers.get("Cookie", "")
 
     def sign_in(self, email: str, password: str) -> Page:
         """Sign in through the page; raises AssertionError when it does not lead away from it."""

@@ -97,18 +97,22 @@ def verify(session: Session, key: bytes) -> list[Finding]:
 
 
 def _findings(rows: Iterable[AuditEvent], key: bytes) -> Iterator[Finding]:
-    subject, place, previous = None, 0, START
+    subject, place, previous, number = None, 0, START, 0
     for event in rows:
         if event.subject != subject:
-            subject, place, previous = event.subject, 0, START
+            subject, place, previous, number = event.subject, 0, START, 0
         if event.place != place + 1:
             missing = f"{place + 1}" if event.place == place + 2 else f"{place + 1} to {event.place - 1}"
             yield Finding(event.subject, event.place, f"Before this event, place {missing} is missing.")
         elif event.previous_hash != previous:
             yield Finding(event.subject, event.place, "The event does not follow from the one before it.")
+        elif (
+            event.id <= number
+        ):  # the row's number is no part of the hash; it was given in the order of places
+            yield Finding(event.subject, event.place, "The event's row was exchanged with another.")
         if not hmac.compare_digest(_hash(event, key).encode(), event.hash.encode()):
             yield Finding(event.subject, event.place, "The event is not as it was written.")
-        place, previous = event.place, event.hash
+        place, previous, number = event.place, event.hash, event.id
 
 
 def _end_of_chain(session: Session, subject: str) -> tuple[int, str]:

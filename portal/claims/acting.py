@@ -201,5 +201,10 @@ def store_refusal(desk: Desk, refused: Refused, actor: Actor) -> None:
     """Keep the refused decision in a transaction of its own; the refusal itself changed nothing."""
     with transaction() as session:
         decisions.store(
-            session, refused.decision, subject=refused.number, at=desk.clock.now(), actor=actor.name
+            session,
+            refused.decision,
+            key=desk.secret,
+            subject=refused.number,
+            at=desk.clock.now(),
+            actor=actor.name,
         )

@@ -94,7 +94,12 @@ def _set_aside(desk: Desk, claim_id: int, row_id: int, refused: Refused) -> None
         derive(session, desk, claim, now)
         claim.changed_at, claim.version = now, claim.version + 1
         stored = decisions.store(
-            session, refused.decision, subject=refused.number, at=now, actor=SYSTEM_ACTOR.name
+            session,
+            refused.decision,
+            key=desk.secret,
+            subject=refused.number,
+            at=now,
+            actor=SYSTEM_ACTOR.name,
         )
         record_event(
             session,

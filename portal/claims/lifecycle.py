@@ -52,7 +52,9 @@ def perform(
     if not decision.allowed:
         raise Refused(claim.number, decision)
     check_answers(session, rulebook, claim, action, given)
-    stored = decisions.store(session, decision, subject=claim.number, at=now, actor=actor.name)
+    stored = decisions.store(
+        session, decision, key=desk.secret, subject=claim.number, at=now, actor=actor.name
+    )
     step = Step(
         session=session,
         desk=desk,

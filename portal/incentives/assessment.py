@@ -15,7 +15,12 @@ def assess(step: Step) -> None:
     gathering = Gathering(step.session, step.desk, step.rulebook, step.claim, step.actor, step.now)
     decision = step.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
     stored = decisions.store(
-        step.session, decision, subject=step.claim.number, at=step.now, actor=step.actor.name
+        step.session,
+        decision,
+        key=step.desk.secret,
+        subject=step.claim.number,
+        at=step.now,
+        actor=step.actor.name,
     )
     step.claim.eligibility = decision.outcome
     step.claim.eligibility_reasons = [

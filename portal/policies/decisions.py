@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.policies.model import StoredDecision
+from portal.policies.sealing import seal
 from portal.rulebook.decision import Decision, Facts, Value
 
 
@@ -16,8 +17,13 @@ class FactsDamaged(Exception):
     """Stored facts were changed or damaged since; the message says how reading them failed."""
 
 
-def store(session: Session, decision: Decision, *, subject: str, at: datetime, actor: str) -> StoredDecision:
-    """Keep `decision` about `subject` (a claim number) within the caller's transaction; has its id."""
+def store(
+    session: Session, decision: Decision, *, key: bytes, subject: str, at: datetime, actor: str
+) -> StoredDecision:
+    """Keep `decision` about `subject` (a claim number) within the caller's transaction; has its id.
+
+    It is sealed into the audit with `key`, so that a row changed later is found.
+    """
     stored = StoredDecision(
         subject=subject,
         question=decision.question,
@@ -31,6 +37,7 @@ def store(session: Session, decision: Decision, *, subject: str, at: datetime, a
     )
     session.add(stored)
     session.flush()
+    seal(session, stored, key)
     return stored
 
 

@@ -12,6 +12,7 @@ from portal.claims.desk import Desk
 from portal.claims.replaying import differences
 from portal.db import db
 from portal.policies.chain import policy_findings
+from portal.policies.sealing import broken_seals
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,14 @@ def keep_audit_heads(desk: Desk) -> None:
 
 
 def verify_audit(desk: Desk) -> Verified:
-    """Check every chain, the chains against their file, and claims and policies against their chains."""
+    """Check every chain, the chains against their file, and what they tell of against the tables."""
     session = db.session()
-    findings = verify(session, desk.secret) + differences(session) + policy_findings(session)
+    findings = [
+        *verify(session, desk.secret),
+        *broken_seals(session),
+        *policy_findings(session),
+        *differences(session),
+    ]
     count = session.scalar(select(func.count()).select_from(AuditEvent)) or 0
     path = desk.settings.audit_heads_file
     try:

@@ -1,0 +1,81 @@
+"""Seals stored decisions into the audit, so that one that was changed, taken out or put in is found."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.audit.model import AuditEvent
+from portal.audit.recording import Finding, record
+from portal.policies.model import StoredDecision
+
+PREFIX = "decision:"  # the chain beside a claim's own: refusals belong to it, which change no claim
+DECIDED = "decided"
+DIGEST = "digest"  # in the event's details
+
+
+def seal(session: Session, stored: StoredDecision, key: bytes) -> None:
+    """Record every column of the decision in the chain of its subject, within the caller's transaction."""
+    record(
+        session,
+        key=key,
+        subject=f"{PREFIX}{stored.subject}",
+        at=stored.at,
+        actor=("system", "system", stored.actor, None),
+        action=DECIDED,
+        decision_id=stored.id,
+        policy_version=stored.policy_version,
+        details={DIGEST: _digest(stored)},
+    )
+
+
+def broken_seals(session: Session) -> list[Finding]:
+    """Return where the decisions are not those that were sealed, by subject; places are the chains' own.
+
+    Decisions from before the first that was sealed were never recorded and are not judged.
+    """
+    return sorted(_broken(session), key=lambda finding: (finding.subject, finding.place))
+
+
+def _broken(session: Session) -> Iterator[Finding]:
+    sealed = _sealed(session)
+    first = min(sealed, default=None)
+    query = select(StoredDecision).order_by(StoredDecision.id).execution_options(yield_per=500)
+    for row in session.scalars(query):
+        event = sealed.pop(row.id, None)
+        if event is not None:
+            subject, place, digest = event
+            if digest != _digest(row):
+                yield Finding(subject, place, f"Decision {row.id} is not as it was stored.")
+        elif first is not None and row.id > first:
+            yield Finding(f"{PREFIX}{row.subject}", 0, f"Decision {row.id} was never recorded.")
+    for number, (subject, place, _) in sealed.items():
+        yield Finding(subject, place, f"Decision {number} is gone.")
+
+
+def _sealed(session: Session) -> dict[int, tuple[str, int, str]]:
+    """Return chain, place and digest of every sealed decision by its id."""
+    query = select(AuditEvent.decision_id, AuditEvent.subject, AuditEvent.place, AuditEvent.details).where(
+        AuditEvent.action == DECIDED, AuditEvent.subject.startswith(PREFIX)
+    )
+    rows = session.execute(query.execution_options(yield_per=500))
+    return {number: (subject, place, details.get(DIGEST, "")) for number, subject, place, details in rows}
+
+
+def _digest(stored: StoredDecision) -> str:
+    """Return the SHA-256 over every column of the row, whatever columns there are."""
+    names = sorted(column.key for column in StoredDecision.__mapper__.column_attrs)
+    said = [[name, _plain(getattr(stored, name))] for name in names]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value
