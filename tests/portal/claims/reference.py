@@ -150,6 +150,11 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)
 
 
+def last_day(ends: datetime) -> date:
+    """The day after which it has ended."""
+    return (ends - timedelta(microseconds=1)).astimezone(ZONE).date()
+
+
 def business_day(now: datetime, count: int) -> date:
     """The `count`-th business day after today, one day at a time."""
     free = holidays.country_holidays("US")

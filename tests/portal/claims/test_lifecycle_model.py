@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
@@ -33,7 +33,7 @@ from portal.policies.model import StoredDecision
 from portal.sample.documents import Letter, pdf
 from portal.sample.house import build_house
 from portal.work.sweep import sweep
-from tests.portal.claims.reference import CUSTOMER, MOVES, PARTNER, Model
+from tests.portal.claims.reference import CUSTOMER, MOVES, PARTNER, Model, end_of_day, last_day
 
 ANSWERS = {
     "reject": {"reason": ("insufficient_poe",), "message": ("Not shown.",)},
@@ -64,7 +64,7 @@ class Lives(RuleBasedStateMachine):
         self.desk: Desk = self.app.extensions["desk"]
         self.models = {name: Model() for name in PARTNERS}
         self.numbers: dict[str, str] = {}
-        self.dues: dict[int, tuple[object, str]] = {}
+        self.dues: dict[int, tuple[datetime, str]] = {}
 
     def teardown(self) -> None:
         db.session.remove()
@@ -95,8 +95,23 @@ class Lives(RuleBasedStateMachine):
             answers = Answers({key: (value,) for key, value in fields.items()}, (letter,))
             act(self.desk, "edit", self.numbers[name], actor, answers)
 
+    @rule(name=st.sampled_from(PARTNERS), choice=st.integers(0, 100))
+    def go_on(self, name: str, choice: int) -> None:
+        """Do something that is possible: chance alone would seldom get beyond the draft."""
+        model, rival = self.models[name], self.models[PARTNERS[1 - PARTNERS.index(name)]]
+        now = self.clock.now()
+        model.pass_time(now)
+        rival.pass_time(now)
+        possible = [action for action in sorted(MOVES) if not model.refuses(action, now, rival)]
+        if possible:
+            self.attempted(name, possible[choice % len(possible)])
+
     @rule(name=st.sampled_from(PARTNERS), action=st.sampled_from(sorted(MOVES)))
     def act(self, name: str, action: str) -> None:
+        """Try anything, possible or not."""
+        self.attempted(name, action)
+
+    def attempted(self, name: str, action: str) -> None:
         Lives.steps += 1
         model, rival = self.models[name], self.models[PARTNERS[1 - PARTNERS.index(name)]]
         now = self.clock.now()
@@ -128,6 +143,29 @@ class Lives(RuleBasedStateMachine):
         except NotThere:
             return ["not_there"]  # reviewers know no claim that was never submitted
         return []
+
+    @rule(name=st.sampled_from(PARTNERS), days=st.integers(-2, 4))
+    def extend(self, name: str, days: int) -> None:
+        """A reviewer moves the deadline that the model knows; it is never shortened, and stands elsewhere."""
+        model, now = self.models[name], self.clock.now()
+        model.pass_time(now)
+        if model.ends is None:
+            return
+        day = last_day(model.ends) + timedelta(days=days)
+        number, actor = self.numbers[name], actor_of(self.person("reviewer@operator.example"))
+        try:
+            act(
+                self.desk,
+                "extend",
+                number,
+                actor,
+                Answers({"until": (f"{day}",), "message": ("More time.",)}),
+            )
+        except Refused:
+            assert days <= 0
+        else:
+            assert days > 0
+            model.ends = end_of_day(day)
 
     @rule(hours=st.integers(1, 12 * 24))
     def wait(self, hours: int) -> None:
@@ -189,12 +227,20 @@ class Lives(RuleBasedStateMachine):
         assert sum(event.to_status == "dispute" for event in events) == claim.disputes_used <= 1
 
     def due_moments_stand(self, claim: Claim) -> None:
+        """A due moment moves by a recorded extension alone, which its arithmetic tells too."""
+        query = select(AuditEvent).where(
+            AuditEvent.subject == f"claim:{claim.number}", AuditEvent.action == "extend"
+        )
+        extensions = db.session().scalars(query.order_by(AuditEvent.place)).all()
         for row in claim.clocks:
             if row.due_at is not None:
-                assert self.dues.setdefault(row.id, (row.due_at, row.arithmetic)) == (
-                    row.due_at,
-                    row.arithmetic,
-                )
+                days = [event.details["extended"]["to"] for event in extensions]
+                seen = self.dues.setdefault(row.id, (row.due_at, row.arithmetic))
+                if seen != (row.due_at, row.arithmetic):
+                    assert row.due_on in days
+                    assert row.due_at > seen[0]
+                    assert row.arithmetic.startswith(f"{seen[1]} Extended on ")
+                    self.dues[row.id] = (row.due_at, row.arithmetic)
 
     def claim(self, name: str) -> Claim:
         db.session.rollback()

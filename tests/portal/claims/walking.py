@@ -19,10 +19,11 @@ from portal.audit.model import AuditEvent
 from portal.claims.acting import act
 from portal.claims.answers import Answers
 from portal.claims.chain import chain_of
-from portal.claims.clocks import runs_in, waiting_clocks
+from portal.claims.clock_states import RUNNING, WAITING, waiting_clocks
+from portal.claims.clocks import runs_in
 from portal.claims.consent_links import link_in_force
 from portal.claims.desk import Desk
-from portal.claims.facts import CLAIM_FACTS, PRODUCT_FACTS, RUNNING, WAITING, Gathering, gather_named
+from portal.claims.facts import CLAIM_FACTS, PRODUCT_FACTS, Gathering, gather_named
 from portal.claims.mails import PARTNER
 from portal.claims.model import Association, Claim
 from portal.claims.queries import claim_by_number

@@ -1,5 +1,6 @@
 """Every column of the audit and of the decisions changed, and rows taken out, put in and exchanged."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,7 +114,8 @@ def put_in(row: Row, which: int) -> Callable[[Session], None]:
 def exchange(row: Row) -> Callable[[Session], None]:
     def tamper(session: Session) -> None:
         rows = rows_of(session, row)
-        first, second = [one.id for one in rows if one.subject == rows[0].subject][:2]
+        subject = Counter(one.subject for one in rows).most_common(1)[0][0]
+        first, second = [one.id for one in rows if one.subject == subject][:2]
         for old, new in ((first, -1), (second, first), (-1, second)):
             where: ColumnElement[bool] = row.id == old
             session.execute(update(row).where(where).values(id=new))
