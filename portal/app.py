@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
+from portal.accounts.profile_views import blueprint as profile
 from portal.accounts.views import blueprint as accounts
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
@@ -64,7 +65,7 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
 )
-FEATURES: tuple[Blueprint, ...] = (accounts, claims, why, reviews, consent, policies_pages)
+FEATURES: tuple[Blueprint, ...] = (accounts, profile, claims, why, reviews, consent, policies_pages)
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,7 +32,11 @@ class Entrance:
     clock: Clock
     settings: Settings
     secret: bytes = field(repr=False)
-    role_labels: Callable[[], Mapping[str, str]] = dict  # role → label, for the demo's list of accounts
+    role_labels: Callable[[], Mapping[str, str]] = dict  # role → label, in the words of the policy in force
+
+    def minutes_until(self, moment: datetime) -> int:
+        """Return the whole minutes until `moment` (aware), rounded up."""
+        return ceil((moment - self.clock.now()) / timedelta(minutes=1))
 
 
 class WrongCredentials(Exception):
@@ -58,7 +63,7 @@ def sign_in(
     if has_controls(email):
         raise WrongCredentials  # no account has such an address, and not every database can look for one
     counter = counter_of(entrance.secret, email, network, device)
-    _count(entrance, counter)
+    count_a_try(entrance, counter)
     with transaction() as session:
         person = _active_person(session, email)
         person_id, password_hash = (person.id, person.password_hash) if person else (None, None)
@@ -81,7 +86,8 @@ def sign_out(entrance: Entrance, token: str) -> None:
         end_session(session, token, entrance.clock.now())
 
 
-def _count(entrance: Entrance, counter: Counter) -> None:
+def count_a_try(entrance: Entrance, counter: Counter) -> None:
+    """Count a try before its password is looked at; opens its own transactions. Raises TooManyTries."""
     # Two transactions: tries at the same moment must see each other before either goes on.
     now = entrance.clock.now()
     with transaction() as session:

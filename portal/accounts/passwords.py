@@ -19,6 +19,13 @@ def hash_password(password: str) -> str:
     return hasher.hash(_normal(password))
 
 
+def password_mistake(password: str) -> str | None:
+    """Return what is wrong with a password that somebody wants to have, or None."""
+    if not CHARACTERS_AT_LEAST <= len(password) <= CHARACTERS_AT_MOST:
+        return f"Choose a password of {CHARACTERS_AT_LEAST} to {CHARACTERS_AT_MOST} characters."
+    return None
+
+
 def password_fits(password_hash: str | None, password: str) -> bool:
     """Tell whether `password` is the one of `password_hash`; None stands for an account that is not there."""
     try:

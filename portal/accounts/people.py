@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
-from portal.accounts.passwords import CHARACTERS_AT_LEAST, CHARACTERS_AT_MOST, hash_password
+from portal.accounts.passwords import hash_password, password_mistake
 
 # Enough to catch slips; whether an address works shows when mail is sent to it.
 ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;:\\.]{2,}")
@@ -106,8 +106,8 @@ def _problems_of_person(session: Session, email: str, name: str, password: str) 
         problems.append(f"Give a full e-mail address, such as kim@contoso.example, not {email!r}.")
     elif session.scalar(select(Person.id).where(Person.email == email)) is not None:
         problems.append(f"There is an account for {email}; a person has one.")
-    if not CHARACTERS_AT_LEAST <= len(password) <= CHARACTERS_AT_MOST:
-        problems.append(f"Choose a password of {CHARACTERS_AT_LEAST} to {CHARACTERS_AT_MOST} characters.")
+    if mistake := password_mistake(password):
+        problems.append(mistake)
     return problems
 
 

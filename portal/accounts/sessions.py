@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.controls import without_controls
@@ -66,12 +66,49 @@ def end_sessions_of(session: Session, person_id: int, now: datetime) -> None:
     _revoke(session, SignedInSession.person_id == person_id, now)
 
 
-def _revoke(session: Session, which: object, now: datetime) -> None:
-    session.execute(
-        update(SignedInSession)
-        .where(which, SignedInSession.revoked_at.is_(None))  # type: ignore[arg-type]  # a column comparison
-        .values(revoked_at=now)
+def end_other_sessions(session: Session, person_id: int, token: str, now: datetime) -> int:
+    """Revoke every session of a person but the one of `token`; returns how many were in force."""
+    return _revoke(
+        session,
+        and_(SignedInSession.person_id == person_id, SignedInSession.token_hash != _hash(token)),
+        now,
     )
+
+
+def end_own_session(session: Session, person_id: int, session_id: int, now: datetime) -> bool:
+    """Revoke one session where it is the person's; False where it is not, or had ended."""
+    which = and_(SignedInSession.person_id == person_id, SignedInSession.id == session_id)
+    return bool(_revoke(session, which, now))
+
+
+def sessions_in_force(
+    session: Session, person_id: int, *, now: datetime, settings: Settings
+) -> list[SignedInSession]:
+    """Return the person's sessions that would be let in at `now`, the one used last first."""
+    idle_since = now - timedelta(minutes=settings.session_idle_minutes)
+    query = select(SignedInSession).where(
+        SignedInSession.person_id == person_id,
+        SignedInSession.revoked_at.is_(None),
+        SignedInSession.expires_at > now,
+        SignedInSession.last_seen_at > idle_since,
+    )
+    return list(session.scalars(query.order_by(SignedInSession.last_seen_at.desc(), SignedInSession.id)))
+
+
+def is_of(row: SignedInSession, token: str) -> bool:
+    """Tell whether `token` belongs to the session."""
+    return secrets.compare_digest(row.token_hash, _hash(token))
+
+
+def _revoke(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    """Revoke the sessions that are not yet, and return how many."""
+    done = session.execute(
+        update(SignedInSession)
+        .where(which, SignedInSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(SignedInSession.id)
+    )
+    return len(done.all())
 
 
 def _hash(token: str) -> str:

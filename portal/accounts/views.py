@@ -1,7 +1,6 @@
 """The pages of signing in and out."""
 
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -40,7 +39,7 @@ def enter() -> AnyResponse:
     try:
         return _enter(form)
     except WrongCredentials:
-        form.email.errors = ["E-mail address and password do not fit. Check both and try again."]
+        form.email.errors = ["E-mail address and password do not match. Check both and try again."]
         return _page(form, 422)
     except TooManyTries as closed:
         return _page(form, 429, closed.until)
@@ -95,20 +94,13 @@ def _page(form: SignInForm, status: int, closed_until: datetime | None = None) -
         status=status,
         form=form,
         closed_until=closed_until,
-        minutes=_minutes_until(closed_until),
+        minutes=entrance.minutes_until(closed_until) if closed_until else 0,
         demo_password=entrance.settings.demo_password if entrance.settings.demo else "",
         demo_accounts=demo_accounts(db.session(), entrance.role_labels()) if entrance.settings.demo else [],
     )
     if closed_until is not None:
-        response.headers["Retry-After"] = str(_minutes_until(closed_until) * 60)
+        response.headers["Retry-After"] = str(entrance.minutes_until(closed_until) * 60)
     return response
-
-
-def _minutes_until(moment: datetime | None) -> int:
-    """Return the whole minutes until `moment`, rounded up."""
-    if moment is None:
-        return 0
-    return ceil((moment - current_entrance().clock.now()) / timedelta(minutes=1))
 
 
 def _destination(wanted: str) -> str:

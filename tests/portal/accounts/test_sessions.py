@@ -76,7 +76,7 @@ def test_deactivating_a_person_counts_at_the_next_request(signed_in: Browser, ap
     change(app, lambda session: setattr(gloria(session), "active", False))
     assert not is_in(signed_in)
     page = signed_in.fill_and_submit("Sign in", email=GLORIA, password=PASSWORD, status=422)
-    assert "do not fit" in page.text
+    assert "do not match" in page.text
 
 
 def test_taking_a_role_away_counts_at_the_next_request(signed_in: Browser, app: Flask) -> None:

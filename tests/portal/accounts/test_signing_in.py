@@ -66,7 +66,7 @@ def test_what_was_wrong_is_not_told_and_the_address_is_kept(
     browser.visit("/sign-in")
     page = browser.fill_and_submit("Sign in", email=email, password=password, status=422)
     assert page.texts("#error-summary li") == [
-        "E-mail address and password do not fit. Check both and try again."
+        "E-mail address and password do not match. Check both and try again."
     ]
     assert page.field("email") == email
     assert page.field("password") == ""

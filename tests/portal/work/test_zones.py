@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.audit.model import AuditEvent
-from portal.claims.facts import ENDED, RUNNING
+from portal.claims.clock_states import ENDED, RUNNING
 from portal.claims.model import ClaimClock
 from portal.clock import FixedClock
 from portal.db import db

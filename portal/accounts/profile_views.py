@@ -1,0 +1,73 @@
+"""The page of one's own account."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.accounts.current import current_actor, current_entrance, current_token
+from portal.accounts.entrance import TooManyTries
+from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
+from portal.accounts.passwords import CHARACTERS_AT_LEAST
+from portal.accounts.profile import profile_of
+from portal.db import db
+from portal.web.access import allow_signed_in
+from portal.web.filters import counted
+from portal.web.htmx import respond
+
+blueprint = Blueprint("profile", __name__)
+
+
+@blueprint.get("/profile")
+@allow_signed_in
+def profile() -> AnyResponse:
+    return _page({}, 200)
+
+
+@blueprint.post("/profile/password")
+@allow_signed_in
+def password() -> AnyResponse:
+    typed = {name: request.form.get(name, "") for name in ("present", "new", "again")}
+    network = request.remote_addr or ""
+    try:
+        ended = change_password(
+            current_entrance(), current_actor(), current_token(), network=network, **typed
+        )
+    except PasswordNotChanged as mistakes:
+        return _page(mistakes.errors, 422)
+    except TooManyTries as closed:
+        return _page({"present": _wait_for(closed)}, 429)
+    flash(f"Your password was changed. {_signed_out(ended)}", "success")
+    return redirect(url_for("profile.profile"), 303)
+
+
+@blueprint.post("/profile/sessions")
+@allow_signed_in
+def sessions() -> AnyResponse:
+    chosen = request.form.get("session", type=int)
+    if chosen is None:
+        flash(_signed_out(end_others(current_entrance(), current_actor(), current_token())), "success")
+    elif end_session_of_own(current_entrance(), current_actor(), chosen):
+        flash("The browser is signed out from its next request on.", "success")
+    else:
+        flash("That browser was signed out already.", "info")
+    return redirect(url_for("profile.profile"), 303)
+
+
+def _page(errors: dict[str, str], status: int) -> AnyResponse:
+    shown = profile_of(db.session(), current_entrance(), current_actor(), current_token())
+    return respond(
+        "accounts/profile.html",
+        "accounts/_profile.html",
+        status=status,
+        profile=shown,
+        errors=errors,
+        characters_at_least=CHARACTERS_AT_LEAST,
+    )
+
+
+def _signed_out(ended: int) -> str:
+    return f"{counted(ended, 'other browser')} signed out." if ended else "No other browser was signed in."
+
+
+def _wait_for(closed: TooManyTries) -> str:
+    minutes = current_entrance().minutes_until(closed.until)
+    return f"There were too many tries. Try again in {counted(minutes, 'minute')}."

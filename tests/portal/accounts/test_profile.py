@@ -1,0 +1,118 @@
+"""One's own account: the password is changed by whoever knows it, and other browsers are signed out."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.model import Person, SignedInSession
+from portal.accounts.passwords import password_fits
+from portal.audit.model import AuditEvent
+from portal.db import db
+from portal.work.auditing import verify_audit
+from tests import factories
+from tests.browser import Browser, Page
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+INES, BILLING = "incentives@contoso.example", "billing@contoso.example"
+NEW = "a quite new battery staple"
+
+
+def signed_in(app: Flask, email: str = INES, password: str = factories.PASSWORD) -> Browser:
+    browser = Browser(app)
+    browser.sign_in(email, password)
+    return browser
+
+
+def change(browser: Browser, status: int = 200, **typed: str) -> Page:
+    browser.visit("/profile")
+    values = {"present": factories.PASSWORD, "new": NEW, "again": NEW} | typed
+    return browser.fill_and_submit("Change password", status=status, **values)
+
+
+def is_signed_in(browser: Browser) -> bool:
+    return browser.visit("/profile").path == "/profile"
+
+
+def has_password(app: Flask, email: str, password: str) -> bool:
+    with app.app_context():
+        kept = db.session.scalars(select(Person.password_hash).where(Person.email == email)).one()
+        return password_fits(kept, password)
+
+
+def test_the_page_says_who_one_is(app: Flask, house: factories.House) -> None:
+    page = signed_in(app).visit("/profile")
+    assert "Incentives of Contoso" in page.text
+    assert INES in page.text
+    assert "Incentives admin" in page.text
+
+
+def test_a_changed_password_signs_every_other_browser_out(app: Flask, house: factories.House) -> None:
+    here, there, colleague = signed_in(app), signed_in(app), signed_in(app, BILLING)
+    page = change(here)
+    assert "Your password was changed. 1 other browser signed out." in page.region("flashes")
+    assert is_signed_in(here)
+    assert not is_signed_in(there)
+    assert is_signed_in(colleague)
+    assert has_password(app, INES, NEW)
+    assert is_signed_in(signed_in(app, INES, NEW))
+    with app.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "password_changed")).one()
+        person = db.session.scalars(select(Person).where(Person.email == INES)).one()
+        assert event.subject == f"organization:{person.organization_id}"
+        assert event.details == {"person": person.id, "sessions_ended": 1}
+        assert verify_audit(app.extensions["desk"]).findings == ()
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"present": "not the password"}, "This is not your present password."),
+        ({"new": "short", "again": "short"}, "Choose a password of 12 to 256 characters."),
+        ({"again": "another battery staple"}, "This is not what you entered above."),
+        ({"new": factories.PASSWORD, "again": factories.PASSWORD}, "that is not your present one"),
+    ],
+)
+def test_a_password_that_cannot_be_taken_stays_as_it_was(
+    app: Flask, house: factories.House, typed: dict[str, str], told: str
+) -> None:
+    here, there = signed_in(app), signed_in(app)
+    page = change(here, status=422, **typed)
+    assert told in page.region("profile")
+    assert NEW not in page.text
+    assert has_password(app, INES, factories.PASSWORD)
+    assert is_signed_in(there)
+
+
+def test_an_open_browser_is_no_place_to_guess(app: Flask, house: factories.House) -> None:
+    browser = signed_in(app)
+    limit = app.extensions["desk"].settings.sign_in_failures_at_most
+    for _ in range(limit):
+        change(browser, status=422, present="not the password")
+    page = change(browser, status=429)
+    assert "There were too many tries. Try again in" in page.region("profile")
+    assert has_password(app, INES, factories.PASSWORD)
+
+
+def test_a_browser_elsewhere_is_signed_out(app: Flask, house: factories.House) -> None:
+    here, there, third = signed_in(app), signed_in(app), signed_in(app)
+    here.visit("/profile")
+    page = here.fill_and_submit("Sign out everywhere else")
+    assert "2 other browsers signed out." in page.region("flashes")
+    assert not is_signed_in(there)
+    assert not is_signed_in(third)
+    assert is_signed_in(here)
+
+
+def test_only_own_sessions_can_be_ended(app: Flask, house: factories.House) -> None:
+    here, there, colleague = signed_in(app), signed_in(app), signed_in(app, BILLING)
+    here.visit("/profile")
+    with app.app_context():
+        rows = db.session.scalars(select(SignedInSession).order_by(SignedInSession.id)).all()
+        _, own, others = (row.id for row in rows)
+    page = here.post("/profile/sessions", session=str(others))
+    assert "That browser was signed out already." in page.region("flashes")
+    assert is_signed_in(colleague)
+    here.post("/profile/sessions", session=str(own))
+    assert not is_signed_in(there)
+    assert is_signed_in(here)
