@@ -108,7 +108,7 @@ def read(file: str, text: str) -> Document:
         return _broken(
             file, text, line, column, "a character that no rule file may contain stands here: delete it"
         )
-    if node is None:
+    if node is None or (isinstance(node, ScalarNode) and node.style is None and node.value == "null"):
         return _broken(file, text, 1, 1, "the file is empty: write its keys, or delete it")
     return _Reader(file, text).document(node)
 

@@ -167,7 +167,7 @@ def check(found: tuple[Decision, Side]) -> None:
 
 
 @given(refusals())
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_remedy_works_and_none_is_overlooked(found: tuple[Decision, Side]) -> None:
     check(found)
 
