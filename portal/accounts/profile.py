@@ -34,6 +34,35 @@ class Profile:
     sessions: tuple[OwnSession, ...]
 
 
+# What browsers and systems call themselves, the telling ones first: most name several others as well.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+UNKNOWN = "A browser that does not say what it is"
+
+
+def browser_in_words(said: str) -> str:
+    """Return "Firefox on Windows" for what a browser says of itself, or that itself where it is unknown."""
+    browser = next((name for mark, name in BROWSERS if mark in said), "")
+    system = next((name for mark, name in SYSTEMS if mark in said), "")
+    return f"{browser} on {system}" if browser and system else browser or said or UNKNOWN
+
+
 def profile_of(session: Session, entrance: Entrance, actor: Actor, token: str) -> Profile:
     """Return the profile of `actor`, whose request came with `token`."""
     person, labels = session.get_one(Person, actor.person_id), entrance.role_labels()
@@ -46,7 +75,9 @@ def profile_of(session: Session, entrance: Entrance, actor: Actor, token: str) -
         roles=tuple(labels.get(row.role, row.role) for row in person.roles),
         locations=tuple(places[row.location_id] for row in person.locations if row.location_id in places),
         sessions=tuple(
-            OwnSession(row.id, row.browser, row.created_at, row.last_seen_at, is_of(row, token))
+            OwnSession(
+                row.id, browser_in_words(row.browser), row.created_at, row.last_seen_at, is_of(row, token)
+            )
             for row in rows
         ),
     )

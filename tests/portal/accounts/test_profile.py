@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from portal.accounts.model import Person, SignedInSession
 from portal.accounts.passwords import password_fits
+from portal.accounts.profile import browser_in_words
 from portal.audit.model import AuditEvent
 from portal.db import db
 from portal.work.auditing import verify_audit
@@ -44,6 +45,24 @@ def test_the_page_says_who_one_is(app: Flask, house: factories.House) -> None:
     assert "Incentives of Contoso" in page.text
     assert INES in page.text
     assert "Incentives admin" in page.text
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 "
+         "Safari/537.36 Edg/130.0.0.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 "
+         "Safari/605.1.15", "Safari on macOS"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+         "Version/18.1 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "A browser that does not say what it is"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_named_as_people_name_it(said: str, words: str) -> None:
+    assert browser_in_words(said) == words
 
 
 def test_a_changed_password_signs_every_other_browser_out(app: Flask, house: factories.House) -> None:
