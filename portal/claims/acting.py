@@ -2,7 +2,9 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,8 +13,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.answers import Answers
+from portal.claims.beginning import CREATE, begin_draft
 from portal.claims.chain import PREFIX
 from portal.claims.desk import Desk
+from portal.claims.effects.copying import BEGUN, LEFT_OUT
 from portal.claims.ends import apply_due_ends
 from portal.claims.facts import NEW
 from portal.claims.held_contents import contents_of, let_go
@@ -30,7 +34,6 @@ from portal.policies import decisions
 
 log = logging.getLogger(__name__)
 
-CREATE = "create"
 # A race on a unique index or a deadlock is tried once more: the second time the facts show the
 # winner, and the loser is told by a rule instead of by a database.
 TRIES = 2
@@ -40,11 +43,20 @@ CREATED_LATELY = 20
 
 @dataclass(frozen=True)
 class Done:
-    """What came of an action. `to_status` is the reserved word `gone` for a deleted draft."""
+    """What came of an action. `to_status` is the reserved word `gone` for a deleted draft.
+
+    `begun` is the number of a draft that was begun from the claim, `left_out` what it could not take over.
+    """
 
     number: str
     from_status: str
     to_status: str
+    begun: str = ""
+    left_out: tuple[str, ...] = ()
+
+    def with_details(self, details: Mapping[str, Any]) -> "Done":
+        """Return the same with what the audit kept of a draft that was begun."""
+        return replace(self, begun=details.get(BEGUN, ""), left_out=tuple(details.get(LEFT_OUT, ())))
 
 
 def act(
@@ -79,38 +91,16 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
 
     The page gives each of its forms a name of its own (`form`), so that one sent twice begins one claim.
     """
-    organization_id = actor.organization_id
-    person_id = actor.person_id
-    if organization_id is None or person_id is None:
-        raise PermissionError("A claim is created by a person of a partner organization.")
     desk.open()
     sent = SentForm(CREATE, "", actor, answers)
     details = {MARK: sent.mark if answers.one("form") else secrets.token_hex()}
-    now = desk.clock.now()
     try:
         with transaction() as session:
             number = next_number(session, desk.today())  # whoever creates at the same time waits here
             if earlier := _created_before(session, sent):
                 return earlier
-            claim = Claim(
-                number=number,
-                organization_id=organization_id,
-                created_by_id=person_id,
-                created_at=now,
-                changed_at=now,
-                status_since=now,
-                status=NEW,
-                waits_for="",
-                round=0,
-                disputes_used=0,
-                rejection_reasons=[],
-                version=0,
-            )
-            session.add(claim)
-            session.flush()
-            session.refresh(claim)
-            step = perform(session, desk, CREATE, claim, actor, answers, details=details)
-            done = Done(claim.number, NEW, step.to_status)
+            step = begin_draft(session, desk, number, actor, answers, details)
+            done = Done(number, NEW, step.to_status)
     except Refused as refused:
         # Not under the number, which was not given and will be another claim's.
         store_refusal(desk, Refused(NEW, refused.decision), actor)
@@ -175,7 +165,7 @@ def _carried_out(desk: Desk, sent: SentForm, taken: tuple[Taken, ...]) -> Done:
         keep_discarded(desk, sent)
     if step.to_status == GONE:
         let_go(desk, contents)
-    return Done(sent.number, step.from_status, step.to_status)
+    return Done(sent.number, step.from_status, step.to_status).with_details(step.details)
 
 
 def _found(session: Session, desk: Desk, sent: SentForm, *, lock: bool) -> tuple[Claim, Done | None]:
@@ -184,7 +174,8 @@ def _found(session: Session, desk: Desk, sent: SentForm, *, lock: bool) -> tuple
         _lock_losers(session, desk, sent)
     claim = find_claim(session, desk, sent.number, sent.actor, lock=lock)
     if event := event_of(session, claim, sent):
-        return claim, Done(claim.number, event.from_status or "", event.to_status or claim.status)
+        done = Done(claim.number, event.from_status or "", event.to_status or claim.status)
+        return claim, done.with_details(event.details)
     if sent.version is not None and claim.version != sent.version:
         raise Stale(claim.number, changes_since(session, desk, claim, sent.version, sent.actor))
     return claim, None

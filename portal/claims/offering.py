@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.acting import Done
 from portal.claims.desk import Desk
 from portal.claims.explaining import side_of
 from portal.claims.facts import Gathering, gather
@@ -62,6 +63,17 @@ def done_in_words(rulebook: Rulebook, action: str | None) -> str:
     if transition is None or any(ask.type == "fields" for ask in transition.asks.values()):
         return "Saved."
     return f"“{transition.label}” was done."
+
+
+def begun_in_words(done: Done) -> str:
+    """Say what the draft that was begun from a claim has of it, and what it lacks."""
+    told = (
+        f"{done.begun} is saved as a draft with what {done.number} said, but without its documents. "
+        "Upload an updated proof of execution."
+    )
+    if done.left_out:
+        told += f" Left out, because it cannot be claimed any more: {', '.join(done.left_out)}."
+    return told
 
 
 def customer_offers(desk: Desk, session: Session, claim: Claim, actor: Actor) -> list[Offer]:

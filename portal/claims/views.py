@@ -7,9 +7,10 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
-from portal.claims.acting import CREATE, Done, create
+from portal.claims.acting import Done, create
 from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers, sent_files
 from portal.claims.answers import Answers
+from portal.claims.beginning import CREATE
 from portal.claims.details import Sent, customer_choices, location_choices
 from portal.claims.documents import attachment, find_document, note_reading
 from portal.claims.export import export
@@ -17,7 +18,7 @@ from portal.claims.known_tenants import asked_about
 from portal.claims.lifecycle import GONE
 from portal.claims.listing import listing, read_wanted
 from portal.claims.model import Claim
-from portal.claims.offering import done_in_words, is_address
+from portal.claims.offering import begun_in_words, done_in_words, is_address
 from portal.claims.panels import Panel, panels
 from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
@@ -70,11 +71,8 @@ def create_claim() -> AnyResponse:
     result = _begun()
     if isinstance(result, Failure):
         return _new_page(result)
-    flash(f"{result.number} is saved as a draft. You can leave at any time and go on later.", "success")
-    claim, found = _claim_and_panels(result.number)
-    offered = [panel.offer for panel in found]
-    step = first_unfinished(desk_of_app().rulebook_of(claim), claim, offered)
-    return redirect(url_for("claims.wizard", number=result.number, step=step.code), HTTPStatus.SEE_OTHER)
+    told = f"{result.number} is saved as a draft. You can leave at any time and go on later."
+    return redirect(_draft_address(result.number, told), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>")
@@ -221,11 +219,22 @@ def _files() -> list[str]:
     return [file.filename or "" for file in sent_files()]
 
 
+def _draft_address(number: str, told: str) -> str:
+    """Tell that a draft was begun, and return the step of the wizard in which something is missing."""
+    flash(told, "success")
+    claim, found = _claim_and_panels(number)
+    offered = [panel.offer for panel in found]
+    step = first_unfinished(desk_of_app().rulebook_of(claim), claim, offered)
+    return url_for("claims.wizard", number=number, step=step.code)
+
+
 def _next_address(done: Done, code: str, noun: str) -> str:
     """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list."""
     if done.to_status == GONE:
         flash(f"{done.number} was deleted.", "success")
         return url_for("claims.claims")
+    if done.begun:
+        return _draft_address(done.begun, begun_in_words(done))
     rulebook = desk_of_app().rulebook_of(
         find_claim(db.session(), desk_of_app(), done.number, current_actor())
     )

@@ -20,6 +20,7 @@ KEPT = ("association", "consent_link")
 # What a transition may do besides moving the status; each verb is written once, in claims/effects.
 VERBS = (
     "create_claim",
+    "copy_claim",
     "save_fields",
     "delete_claim",
     "freeze",

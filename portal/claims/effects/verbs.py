@@ -11,6 +11,7 @@ from portal.claims.effects.answers_given import (
     take_documents,
     use_dispute,
 )
+from portal.claims.effects.copying import copy_claim
 from portal.claims.effects.drafts import create_claim, delete_claim
 from portal.claims.effects.extension import extend_deadline
 from portal.claims.effects.fields import save_fields
@@ -24,6 +25,7 @@ VERBS: Mapping[str, Verb] = {
     "assign_other_reviewer": assign_other_reviewer,
     "assign_self": assign_self,
     "close_request": close_request,
+    "copy_claim": copy_claim,
     "create_claim": create_claim,
     "delete_claim": delete_claim,
     "extend_deadline": extend_deadline,
