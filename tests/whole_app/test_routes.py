@@ -76,6 +76,7 @@ EXPECTED = {
     ("GET", "/policy"): Expected(WITH_A_ROLE),
     ("GET", "/claims"): ANY_PARTNER,
     ("GET", "/claims.csv"): ANY_PARTNER,
+    ("GET", "/claims.xlsx"): ANY_PARTNER,
     ("GET", "/claims/new"): ANY_PARTNER,
     ("POST", "/claims/new"): ANY_PARTNER,
     ("GET", "/claims/<number>"): OWN_CLAIM_OR_SUBMITTED,
