@@ -33,6 +33,7 @@ from portal.db import attach, db
 from portal.evidence.limits import ReaderBroken
 from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
+from portal.incentives.views import blueprint as incentives
 from portal.policies.versions import NoPolicy, Policies
 from portal.policies.views import blueprint as policies_pages
 from portal.reviews.views import blueprint as reviews
@@ -65,7 +66,16 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
 )
-FEATURES: tuple[Blueprint, ...] = (accounts, profile, claims, why, reviews, consent, policies_pages)
+FEATURES: tuple[Blueprint, ...] = (
+    accounts,
+    profile,
+    claims,
+    why,
+    incentives,
+    reviews,
+    consent,
+    policies_pages,
+)
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
 

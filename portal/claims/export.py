@@ -1,9 +1,12 @@
-"""The list of claims as a CSV file: every row the filters leave, in the order shown, safe in any program."""
+"""The list of claims as a CSV file: every row the filters leave, in the order shown, safe in any program.
+
+Its columns and rows are those of every other kind of file that the list is handed over as.
+"""
 
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -23,17 +26,14 @@ BYTE_ORDER_MARK = "\ufeff"
 # A cell that begins with one of these is run as a formula by a spreadsheet (also in their full-width forms).
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 
+Cell = str | date | datetime | None  # moments are aware; None stays empty
 
-def _moment(value: datetime | None) -> str:
-    return value.isoformat(timespec="seconds") if value else ""
-
-
-CELLS: Mapping[str, Callable[[Row], str]] = {
+CELLS: Mapping[str, Callable[[Row], Cell]] = {
     "Claim": lambda row: row.claim.number,
     "Name": lambda row: row.claim.name,
     "Status": lambda row: row.status_label,
     "Whose move": lambda row: row.move,
-    "Until (end of day)": lambda row: row.due_on.isoformat() if row.due_on else "",
+    "Until (end of day)": lambda row: row.due_on,
     "Overdue": lambda row: "yes" if row.claim.overdue else "no",
     "Closed": lambda row: "yes" if row.claim.closed else "no",
     "Customer": lambda row: row.claim.customer.name if row.claim.customer else "",
@@ -49,9 +49,9 @@ CELLS: Mapping[str, Callable[[Row], str]] = {
         product.subscription_id for product in row.claim.products if product.subscription_id
     ),
     "Incentive eligibility": lambda row: row.claim.eligibility.replace("_", " "),
-    "Created": lambda row: _moment(row.claim.created_at),
-    "First submitted": lambda row: _moment(row.claim.first_submitted_at),
-    "Changed": lambda row: _moment(row.claim.changed_at),
+    "Created": lambda row: row.claim.created_at,
+    "First submitted": lambda row: row.claim.first_submitted_at,
+    "Changed": lambda row: row.claim.changed_at,
 }
 
 
@@ -69,15 +69,29 @@ def export(desk: Desk, actor: Actor, chosen: Wanted) -> IO[bytes]:
 
 
 def _parts(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[bytes]:
+    yield _lines([list(CELLS)], BYTE_ORDER_MARK)
+    for rows in parts_of_rows(desk, actor, chosen):
+        yield _lines([[safe(_written(cell(row))) for cell in CELLS.values()] for row in rows])
+
+
+def parts_of_rows(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[list[Row]]:
+    """Yield the rows that `actor` may see and the filters leave, in order, a part of them at a time.
+
+    One query in a session of its own sees one state of the database; no more than a part is in memory.
+    """
     query = sorted_by(
         filtered(desk, actor, chosen), sort_value(desk, chosen), descending=chosen.sort.startswith("-")
     )
-    yield _lines([list(CELLS)], BYTE_ORDER_MARK)
     with Session(db.engine) as session:
         found = session.scalars(query.execution_options(yield_per=ROWS_AT_ONCE))
         for part in found.partitions():
-            rows = [row_of(desk, claim) for claim in part]
-            yield _lines([[safe(cell(row)) for cell in CELLS.values()] for row in rows])
+            yield [row_of(desk, claim) for claim in part]
+
+
+def _written(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:

@@ -34,6 +34,11 @@ def unit_of(claim: Claim, product: ClaimProduct, programs: ProgramsFile) -> str 
     return "|".join(f"{name}:{parts[name]}" for name in area.unit)
 
 
+def parts_of(unit: str) -> dict[str, str]:
+    """Return what a unit consists of, by name, as `unit_of` joined it."""
+    return {name: value for name, _, value in (part.partition(":") for part in unit.split("|"))}
+
+
 def holding_statuses(rulebook: Rulebook) -> frozenset[str]:
     """Return the statuses in which a claim holds its association (Approved)."""
     return frozenset(code for code, status in rulebook.statuses.items() if ASSOCIATION in status.keeps)

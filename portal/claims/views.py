@@ -1,19 +1,24 @@
 """The routes of claims: the dashboard, the wizard, the claim page, its documents, and every action."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from secrets import token_urlsafe
+from typing import IO
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.accounts.actor import Actor
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done, create
 from portal.claims.answering import Failure, carry_out, desk_of_app, sent_answers, sent_files
 from portal.claims.answers import Answers
 from portal.claims.beginning import CREATE
+from portal.claims.desk import Desk
 from portal.claims.details import Sent, customer_choices, location_choices
 from portal.claims.documents import attachment, find_document, note_reading
 from portal.claims.export import export
+from portal.claims.filters import Wanted
 from portal.claims.known_tenants import asked_about
 from portal.claims.lifecycle import GONE
 from portal.claims.listing import listing, read_wanted
@@ -24,6 +29,7 @@ from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
+from portal.claims.workbook import workbook
 from portal.customers.queries import known_customers
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
@@ -35,6 +41,7 @@ from portal.web.undecided import note_undecided
 blueprint = Blueprint("claims", __name__)
 
 PLACE = "claims"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
 
 
@@ -50,11 +57,14 @@ def claims() -> Response:
 @allow("claims.export")
 def csv() -> Response:
     """Hand over every claim that the filters of the address leave, in their order."""
-    desk, actor = desk_of_app(), current_actor()
-    chosen, _, _ = read_wanted(db.session(), desk, actor, request.args)
-    response = Response(export(desk, actor, chosen), mimetype="text/csv", direct_passthrough=True)
-    response.headers["Content-Disposition"] = attachment(f"customer-claims-{desk.today().isoformat()}.csv")
-    return response
+    return _handed_over(export, "csv", "text/csv")
+
+
+@blueprint.get("/claims.xlsx")
+@allow("claims.export")
+def xlsx() -> Response:
+    """Hand over the same claims as an Excel workbook."""
+    return _handed_over(workbook, "xlsx", XLSX)
 
 
 @blueprint.get("/claims/new")
@@ -124,6 +134,16 @@ def document(number: str, document_id: int) -> Response:
     response.headers["Content-Length"] = str(row.file.size)
     response.headers["Content-Disposition"] = attachment(row.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    return response
+
+
+def _handed_over(write: Callable[[Desk, Actor, Wanted], IO[bytes]], ending: str, mimetype: str) -> Response:
+    """Answer with the file of all claims that the filters of the address leave, as `write` makes it."""
+    desk, actor = desk_of_app(), current_actor()
+    chosen, _, _ = read_wanted(db.session(), desk, actor, request.args)
+    response = Response(write(desk, actor, chosen), mimetype=mimetype, direct_passthrough=True)
+    name = f"customer-claims-{desk.today().isoformat()}.{ending}"
+    response.headers["Content-Disposition"] = attachment(name)
     return response
 
 

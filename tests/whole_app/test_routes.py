@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.audit.model import AuditEvent
-from portal.claims.model import ClaimDocument
+from portal.claims.model import Claim, ClaimDocument
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.rulebook.loading import load, read_folder
@@ -79,6 +79,7 @@ EXPECTED = {
     ("GET", "/policy"): Expected(WITH_A_ROLE),
     ("GET", "/claims"): ANY_PARTNER,
     ("GET", "/claims.csv"): ANY_PARTNER,
+    ("GET", "/claims.xlsx"): ANY_PARTNER,
     ("GET", "/claims/new"): ANY_PARTNER,
     ("POST", "/claims/new"): ANY_PARTNER,
     ("GET", "/claims/<number>"): OWN_CLAIM_OR_SUBMITTED,
@@ -87,6 +88,7 @@ EXPECTED = {
     ("GET", "/claims/<number>/documents/<int:document_id>"): OWN_CLAIM_OR_SUBMITTED,
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
     ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
+    ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,
     ("GET", "/reviews/<number>/events/<int:event_id>"): REVIEWERS,
     ("GET", "/reviews"): REVIEWERS,
     ("GET", "/reviews/<number>"): REVIEWERS,
@@ -117,6 +119,7 @@ class World:
         self.submitted = self.filing.submitted()
         with self.filing.context():
             self.document = str(db.session.scalars(select(ClaimDocument.id)).first())
+            self.customer = str(db.session.scalars(select(Claim.customer_id)).first())
             decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
             self.event = str(db.session.scalars(decided).first())
         self.browsers = {who: self.signed_in(who) for who in EVERYBODY}
@@ -136,6 +139,7 @@ class World:
             "<path:filename>": lambda: "portal.css",
             "<int:document_id>": lambda: self.document,
             "<int:event_id>": lambda: self.event,
+            "<int:customer_id>": lambda: self.customer,
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }
