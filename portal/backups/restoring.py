@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from flask import current_app
-from flask_migrate import upgrade
 
 from portal.backups.folder import (
     HEADS,
@@ -41,15 +41,16 @@ def unfinished_mark(settings: Settings) -> Path:
     return settings.data_dir / "restore-unfinished"
 
 
-def restore(desk: Desk, source: Path, *, replace: bool = False) -> Restored:
+def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = False) -> Restored:
     """Bring back the database, documents and heads of the backup at `source`; needs an app context.
 
+    `migrations` is Alembic's configuration for the database.
     The portal must not run meanwhile. `replace` gives up what the installation holds. Interrupted, it is
     run again with the same backup. Raises BackupRefused before anything is changed where the backup is
     not believed, was made by a newer version, or the installation is not empty.
     """
     manifest = verified(source, desk.secret)
-    refuse_newer(manifest)
+    refuse_newer(manifest, migrations)
     mark, token = unfinished_mark(desk.settings), sha256_of(source / "manifest.json")
     begun = mark.exists() and mark.read_text(encoding="ascii").strip() == token
     if not (replace or begun) and (found := what_is_there(desk)):
@@ -61,7 +62,7 @@ def restore(desk: Desk, source: Path, *, replace: bool = False) -> Restored:
     mark.write_text(token, encoding="ascii")
     for sha256 in manifest.documents:
         desk.files.put(document_file(source, sha256).read_bytes())
-    _restore_tables(source, manifest)
+    _restore_tables(source, manifest, migrations)
     heads = desk.settings.audit_heads_file
     heads.unlink(missing_ok=True)
     if HEADS in manifest.files:
@@ -71,11 +72,10 @@ def restore(desk: Desk, source: Path, *, replace: bool = False) -> Restored:
     return Restored(manifest, found_audit, found_decisions)
 
 
-def refuse_newer(manifest: Manifest) -> None:
+def refuse_newer(manifest: Manifest, migrations: Config) -> None:
     """Raise BackupRefused where this program does not know the form of the backup's database."""
-    config = current_app.extensions["migrate"].migrate.get_config()
     try:
-        known = ScriptDirectory.from_config(config).get_revision(manifest.revision)
+        known = ScriptDirectory.from_config(migrations).get_revision(manifest.revision)
     except CommandError:
         known = None
     if known is None:
@@ -96,14 +96,14 @@ def what_is_there(desk: Desk) -> str:
     return f"{desk.settings.audit_heads_file}" if desk.settings.audit_heads_file.exists() else ""
 
 
-def _restore_tables(source: Path, manifest: Manifest) -> None:
+def _restore_tables(source: Path, manifest: Manifest, migrations: Config) -> None:
     """Make the tables anew in the backup's form, fill them in one transaction, bring them to today's form."""
     db.session.remove()
     with db.engine.begin() as connection:
         old = sa.MetaData()
         old.reflect(connection, resolve_fks=True)
         old.drop_all(connection)
-    upgrade(revision=manifest.revision)
+    command.upgrade(migrations, manifest.revision)
     with db.engine.begin() as connection:
         tables = {table.name: table for table in tables_of(connection)}
         for name, table in tables.items():
@@ -114,4 +114,4 @@ def _restore_tables(source: Path, manifest: Manifest) -> None:
         counts = {name: count_rows(connection, table) for name, table in tables.items()}
         if counts != dict(manifest.rows):
             raise BackupRefused("The restored tables differ from the backup's; nothing was filled in.")
-    upgrade()
+    command.upgrade(migrations, "head")

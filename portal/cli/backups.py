@@ -52,7 +52,8 @@ def restore(folder: Path, replace: bool, yes: bool) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         with app.app_context():
-            restored = bring_back(app.extensions["desk"], folder, replace=replace)
+            migrations = app.extensions["migrate"].migrate.get_config()
+            restored = bring_back(app.extensions["desk"], folder, migrations, replace=replace)
     except BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
     audit, decisions = restored.audit, restored.decisions

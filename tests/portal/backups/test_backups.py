@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from portal.app import create_app
 from portal.backups.folder import BackupRefused, sha256_of, verified
-from portal.backups.restoring import restore, unfinished_mark
+from portal.backups.restoring import Restored, unfinished_mark
+from portal.backups.restoring import restore as restore_with
 from portal.backups.tables import revision_of, tables_of
 from portal.backups.taking import take_backup
 from portal.claims.desk import Desk
@@ -33,6 +34,11 @@ def filing(app: Flask, clock: FixedClock) -> Filing:
     with filing.context():
         keep_audit_heads(filing.desk)
     return filing
+
+
+def restore(desk: Desk, backup: Path, *, replace: bool = False) -> Restored:
+    migrations = current_app.extensions["migrate"].migrate.get_config()
+    return restore_with(desk, backup, migrations, replace=replace)
 
 
 @contextmanager
