@@ -74,7 +74,7 @@ def test_signing_in_with_control_characters_is_a_mistake_like_any_other(
         "/sign-in", email=f"incentives{control}@contoso.example", password=PASSWORD, status=422
     )
     assert page.texts("#error-summary li") == [
-        "E-mail address and password do not fit. Check both and try again."
+        "E-mail address and password do not match. Check both and try again."
     ]
     assert page.field("email") == PARTNER, "what cannot be shown is not repeated"
     page = browser.post("/sign-in", email=PARTNER, password=f"{PASSWORD}{control}", status=422)
