@@ -1,7 +1,7 @@
 """Puts the portal together: the only place where all parts meet."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
+from portal.accounts.password_views import blueprint as passwords
+from portal.accounts.people_views import blueprint as people
 from portal.accounts.profile_views import blueprint as profile
 from portal.accounts.views import blueprint as accounts
 from portal.claims.desk import Desk
@@ -65,9 +67,12 @@ NAVIGATION = (
     Entry("Incentives", "Customer claims", "/claims", "claims.read"),
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
+    Entry("Administration", "People", "/people", "people.manage"),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
+    passwords,
+    people,
     profile,
     claims,
     why,
@@ -198,7 +203,13 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_request_log(app, desk.clock)
     registry = install_metrics(app, desk.clock)
     install_headers(app, https=settings.base_url.startswith("https://"))
-    entrance = Entrance(desk.clock, settings, desk.secret, role_labels=_role_labels(desk.policies))
+    entrance = Entrance(
+        desk.clock,
+        settings,
+        desk.secret,
+        roles=lambda: desk.policies.in_force().roles.roles,
+        committed=desk.committed,
+    )
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
     install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
@@ -221,10 +232,6 @@ def _install_feature_errors(app: Flask) -> None:
 def _out_of_order(error: Exception) -> Response:
     log.error("a part that the portal needs does not work", exc_info=error)
     return error_page(503)
-
-
-def _role_labels(policies: Policies) -> Callable[[], Mapping[str, str]]:
-    return lambda: {code: role.label for code, role in policies.in_force().roles.roles.items()}
 
 
 def _notes(policies: Policies) -> Callable[[], list[str]]:

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     # Failed sign-ins allowed per address of the network and account in the window.
     sign_in_failures_at_most: int = 10
     sign_in_window_minutes: int = 15
+    # An invitation waits over a week's holiday of one; a forgotten password is chosen anew at once.
+    invitation_days: int = 14
+    password_link_minutes: int = 60
+    # No second mail with such a link goes to one person before this time, so that nobody floods them.
+    account_mail_every_minutes: int = 5
     # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
     trusted_proxies: int = 0
     # The dashboard shows this many claims a page.

@@ -6,9 +6,9 @@ from flask import Flask, current_app, g
 from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from portal.accounts.actor import PERSON, Actor
+from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import Person
+from portal.accounts.queries import actor_of
 from portal.accounts.sessions import find_session, note_request, should_be_noted
 from portal.db import db, transaction
 
@@ -62,21 +62,6 @@ def actor_or_none() -> Actor | None:
     """Return the one who is signed in, None for a stranger."""
     actor: Actor | None = current_user.actor if current_user.is_authenticated else None
     return actor
-
-
-def actor_of(person: Person) -> Actor:
-    """Return the actor that `person` is when signed in."""
-    places = frozenset(place.location_id for place in person.locations)
-    return Actor(
-        kind=PERSON,
-        side=person.organization.side,
-        name=person.name,
-        person_id=person.id,
-        organization_id=person.organization_id,
-        roles=frozenset(role.role for role in person.roles),
-        location_ids=places or None,
-        email=person.email,
-    )
 
 
 def current_token() -> str:

@@ -22,6 +22,7 @@ from portal.accounts.throttling import (
 )
 from portal.clock import Clock
 from portal.db import transaction
+from portal.rulebook.models import Role
 from portal.settings import Settings
 
 
@@ -32,7 +33,13 @@ class Entrance:
     clock: Clock
     settings: Settings
     secret: bytes = field(repr=False)
-    role_labels: Callable[[], Mapping[str, str]] = dict  # role → label, in the words of the policy in force
+    roles: Callable[[], Mapping[str, Role]] = dict  # of the policy in force
+    # Called after a commit that left a mail; where mail is kept as files, it is handed over at once.
+    committed: Callable[[], None] = lambda: None
+
+    def role_labels(self) -> dict[str, str]:
+        """Return the label of each role."""
+        return {code: role.label for code, role in self.roles().items()}
 
     def minutes_until(self, moment: datetime) -> int:
         """Return the whole minutes until `moment` (aware), rounded up."""

@@ -6,8 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal.accounts.controls import without_controls
 from portal.accounts.passwords import CHARACTERS_AT_MOST
-
-EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
+from portal.accounts.people import EMAIL_CHARACTERS_AT_MOST
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf keeps no types

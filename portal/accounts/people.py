@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.controls import has_controls
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
 
@@ -14,26 +15,31 @@ from portal.accounts.passwords import hash_password, password_mistake
 ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;:\\.]{2,}")
 
 
-class NotAdded(Exception):
-    """Nobody and nothing was added; `problems` says in sentences what to mend, all at once."""
+EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
+NAME_CHARACTERS_AT_MOST = 120  # the longest names of people, and short enough for a table and a mail
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(" ".join(problems))
-        self.problems = tuple(problems)
+
+class NotAdded(Exception):
+    """Nobody and nothing was added; `errors` says in a sentence for each field what to correct."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+        self.problems = tuple(errors.values())
 
 
 def add_organization(session: Session, *, name: str, side: str, domain: str, at: datetime) -> Organization:
     """Add a partner organization or the operator's own; `side` as in roles.yaml. Raises NotAdded."""
     name, domain = name.strip(), domain.strip().casefold()
-    problems = []
+    errors = {}
     if not name:
-        problems.append("Give the organization a name.")
+        errors["name"] = "Give the organization a name."
     if session.scalar(select(Organization.id).where(Organization.name == name)) is not None:
-        problems.append(f"There is an organization called {name}; choose another name.")
+        errors["name"] = f"There is an organization called {name}; choose another name."
     if "." not in domain or "@" in domain:
-        problems.append(f"Give the organization's mail domain, such as contoso.example, not {domain!r}.")
-    if problems:
-        raise NotAdded(problems)
+        errors["domain"] = f"Give the organization's mail domain, such as contoso.example, not {domain!r}."
+    if errors:
+        raise NotAdded(errors)
     organization = Organization(name=name, side=side, domain=domain, created_at=at)
     session.add(organization)
     session.flush()
@@ -49,9 +55,9 @@ def add_location(session: Session, organization: Organization, *, code: str, nam
     """Add a location; `code` is its partner location ID (MPN), unique in the portal. Raises NotAdded."""
     code, name = code.strip(), name.strip()
     if not code or not name:
-        raise NotAdded(["Give the location an ID and a name."])
+        raise NotAdded({"name" if code else "code": "Give the location an ID and a name."})
     if session.scalar(select(Location.id).where(Location.code == code)) is not None:
-        raise NotAdded([f"There is a location with the ID {code}; check the ID."])
+        raise NotAdded({"code": f"There is a location with the ID {code}; check the ID."})
     location = Location(organization_id=organization.id, code=code, name=name)
     session.add(location)
     session.flush()
@@ -65,7 +71,7 @@ def add_person(
     *,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
     roles: Iterable[str],
     at: datetime,
     locations: Iterable[Location] = (),
@@ -73,22 +79,24 @@ def add_person(
 ) -> Person:
     """Add somebody who signs in with `email` and `password`. Raises NotAdded with every problem.
 
+    Without a password the person is no more than invited: not active until they have chosen one.
+
     `known_roles` maps each role of roles.yaml to its side; a role of the other side is refused.
     Without it the caller vouches for the roles. No `locations` means all of the organization's.
     """
     email, name, roles, places = email.strip().casefold(), name.strip(), sorted(set(roles)), list(locations)
-    problems = _problems_of_person(session, email, name, password)
-    problems += _problems_of_roles(organization, roles, known_roles)
-    if any(place.organization_id != organization.id for place in places):
-        problems.append(f"Restrict people of {organization.name} to its own locations.")
-    if problems:
-        raise NotAdded(problems)
+    errors = _mistakes_of_person(session, email, name)
+    if password is not None and (mistake := password_mistake(password)):
+        errors["password"] = mistake
+    errors |= mistakes_of_access(organization, roles, places, known_roles)
+    if errors:
+        raise NotAdded(errors)
     person = Person(
         organization_id=organization.id,
         email=email,
         name=name,
-        password_hash=hash_password(password),
-        active=True,
+        password_hash="" if password is None else hash_password(password),
+        active=password is not None,
         created_at=at,
         roles=[PersonRole(role=role) for role in roles],
         locations=[PersonLocation(location_id=place.id) for place in places],
@@ -98,28 +106,38 @@ def add_person(
     return person
 
 
-def _problems_of_person(session: Session, email: str, name: str, password: str) -> list[str]:
-    problems = []
+def _mistakes_of_person(session: Session, email: str, name: str) -> dict[str, str]:
+    errors = {}
     if not name:
-        problems.append("Give the person's name.")
-    if not ADDRESS.fullmatch(email):
-        problems.append(f"Give a full e-mail address, such as kim@contoso.example, not {email!r}.")
+        errors["name"] = "Give the person's name."
+    elif len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
+        errors["name"] = f"Give a name of at most {NAME_CHARACTERS_AT_MOST} characters on one line."
+    if not ADDRESS.fullmatch(email) or len(email) > EMAIL_CHARACTERS_AT_MOST or has_controls(email):
+        errors["email"] = f"Give a full e-mail address, such as kim@contoso.example, not {email!r}."
     elif session.scalar(select(Person.id).where(Person.email == email)) is not None:
-        problems.append(f"There is an account for {email}; a person has one.")
-    if mistake := password_mistake(password):
-        problems.append(mistake)
-    return problems
+        errors["email"] = account_exists(email)
+    return errors
 
 
-def _problems_of_roles(
-    organization: Organization, roles: Sequence[str], known_roles: Mapping[str, str] | None
-) -> list[str]:
-    if known_roles is None:
-        return []
-    fitting = sorted(role for role, side in known_roles.items() if side == organization.side)
-    return [
-        f"{organization.name} is on the {organization.side} side, where there is no role {role!r}; "
-        f"choose from {', '.join(fitting)}."
-        for role in roles
-        if role not in fitting
-    ]
+def account_exists(email: str) -> str:
+    """Return the sentence for an address that somebody signs in with, or was invited by."""
+    return f"There is an account for {email}; a person has one."
+
+
+def mistakes_of_access(
+    organization: Organization,
+    roles: Sequence[str],
+    places: Sequence[Location],
+    known_roles: Mapping[str, str] | None,
+) -> dict[str, str]:
+    """Return what is wrong with `roles` and `places` for somebody of the organization, by field."""
+    errors = {}
+    fitting = sorted(role for role, side in (known_roles or {}).items() if side == organization.side)
+    if known_roles is not None and (strange := [role for role in roles if role not in fitting]):
+        errors["roles"] = (
+            f"{organization.name} is on the {organization.side} side, where there is no role "
+            f"{' or '.join(repr(role) for role in strange)}; choose from {', '.join(fitting)}."
+        )
+    if any(place.organization_id != organization.id for place in places):
+        errors["locations"] = f"Restrict people of {organization.name} to its own locations."
+    return errors

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import PERSON, Actor
 from portal.accounts.model import Organization, Person
 
 DEMO_ACCOUNTS_AT_MOST = 30
@@ -42,3 +43,18 @@ def demo_accounts(session: Session, labels: Mapping[str, str]) -> list[DemoAccou
 def person_by_email(session: Session, email: str) -> Person | None:
     """Return the active person who signs in with `email`, in any case of its letters, or None."""
     return session.scalar(select(Person).where(Person.email == email.strip().casefold(), Person.active))
+
+
+def actor_of(person: Person) -> Actor:
+    """Return the actor that `person` is when signed in."""
+    places = frozenset(place.location_id for place in person.locations)
+    return Actor(
+        kind=PERSON,
+        side=person.organization.side,
+        name=person.name,
+        person_id=person.id,
+        organization_id=person.organization_id,
+        roles=frozenset(role.role for role in person.roles),
+        location_ids=places or None,
+        email=person.email,
+    )

@@ -1,13 +1,11 @@
 """Signed links for customer contacts: made, found and voided; only hashes are stored."""
 
-import base64
-import hashlib
-import hmac
 import secrets
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.signed_links import hash_of, signed
 from portal.claims.desk import Step
 from portal.claims.model import ConsentLink
 
@@ -16,13 +14,7 @@ LINK = "consent_link"  # in a step's details: the link that the step made, which
 
 def token_for(secret: bytes, link: ConsentLink) -> str:
     """Return the link's token: its nonce, signed. The mail writes it again at each attempt."""
-    signature = hmac.new(secret, b"consent:" + link.nonce.encode(), hashlib.sha256).digest()
-    return f"{link.nonce}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored and looked up instead of the token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    return signed(secret, "consent", link.nonce)
 
 
 def new_link(step: Step) -> None:

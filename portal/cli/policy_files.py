@@ -72,8 +72,7 @@ def rulebook_of(folder: Path | None) -> "Rulebook":
 def policy_explain(claim: str, action: str, email: str, as_json: bool) -> None:
     """Say whether ACTION on CLAIM is allowed to a person now, why, and what would change it."""
     app = open_portal(settings_from())
-    from portal.accounts.current import actor_of
-    from portal.accounts.queries import person_by_email
+    from portal.accounts.queries import actor_of, person_by_email
     from portal.claims.explaining import NoSuchAction, as_plain, explain
     from portal.claims.refusals import NotThere
     from portal.db import db

@@ -31,14 +31,15 @@ class Rendered:
 def render(template: str, context: Mapping[str, Any]) -> Rendered:
     """Write the mail `template` (`claim_event`, `consent_request`) for `context`.
 
-    The subject is the context's, with the claim number. Everything a person wrote is shown as they wrote
-    it and means nothing to the program that shows it. Raises jinja2.UndefinedError when the context lacks
-    something that the template says, and jinja2.TemplateNotFound.
+    The subject is the context's, with the claim number where it is about a claim. Everything a person
+    wrote is shown as they wrote it and means nothing to the program that shows it. Raises
+    jinja2.UndefinedError when the context lacks something that the template says, and
+    jinja2.TemplateNotFound.
     """
     clean = {name: _clean(value) for name, value in context.items()}
     environment = _environment()
     return Rendered(
-        subject=_subject(clean["subject"], clean["claim_number"]),
+        subject=_subject(clean["subject"], clean.get("claim_number", "")),
         text=environment.get_template(f"{template}.txt").render(clean).strip() + "\n",
         html=environment.get_template(f"{template}.html").render(clean).strip() + "\n",
     )

@@ -11,7 +11,7 @@ from uuid import uuid5
 from sqlalchemy import select
 
 from portal.accounts.actor import Actor, customer_actor
-from portal.accounts.current import actor_of
+from portal.accounts.queries import actor_of
 from portal.claims.acting import act, create
 from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk

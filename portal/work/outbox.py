@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from portal.accounts.account_links import ACCOUNT
+from portal.accounts.account_mails import write_account_mail
 from portal.claims.desk import Desk
 from portal.claims.mails import write_mail
 from portal.claims.telling import start_told_clocks
@@ -17,6 +19,10 @@ def deliver(desk: Desk) -> DeliveryReport:
     desk.open()
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
+        if message.audience == ACCOUNT:
+            return write_account_mail(
+                db.session(), desk.settings, desk.secret, message, desk.policies.in_force()
+            )
         return write_mail(db.session(), desk, message, at)
 
     report = deliver_due(transaction, desk.clock, transport_from(desk.settings), render)

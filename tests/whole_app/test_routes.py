@@ -62,6 +62,9 @@ OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
 REVIEWERS = Expected((REVIEWER,))
+PEOPLE_KEEPERS = Expected((GLOBAL, "global@fabrikam.example", ADMIN))
+# The operator admins look after everybody's people: an organization may have lost its last admin.
+PERSON_OF_OWN = Expected((GLOBAL, ADMIN), blind=("global@fabrikam.example",))
 
 # One line for each route. A route that is not here fails, and so does a line whose route is gone.
 EXPECTED = {
@@ -73,6 +76,19 @@ EXPECTED = {
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,
     ("POST", "/sign-out"): Expected(EVERYBODY),
+    ("GET", "/password"): PUBLIC,
+    ("POST", "/password"): PUBLIC,
+    ("GET", "/password/<token>"): PUBLIC,
+    ("POST", "/password/<token>"): PUBLIC,
+    ("GET", "/invitations/<token>"): PUBLIC,
+    ("POST", "/invitations/<token>"): PUBLIC,
+    ("GET", "/people"): PEOPLE_KEEPERS,
+    ("POST", "/people"): PEOPLE_KEEPERS,
+    ("GET", "/people/<int:person_id>"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/access"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/invitation"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/deactivation"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/activation"): PERSON_OF_OWN,
     ("GET", "/profile"): Expected(EVERYBODY),
     ("POST", "/profile/password"): Expected(EVERYBODY),
     ("POST", "/profile/sessions"): Expected(EVERYBODY),
@@ -140,10 +156,17 @@ class World:
             "<int:document_id>": lambda: self.document,
             "<int:event_id>": lambda: self.event,
             "<int:customer_id>": lambda: self.customer,
+            "<int:person_id>": self.colleague,
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }
         return "/".join(parts[part]() if part.startswith("<") else part for part in address.split("/"))
+
+    def colleague(self) -> str:
+        """Return the id of a new person of Contoso, for an account may be gone after a request."""
+        with self.app.app_context(), transaction() as session:
+            contoso = session.merge(self.filing.house.contoso)
+            return str(factories.person(session, contoso, "incentives_admin").id)
 
     def answer(self, who: str, method: str, path: str) -> str:
         """Return in one word what somebody gets who sends one request."""
@@ -155,8 +178,8 @@ class World:
         response = browser.ask(method, address, **dict(parse_qsl(fields)))
         if response.status_code == 303 and response.headers["Location"].startswith("/sign-in"):
             return OPEN if path == "/sign-out" and who != STRANGER else SIGN_IN
-        if response.status_code == 404 and path.startswith("/consent/"):
-            return OPEN  # an unknown link has no claim behind it, whoever opens it
+        if response.status_code == 404 and path.startswith(("/consent/", "/password/", "/invitations/")):
+            return OPEN  # an unknown link has nothing behind it, whoever opens it
         return {403: FORBIDDEN, 404: NOT_THERE}.get(response.status_code, OPEN)
 
     def counted(self, who: str, method: str, path: str) -> tuple[TestResponse, int]:

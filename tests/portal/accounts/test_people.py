@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.current import actor_of
 from portal.accounts.enrolling import Newcomer, enroll
 from portal.accounts.model import Organization, Person
 from portal.accounts.passwords import password_fits
 from portal.accounts.people import NotAdded, add_location, add_organization, add_person
+from portal.accounts.queries import actor_of
 from tests.conftest import NOW
 from tests.factories import PASSWORD
 

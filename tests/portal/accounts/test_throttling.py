@@ -5,18 +5,15 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import passwords
 from portal.accounts.entrance import TooManyTries, sign_in
 from portal.accounts.model import SignInAttempt
 from portal.accounts.throttling import ACCOUNT_FACTOR, NETWORK_FACTOR, counter_of
 from portal.clock import FixedClock
 from portal.settings import Settings
-from tests import factories
 from tests.bare_app import at_once
 from tests.factories import PASSWORD, House
 from tests.portal.accounts.conftest import Door
@@ -24,16 +21,6 @@ from tests.portal.accounts.conftest import Door
 GLORIA, BEN = "global@contoso.example", "billing@contoso.example"
 SECRET = b"a secret for tests"
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def light_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Argon2id with little work: hundreds of guesses are counted here, and none is meant to be slow."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    monkeypatch.setattr(factories, "hash_of", passwords.hash_password)
-    passwords.decoy.cache_clear()
-    yield
-    passwords.decoy.cache_clear()
 
 
 def test_guessing_is_closed_after_the_limit_even_for_the_right_password(

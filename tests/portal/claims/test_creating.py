@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.actor import Actor
-from portal.accounts.current import actor_of
 from portal.accounts.model import Location, Person
+from portal.accounts.queries import actor_of
 from portal.claims.acting import create
 from portal.claims.answers import Answers
 from portal.claims.desk import Desk

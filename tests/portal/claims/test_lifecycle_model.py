@@ -17,8 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import func, select
 
 from portal.accounts.actor import SYSTEM, Actor, customer_actor
-from portal.accounts.current import actor_of
 from portal.accounts.model import Person
+from portal.accounts.queries import actor_of
 from portal.audit.model import AuditEvent
 from portal.claims.acting import act, create
 from portal.claims.answers import Answers, Upload

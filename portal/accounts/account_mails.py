@@ -1,0 +1,50 @@
+"""Writes the mails about accounts: an invitation, and a link for a forgotten password."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.account_links import FORGOTTEN, INVITATION, token_for
+from portal.accounts.model import AccountLink
+from portal.notifications.model import OutboxMessage
+from portal.notifications.rendering import Rendered, render
+from portal.rulebook.rulebook import Rulebook
+from portal.settings import Settings
+
+TEMPLATES = {INVITATION: "invitation", FORGOTTEN: "forgotten_password"}
+
+
+def write_account_mail(
+    session: Session, settings: Settings, secret: bytes, message: OutboxMessage, rulebook: Rulebook
+) -> Rendered:
+    """Write a message that `mail_link` left, with moments in the time zone of the policy `rulebook`."""
+    link = session.get_one(AccountLink, message.context["link"])
+    base = settings.base_url.rstrip("/")
+    labels = {INVITATION: "Accept the invitation", FORGOTTEN: "Choose a new password"}
+    subjects = {
+        INVITATION: f"{link.person.organization.name}: your account for customer claims",
+        FORGOTTEN: "Choose a new password for customer claims",
+    }
+    return render(
+        TEMPLATES[link.purpose],
+        {
+            "subject": subjects[link.purpose],
+            "person_name": link.person.name,
+            "organization_name": link.person.organization.name,
+            "by": message.context["by"],
+            "email": link.person.email,
+            "until": _in_words(link.expires_at.astimezone(ZoneInfo(rulebook.policy.time_zone))),
+            "link": f"{base}/{PATHS[link.purpose]}/{token_for(secret, link)}",
+            "link_label": labels[link.purpose],
+            "footer": f"{rulebook.policy.label} · {base}",
+        },
+    )
+
+
+# The log masks what follows these parts of an address.
+PATHS = {INVITATION: "invitations", FORGOTTEN: "password"}
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M} ({moment.tzinfo})"

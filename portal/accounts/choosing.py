@@ -1,0 +1,92 @@
+"""Choosing a password by a link from a mail: whoever was invited, or forgot theirs."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.account_links import FORGOTTEN, INVITATION, link_in_force, mail_link, mailed_lately
+from portal.accounts.account_links import void_links as void
+from portal.accounts.controls import has_controls
+from portal.accounts.entrance import Entrance
+from portal.accounts.model import Person
+from portal.accounts.organization_chain import record_for_organization
+from portal.accounts.own_account import PasswordNotChanged
+from portal.accounts.passwords import hash_password, password_mistake
+from portal.accounts.queries import actor_of, person_by_email
+from portal.accounts.sessions import end_sessions_of
+from portal.db import transaction
+
+LINK_ASKED, JOINED, PASSWORD_CHOSEN = "password_link_asked", "joined", "password_chosen"
+
+
+class NoSuchLink(Exception):
+    """The link was used, is out of date, was replaced by a newer one, or never was one."""
+
+
+def ask_for_link(entrance: Entrance, email: str) -> None:
+    """Mail a link for a new password to whoever signs in with `email`; tells nobody whether there is one.
+
+    Nothing is sent to somebody who was sent a link a few minutes ago (`account_mail_every_minutes`).
+    """
+    if has_controls(email):
+        return  # no account has such an address, and not every database can look for one
+    with transaction() as session:
+        person = person_by_email(session, email)
+        if person is None or mailed_lately(session, entrance, person.id):
+            return
+        mail_link(session, entrance, person, FORGOTTEN)
+        _record(session, entrance, person, LINK_ASKED, entrance.clock.now())
+    entrance.committed()
+
+
+def whose_link(session: Session, entrance: Entrance, token: str) -> Person:
+    """Return the person whom `token` lets choose a password. Raises NoSuchLink."""
+    link = link_in_force(session, token, entrance.clock.now())
+    if link is None or not _opens(link.purpose, link.person):
+        raise NoSuchLink
+    return link.person
+
+
+def choose_password(entrance: Entrance, token: str, *, new: str, again: str) -> Person:
+    """Give the person behind `token` the password `new`, once; browsers signed in have to sign in again.
+
+    Whoever was invited can sign in from now on. Opens its own transactions. Raises NoSuchLink, also for
+    the later one of two that used the link at the same moment, and PasswordNotChanged.
+    """
+    with transaction() as session:
+        whose_link(session, entrance, token)
+    if mistake := password_mistake(new):
+        raise PasswordNotChanged({"new": mistake})
+    if again != new:
+        raise PasswordNotChanged(
+            {"again": "This is not what you entered above. Enter the new password a second time."}
+        )
+    made, now = hash_password(new), entrance.clock.now()
+    with transaction() as session:
+        link = link_in_force(session, token, now, lock=True)
+        if link is None or not _opens(link.purpose, link.person):
+            raise NoSuchLink
+        person = link.person
+        joins = link.purpose == INVITATION
+        person.password_hash, person.active = made, True
+        void(session, person.id, now)
+        end_sessions_of(session, person.id, now)
+        _record(session, entrance, person, JOINED if joins else PASSWORD_CHOSEN, now)
+        return person
+
+
+def _opens(purpose: str, person: Person) -> bool:
+    """Tell whether such a link is still good for the person: accounts taken away stay so."""
+    return not person.password_hash if purpose == INVITATION else person.active
+
+
+def _record(session: Session, entrance: Entrance, person: Person, action: str, at: datetime) -> None:
+    record_for_organization(
+        session,
+        entrance.secret,
+        person.organization_id,
+        actor_of(person),
+        action,
+        at,
+        {"person": person.id},
+    )

@@ -1,0 +1,260 @@
+"""Looking after people: who is invited, what they may do and where, and who is let go."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.account_links import INVITATION, mail_link, mailed_lately, void_links
+from portal.accounts.actor import Actor
+from portal.accounts.entrance import Entrance
+from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
+from portal.accounts.organization_chain import record_for_organization
+from portal.accounts.people import NotAdded, account_exists, add_person, mistakes_of_access
+from portal.accounts.sessions import end_sessions_of
+from portal.db import transaction
+from portal.rulebook.models import Role
+
+PEOPLE = "people.manage"  # of the own organization
+ORGANIZATIONS = "organizations.manage"  # of any: nobody else could help one that lost its last admin
+
+INVITED, INVITED_AGAIN, ACCESS_CHANGED, DEACTIVATED, ACTIVATED = (
+    "person_invited",
+    "person_invited_again",
+    "access_changed",
+    "person_deactivated",
+    "person_activated",
+)
+
+
+class NotYours(LookupError):
+    """There is no such person or organization for the one who asks."""
+
+
+class Kept(Exception):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What somebody may do and where: roles of roles.yaml, and locations (none: all of them)."""
+
+    roles: tuple[str, ...]
+    location_ids: tuple[int, ...]
+
+    @property
+    def seen(self) -> str:
+        """The same as one text, which a form sends back to tell whether it was changed meanwhile."""
+        return f"{','.join(self.roles)}|{','.join(map(str, self.location_ids))}"
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Somebody who looks after people, as they signed in; what they may is asked of the database again.
+
+    `roles` are those of the policy in force, read before any transaction is open: reading them may store
+    a new version of the policy in one of its own.
+    """
+
+    entrance: Entrance
+    actor: Actor
+    roles: Mapping[str, Role]
+
+    def invite(
+        self,
+        organization_id: int,
+        *,
+        email: str,
+        name: str,
+        roles: Iterable[str],
+        location_ids: Iterable[int],
+    ) -> int:
+        """Add somebody who may choose a password by a mailed link; returns their id.
+
+        Raises NotAdded with a sentence for each field, and NotYours.
+        """
+        now = self.entrance.clock.now()
+        try:
+            with transaction() as session:
+                organization = self._organization(session, organization_id)
+                chosen = tuple(sorted(set(roles)))
+                if not chosen:
+                    raise NotAdded({"roles": "Choose at least one role."})
+                person = add_person(
+                    session,
+                    organization,
+                    email=email,
+                    name=name,
+                    password=None,
+                    roles=chosen,
+                    at=now,
+                    locations=_places(session, location_ids),
+                    known_roles=self._sides(),
+                )
+                mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
+                self._record(session, person, INVITED, access_of(person))
+                person_id = person.id
+        except IntegrityError:
+            # Somebody else invited the same address at the same moment.
+            raise NotAdded({"email": account_exists(email.strip().casefold())}) from None
+        self.entrance.committed()
+        return person_id
+
+    def invite_again(self, person_id: int) -> None:
+        """Mail another link to somebody who has not chosen a password; earlier ones are void.
+
+        Raises Kept and NotYours.
+        """
+        with transaction() as session:
+            person = self._person(session, person_id)
+            if person.password_hash:
+                raise Kept(f"{person.name} has a password already and needs no invitation.")
+            if mailed_lately(session, self.entrance, person.id):
+                raise Kept(f"An invitation to {person.email} was sent a moment ago. Wait for it to arrive.")
+            mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
+            self._record(session, person, INVITED_AGAIN)
+        self.entrance.committed()
+
+    def change_access(self, person_id: int, wanted: Access, seen: str) -> None:
+        """Give the person the roles and locations of `wanted`; in force at their next request.
+
+        `seen` is the access that the form showed. Raises NotAdded with a sentence for each field, Kept,
+        and NotYours.
+        """
+        with transaction() as session:
+            person = self._person(session, person_id)
+            before = access_of(person)
+            if before.seen != seen:
+                raise Kept("Somebody changed this while you looked at it. Look at it again, and then decide.")
+            places = _places(session, wanted.location_ids)
+            errors = mistakes_of_access(person.organization, wanted.roles, places, self._sides())
+            if not wanted.roles:
+                errors["roles"] = "Choose at least one role, or deactivate the account."
+            if errors:
+                raise NotAdded(errors)
+            self._keep_the_last(session, person, wanted.roles)
+            # Only what differs is touched, for a row that is taken out and put in again counts twice.
+            person.roles = [row for row in person.roles if row.role in wanted.roles] + [
+                PersonRole(role=role) for role in wanted.roles if role not in before.roles
+            ]
+            ids = {place.id for place in places}
+            person.locations = [row for row in person.locations if row.location_id in ids] + [
+                PersonLocation(location_id=one) for one in sorted(ids) if one not in before.location_ids
+            ]
+            session.flush()
+            self._record(session, person, ACCESS_CHANGED, before, access_of(person))
+
+    def deactivate(self, person_id: int) -> None:
+        """End the person's sessions and let them in no more; void their links. Raises Kept and NotYours."""
+        now = self.entrance.clock.now()
+        with transaction() as session:
+            person = self._person(session, person_id)
+            self._keep_the_last(session, person, ())
+            person.active = False
+            end_sessions_of(session, person.id, now)
+            void_links(session, person.id, now)
+            self._record(session, person, DEACTIVATED)
+
+    def activate(self, person_id: int) -> None:
+        """Let the person in again, with the password they had. Raises Kept and NotYours."""
+        with transaction() as session:
+            person = self._person(session, person_id)
+            if not person.password_hash:
+                raise Kept(f"{person.name} never chose a password. Send the invitation again.")
+            person.active = True
+            self._record(session, person, ACTIVATED)
+
+    def _person(self, session: Session, person_id: int) -> Person:
+        """Return the person, whose organization nobody else looks after until the transaction ends."""
+        found = session.get(Person, person_id)
+        if found is None:
+            raise NotYours
+        self._organization(session, found.organization_id)
+        session.refresh(found)
+        if found.id == self.actor.person_id:
+            raise Kept("This is your own account. Somebody else who looks after people has to change it.")
+        return found
+
+    def _organization(self, session: Session, organization_id: int) -> Organization:
+        """Return the organization, locked: two who take each other's roles at once must not both succeed.
+
+        What the keeper may is asked again with the lock held. Raises NotYours.
+        """
+        both = {organization_id, self.actor.organization_id}
+        query = select(Organization).where(Organization.id.in_(both)).order_by(Organization.id)
+        locked = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+        found = {organization.id: organization for organization in locked}
+        if organization_id not in found or not self.may_look_after(session, organization_id):
+            raise NotYours
+        return found[organization_id]
+
+    def may_look_after(self, session: Session, organization_id: int) -> bool:
+        """Tell whether the keeper's roles of this moment let them look after people there."""
+        query = select(Person).where(Person.id == self.actor.person_id, Person.active)
+        keeper = session.scalar(query.execution_options(populate_existing=True))
+        if keeper is None:
+            return False
+        needed = PEOPLE if keeper.organization_id == organization_id else ORGANIZATIONS
+        held = (self.roles[row.role] for row in keeper.roles if row.role in self.roles)
+        return any(needed in role.may for role in held)
+
+    def _keep_the_last(self, session: Session, person: Person, roles: Iterable[str]) -> None:
+        """Raise Kept where nobody would look after the organization's people any more."""
+        managing = {code for code, role in self.roles.items() if PEOPLE in role.may}
+        held = {row.role for row in person.roles}
+        if not person.active or not held & managing or managing & set(roles):
+            return
+        others = (
+            select(Person.id)
+            .join(PersonRole)
+            .where(
+                Person.organization_id == person.organization_id,
+                Person.id != person.id,
+                Person.active,
+                PersonRole.role.in_(managing),
+            )
+        )
+        if session.scalar(others.limit(1)) is None:
+            needed = " or ".join(sorted(self.roles[code].label for code in held & managing))
+            raise Kept(
+                f"{person.name} is the last {needed} of {person.organization.name}. "
+                "Give somebody else that role first."
+            )
+
+    def _sides(self) -> dict[str, str]:
+        return {code: role.side for code, role in self.roles.items()}
+
+    def _record(self, session: Session, person: Person, action: str, *accesses: Access) -> None:
+        details: dict[str, object] = {"person": person.id, "email": person.email}
+        for name, access in zip(
+            ("before", "after") if len(accesses) > 1 else ("after",), accesses, strict=False
+        ):
+            details[name] = {"roles": list(access.roles), "locations": list(access.location_ids)}
+        record_for_organization(
+            session,
+            self.entrance.secret,
+            person.organization_id,
+            self.actor,
+            action,
+            self.entrance.clock.now(),
+            details,
+        )
+
+
+def access_of(person: Person) -> Access:
+    """Return what the person may do and where."""
+    return Access(
+        tuple(sorted(row.role for row in person.roles)),
+        tuple(sorted(row.location_id for row in person.locations)),
+    )
+
+
+def _places(session: Session, location_ids: Iterable[int]) -> list[Location]:
+    """Return the locations that exist; the caller checks whose they are. Raises NotAdded."""
+    wanted = set(location_ids)
+    found = list(session.scalars(select(Location).where(Location.id.in_(wanted)).order_by(Location.id)))
+    if len(found) != len(wanted):
+        raise NotAdded({"locations": "Choose from the locations that are listed."})
+    return found

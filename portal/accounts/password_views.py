@@ -1,0 +1,82 @@
+"""The pages of a forgotten password and of an invitation: looking changes nothing, choosing is a form."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.accounts.choosing import NoSuchLink, ask_for_link, choose_password, whose_link
+from portal.accounts.controls import without_controls
+from portal.accounts.current import current_entrance
+from portal.accounts.own_account import PasswordNotChanged
+from portal.accounts.passwords import CHARACTERS_AT_LEAST
+from portal.accounts.people import EMAIL_CHARACTERS_AT_MOST
+from portal.db import db
+from portal.web.access import allow_anyone
+from portal.web.htmx import respond
+
+blueprint = Blueprint("passwords", __name__)
+
+
+@blueprint.get("/password")
+@allow_anyone
+def forgotten() -> Response:
+    return respond("accounts/forgotten_password.html", errors={}, email="")
+
+
+@blueprint.post("/password")
+@allow_anyone
+def ask() -> AnyResponse:
+    email = without_controls(request.form.get("email", "")).strip()[:EMAIL_CHARACTERS_AT_MOST]
+    if "@" not in email:
+        errors = {"email": "Enter the e-mail address that you sign in with."}
+        return respond("accounts/forgotten_password.html", status=422, errors=errors, email=email)
+    ask_for_link(current_entrance(), email)
+    # The same whether or not there is an account: the page must not tell who has one.
+    flash(
+        f"If somebody signs in with {email}, a mail with a link is on its way there. Look into the folder "
+        "for unwanted mail too.",
+        "info",
+    )
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.get("/invitations/<token>")
+@blueprint.get("/password/<token>")
+@allow_anyone
+def choose(token: str) -> Response:
+    return _page(token)
+
+
+@blueprint.post("/invitations/<token>")
+@blueprint.post("/password/<token>")
+@allow_anyone
+def keep(token: str) -> AnyResponse:
+    typed = {name: request.form.get(name, "") for name in ("new", "again")}
+    try:
+        choose_password(current_entrance(), token, **typed)
+    except PasswordNotChanged as mistakes:
+        return _page(token, 422, mistakes.errors)
+    flash("Your password is kept. Sign in with it.", "success")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.errorhandler(NoSuchLink)
+def no_link(_error: NoSuchLink) -> Response:
+    return respond("accounts/no_link.html", status=404)
+
+
+@blueprint.after_request
+def keep_the_link_secret(response: Response) -> Response:
+    """Tell no other page by which link this one was opened."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _page(token: str, status: int = 200, errors: dict[str, str] | None = None) -> Response:
+    person = whose_link(db.session(), current_entrance(), token)
+    return respond(
+        "accounts/choose_password.html",
+        status=status,
+        person=person,
+        errors=errors or {},
+        characters_at_least=CHARACTERS_AT_LEAST,
+    )

@@ -1,0 +1,155 @@
+"""The pages of those who look after people."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.accounts.current import current_actor, current_entrance
+from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Access, Keeper, Kept, NotYours
+from portal.accounts.people import NotAdded
+from portal.accounts.people_page import organization_of, people_of
+from portal.db import db
+from portal.web.access import allow
+from portal.web.errors import error_page
+from portal.web.htmx import respond
+
+blueprint = Blueprint("people", __name__)
+
+TYPED = ("name", "email", "roles", "locations")
+
+
+@blueprint.get("/people")
+@allow(PEOPLE, ORGANIZATIONS)
+def people() -> Response:
+    return _list(_wanted_organization())
+
+
+@blueprint.post("/people")
+@allow(PEOPLE, ORGANIZATIONS)
+def invite() -> AnyResponse:
+    organization_id = _wanted_organization()
+    email, access = request.form.get("email", ""), _access()
+    try:
+        _keeper().invite(
+            organization_id,
+            email=email,
+            name=request.form.get("name", ""),
+            roles=access.roles,
+            location_ids=access.location_ids,
+        )
+    except NotAdded as mistakes:
+        return _list(organization_id, 422, mistakes.errors)
+    flash(f"An invitation is on its way to {email.strip().casefold()}.", "success")
+    return redirect(_list_address(organization_id), 303)
+
+
+@blueprint.get("/people/<int:person_id>")
+@allow(PEOPLE, ORGANIZATIONS)
+def person(person_id: int) -> Response:
+    return _person(person_id)
+
+
+@blueprint.post("/people/<int:person_id>/access")
+@allow(PEOPLE, ORGANIZATIONS)
+def access(person_id: int) -> AnyResponse:
+    keeper, seen = _keeper(), request.form.get("seen", "")
+    told = "The roles and locations were changed. They are in force from the person's next request on."
+    return _changed(person_id, lambda: keeper.change_access(person_id, _access(), seen), told)
+
+
+@blueprint.post("/people/<int:person_id>/invitation")
+@allow(PEOPLE, ORGANIZATIONS)
+def invitation(person_id: int) -> AnyResponse:
+    told = "Another invitation is on its way. Links that were sent before are void."
+    return _changed(person_id, lambda: _keeper().invite_again(person_id), told)
+
+
+@blueprint.post("/people/<int:person_id>/deactivation")
+@allow(PEOPLE, ORGANIZATIONS)
+def deactivation(person_id: int) -> AnyResponse:
+    told = "The account was deactivated. Whoever was signed in with it is signed out."
+    return _changed(person_id, lambda: _keeper().deactivate(person_id), told)
+
+
+@blueprint.post("/people/<int:person_id>/activation")
+@allow(PEOPLE, ORGANIZATIONS)
+def activation(person_id: int) -> AnyResponse:
+    told = "The account is active again. The person signs in with the password they had."
+    return _changed(person_id, lambda: _keeper().activate(person_id), told)
+
+
+@blueprint.errorhandler(NotYours)
+def not_there(_error: NotYours) -> Response:
+    return error_page(404)
+
+
+def _changed(person_id: int, change: Callable[[], None], told: str) -> AnyResponse:
+    """Carry out one change of a person, and lead back to their page or say there what kept it."""
+    try:
+        change()
+    except NotAdded as mistakes:
+        return _person(person_id, 422, mistakes.errors)
+    except Kept as kept:
+        return _person(person_id, 409, kept=str(kept))
+    flash(told, "success")
+    return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+def _keeper() -> Keeper:
+    entrance = current_entrance()
+    return Keeper(entrance, current_actor(), entrance.roles())
+
+
+def _wanted_organization() -> int:
+    """Return the organization that is asked for, the own one by default."""
+    wanted = request.values.get("organization")
+    if wanted is None:
+        return current_actor().organization_id or 0
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 9:
+        raise NotYours
+    return int(wanted)
+
+
+def _access() -> Access:
+    places = [one for one in request.form.getlist("locations") if one.isascii() and one.isdigit()]
+    return Access(
+        tuple(sorted(set(request.form.getlist("roles")))), tuple(sorted({int(one[:9]) for one in places}))
+    )
+
+
+def _list_address(organization_id: int) -> str:
+    own = organization_id == current_actor().organization_id
+    return url_for("people.people", organization=None if own else organization_id)
+
+
+def _list(organization_id: int, status: int = 200, errors: dict[str, str] | None = None) -> Response:
+    return respond(
+        "accounts/people.html",
+        "accounts/_people.html",
+        status=status,
+        shown=people_of(db.session(), _keeper(), organization_id),
+        errors=errors or {},
+        typed={name: request.form.getlist(name) for name in TYPED},
+    )
+
+
+def _person(
+    person_id: int, status: int = 200, errors: dict[str, str] | None = None, kept: str = ""
+) -> Response:
+    keeper = _keeper()
+    shown = people_of(db.session(), keeper, organization_of(db.session(), keeper, person_id))
+    one = shown.person(person_id)
+    typed = {name: request.form.getlist(name) for name in TYPED} if errors else {}
+    return respond(
+        "accounts/person.html",
+        "accounts/_person.html",
+        status=status,
+        shown=shown,
+        person=one,
+        errors=errors or {},
+        kept=kept,
+        roles=typed.get("roles", one.roles),
+        locations=typed.get("locations", one.location_ids),
+        back=_list_address(shown.organization_id),
+    )
