@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
-from portal.calendars.counting import count
 from portal.claims.clock_states import running_clock, waiting_clocks
+from portal.claims.clocks import due_moment
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
@@ -175,10 +175,10 @@ def _deadline(rulebook: Rulebook, claim: Claim, audience: str, at: datetime) -> 
     row = next(iter(waiting_clocks(claim)), None) or running_clock(claim)
     if row is None or (audience == CUSTOMER and rulebook.clocks[row.clock].waits_for != CUSTOMER):
         return None
-    rule, policy = rulebook.clocks[row.clock], rulebook.policy
+    rule = rulebook.clocks[row.clock]
     if row.due_at is not None:
         return Deadline(rule.label, _last_day(rulebook, date.fromisoformat(row.due_on)), row.arithmetic)
-    due = count(at, rule.length, policy.calendar, policy.time_zone)
+    due = due_moment(rulebook, claim, row.clock, at)
     return Deadline(rule.label, _last_day(rulebook, due.due_on), due.arithmetic)
 
 
