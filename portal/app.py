@@ -32,6 +32,7 @@ from portal.claims.why_views import blueprint as why
 from portal.clock import Clock
 from portal.consent.views import blueprint as consent
 from portal.db import attach, db
+from portal.deliveries.views import blueprint as deliveries
 from portal.evidence.limits import ReaderBroken
 from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
@@ -68,6 +69,7 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
     Entry("Administration", "People", "/people", "people.manage"),
+    Entry("Administration", "Deliveries", "/deliveries", "deliveries.manage"),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
@@ -80,6 +82,7 @@ FEATURES: tuple[Blueprint, ...] = (
     reviews,
     consent,
     policies_pages,
+    deliveries,
 )
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
