@@ -33,6 +33,7 @@ from portal.claims.why_views import blueprint as why
 from portal.clock import Clock
 from portal.consent.views import blueprint as consent
 from portal.db import attach, db
+from portal.deliveries.views import blueprint as deliveries
 from portal.evidence.limits import ReaderBroken
 from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
@@ -70,6 +71,7 @@ NAVIGATION = (
     Entry("", "Policy", "/policy", "policy.read"),
     Entry("Administration", "People", "/people", "people.manage"),
     Entry("Administration", "Organizations", "/organizations", "organizations.manage"),
+    Entry("Administration", "Deliveries", "/deliveries", "deliveries.manage"),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
@@ -83,6 +85,7 @@ FEATURES: tuple[Blueprint, ...] = (
     reviews,
     consent,
     policies_pages,
+    deliveries,
 )
 
 ENTER = "accounts.enter"  # where the sign-in form is sent

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = 0
     # The dashboard shows this many claims a page.
     claims_per_page: int = 25
+    # The list of deliveries shows this many messages a page; each subject is written for it.
+    messages_per_page: int = 25
     # The worker looks for due ends and mail this often.
     work_every_seconds: int = 60
 

@@ -21,6 +21,7 @@ REVIEW_TEAM = "Review team"
 OTHER_EVENTS = {
     "told": "The e-mail was sent and the time to act began",
     "document_read": "A document was opened",
+    "mail_retried": "An e-mail that had not been sent was put into the line again",
     "end_refused": "A deadline passed, but what should follow was refused; the operator was told",
 }
 

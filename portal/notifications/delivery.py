@@ -20,6 +20,7 @@ from portal.notifications.writing import NoAddress, write
 log = logging.getLogger(__name__)
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
+# So many attempts are a row, after which a message is given up; a retry by hand begins the next row.
 ATTEMPTS_AT_MOST = 12
 # The waits between attempts double from one minute to an hour, so that a server that is down for a
 # moment costs a minute, and one that is down for an evening no mail.
@@ -90,7 +91,11 @@ def _take(transaction: Transaction, message_id: int, until: datetime, now: datet
                 OutboxMessage.state == WAITING,
                 OutboxMessage.next_attempt_at <= until,
             )
-            .values(next_attempt_at=now + LEASE, attempts=OutboxMessage.attempts + 1)
+            .values(
+                next_attempt_at=now + LEASE,
+                taken_until=now + LEASE,
+                attempts=OutboxMessage.attempts + 1,
+            )
             .returning(OutboxMessage.attempts)
             .execution_options(synchronize_session=False)
         )
@@ -135,18 +140,20 @@ def _mark_sent(transaction: Transaction, attempt: _Attempt) -> str:
         if message is None:
             return SENT
         message.state, message.sent_at, message.error = SENT, attempt.at, None
+        message.taken_until = None
     return SENT
 
 
 def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: bool = False) -> str:
     """Let the message wait for its next attempt, or give it up after the last."""
-    given_up = last or attempt.number >= ATTEMPTS_AT_MOST
+    given_up = last or attempt.number % ATTEMPTS_AT_MOST == 0
     with transaction() as session:
         message = _waiting(session, attempt.id)
         if message is None or message.attempts != attempt.number:
             return WAITING
         message.state = FAILED if given_up else WAITING
         message.next_attempt_at = attempt.at + wait_after(attempt.number)
+        message.taken_until = None
         message.error = error[:500]
     level = logging.ERROR if given_up else logging.WARNING
     log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
@@ -160,5 +167,8 @@ def _waiting(session: Session, message_id: int) -> OutboxMessage | None:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long a message waits after attempt `attempts` (from 1) failed: 1, 2, 4, … 60 minutes."""
-    return min(timedelta(minutes=2 ** (attempts - 1)), WAIT_AT_MOST)
+    """Return how long a message waits after attempt `attempts` (from 1) failed: 1, 2, 4, … 60 minutes.
+
+    Each row of attempts begins with the shortest wait again.
+    """
+    return min(timedelta(minutes=2 ** ((attempts - 1) % ATTEMPTS_AT_MOST)), WAIT_AT_MOST)

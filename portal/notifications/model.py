@@ -13,7 +13,10 @@ class OutboxMessage(Base):
     """One message to one address. It holds the event; its text is written at each attempt."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_outbox_created_at_id", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(unique=True)
@@ -26,5 +29,7 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
+    # While a worker has it: until when nobody else may take it. Empty for one that only waits.
+    taken_until: Mapped[datetime | None] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str | None]

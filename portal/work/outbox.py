@@ -8,7 +8,7 @@ from portal.claims.desk import Desk
 from portal.claims.mails import write_mail
 from portal.claims.telling import start_told_clocks
 from portal.db import db, transaction
-from portal.notifications.delivery import DeliveryReport, deliver_due
+from portal.notifications.delivery import DeliveryReport, Render, deliver_due
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
 from portal.notifications.transports import transport_from
@@ -17,6 +17,13 @@ from portal.notifications.transports import transport_from
 def deliver(desk: Desk) -> DeliveryReport:
     """Hand over every message that is due, once each; failures wait longer each time."""
     desk.open()
+    report = deliver_due(transaction, desk.clock, transport_from(desk.settings), render_with(desk))
+    start_told_clocks(desk)
+    return report
+
+
+def render_with(desk: Desk) -> Render:
+    """Return what writes any message of the outbox, within the session at hand."""
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
         if message.audience == ACCOUNT:
@@ -25,6 +32,4 @@ def deliver(desk: Desk) -> DeliveryReport:
             )
         return write_mail(db.session(), desk, message, at)
 
-    report = deliver_due(transaction, desk.clock, transport_from(desk.settings), render)
-    start_told_clocks(desk)
-    return report
+    return render

@@ -16,6 +16,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.model import Claim, ClaimDocument
 from portal.clock import FixedClock
 from portal.db import db, transaction
+from portal.notifications.model import OutboxMessage
 from portal.rulebook.loading import load, read_folder
 from portal.settings import read_settings
 from portal.web.access import access_of
@@ -113,6 +114,9 @@ EXPECTED = {
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
     ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
     ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,
+    ("GET", "/deliveries"): Expected((ADMIN,)),
+    ("GET", "/deliveries/<int:message_id>"): Expected((ADMIN,)),
+    ("POST", "/deliveries/<int:message_id>/retry"): Expected((ADMIN,)),
     ("GET", "/reviews/<number>/events/<int:event_id>"): REVIEWERS,
     ("GET", "/reviews"): REVIEWERS,
     ("GET", "/reviews/<number>"): REVIEWERS,
@@ -147,6 +151,7 @@ class World:
             decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
             self.organization = str(db.session.scalars(select(Claim.organization_id)).first())
             self.location = str(db.session.scalars(select(Claim.location_id)).first())
+            self.message = str(db.session.scalars(select(OutboxMessage.id)).first())
             self.event = str(db.session.scalars(decided).first())
         self.browsers = {who: self.signed_in(who) for who in EVERYBODY}
         self.browsers[STRANGER] = Browser(self.app)
@@ -165,6 +170,7 @@ class World:
             "<path:filename>": lambda: "portal.css",
             "<int:document_id>": lambda: self.document,
             "<int:event_id>": lambda: self.event,
+            "<int:message_id>": lambda: self.message,
             "<int:customer_id>": lambda: self.customer,
             "<int:person_id>": self.colleague,
             "<int:organization_id>": lambda: self.organization,

@@ -1,0 +1,111 @@
+"""The messages of the outbox as operator admins see them: a page of all, and one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.claims import cursors
+from portal.claims.desk import Desk
+from portal.deliveries.masking import AsksToSignIn
+from portal.deliveries.previewing import Preview, preview
+from portal.deliveries.queries import counts, find_message, page_of
+from portal.notifications.delivery import FAILED, SENT, WAITING
+from portal.notifications.model import OutboxMessage
+from portal.notifications.retrying import in_hand, in_line, is_given_up, why_not
+
+STATES: Mapping[str, str] = {WAITING: "Waiting", SENT: "Sent", FAILED: "Given up"}
+NO_PLACE = "That place in the list is not known any more, so the list begins at its start."
+NO_STATE = "There is no such state, so messages of every state are shown."
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message; `next_at` is None where no further try is planned, `claim` "" for none."""
+
+    message: OutboxMessage
+    preview: Preview
+    claim: str
+    label: str
+    tone: str
+    next_at: datetime | None
+    why_not: str  # why it cannot be retried, "" where it can be
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One choice of the filter by state; `code` "" is every state."""
+
+    code: str
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """One page of messages, newest first. `after` and `before` are cursors, "" where the list ends."""
+
+    state: str
+    tabs: tuple[Tab, ...]
+    notices: tuple[str, ...]
+    rows: tuple[Delivery, ...]
+    after: str
+    before: str
+
+
+def deliveries(
+    session: Session, desk: Desk, given: Mapping[str, str], asks_to_sign_in: AsksToSignIn
+) -> Deliveries:
+    """Return the page of messages that the address parameters `given` ask for; nothing in them raises."""
+    asked, notices = given.get("state", ""), []
+    state = asked if asked in STATES else ""
+    if asked != state:
+        notices.append(NO_STATE)
+    size = desk.settings.messages_per_page
+    try:
+        found, after, before = page_of(session, state, given.get("after", ""), given.get("before", ""), size)
+    except cursors.NoSuchPlace:
+        notices.append(NO_PLACE)
+        found, after, before = page_of(session, state, "", "", size)
+    numbers = counts(session)
+    tabs = [Tab(code, label, numbers.get(code, 0)) for code, label in STATES.items()]
+    return Deliveries(
+        state=state,
+        tabs=(Tab("", "All", sum(numbers.values())), *tabs),
+        notices=tuple(notices),
+        rows=tuple(_shown(desk, message, claim, asks_to_sign_in) for message, claim in found),
+        after=after,
+        before=before,
+    )
+
+
+def delivery(session: Session, desk: Desk, message_id: int, asks_to_sign_in: AsksToSignIn) -> Delivery:
+    """Return one message. Raises NotThere."""
+    return _shown(desk, *find_message(session, message_id), asks_to_sign_in)
+
+
+def _shown(desk: Desk, message: OutboxMessage, claim: str, asks_to_sign_in: AsksToSignIn) -> Delivery:
+    now = desk.clock.now()
+    label, tone = _standing(message, now)
+    planned = message.state == WAITING and not in_hand(message, now)
+    return Delivery(
+        message=message,
+        preview=preview(desk, message, asks_to_sign_in),
+        claim=claim,
+        label=label,
+        tone=tone,
+        next_at=message.next_attempt_at if planned else None,
+        why_not=why_not(message, now),
+    )
+
+
+def _standing(message: OutboxMessage, now: datetime) -> tuple[str, str]:
+    """Return where the message stands in words, and the tone of its badge."""
+    if message.state == SENT:
+        return "Sent", "success"
+    if is_given_up(message):
+        return "Given up", "danger"
+    if in_hand(message, now):
+        return "Being sent", "info"
+    return ("In the line", "info") if in_line(message, now) else ("Waits for its next try", "attention")
