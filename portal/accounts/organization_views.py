@@ -38,13 +38,13 @@ def add() -> AnyResponse:
     return redirect(url_for("organizations.organization", organization_id=added), 303)
 
 
-@blueprint.get("/organizations/<int:organization_id>")
+@blueprint.get("/organizations/<int(max=2147483647):organization_id>")
 @allow(ORGANIZATIONS)
 def organization(organization_id: int) -> Response:
     return _page(organization_id)
 
 
-@blueprint.post("/organizations/<int:organization_id>")
+@blueprint.post("/organizations/<int(max=2147483647):organization_id>")
 @allow(ORGANIZATIONS)
 def rename(organization_id: int) -> AnyResponse:
     def change() -> None:
@@ -54,7 +54,7 @@ def rename(organization_id: int) -> AnyResponse:
     return _changed(organization_id, OWN, change, "The organization was changed.")
 
 
-@blueprint.post("/organizations/<int:organization_id>/locations")
+@blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations")
 @allow(ORGANIZATIONS)
 def add_location(organization_id: int) -> AnyResponse:
     def change() -> None:
@@ -64,7 +64,7 @@ def add_location(organization_id: int) -> AnyResponse:
     return _changed(organization_id, NEW, change, "The location was added.")
 
 
-@blueprint.post("/organizations/<int:organization_id>/locations/<int:location_id>")
+@blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>")
 @allow(ORGANIZATIONS)
 def change_location(organization_id: int, location_id: int) -> AnyResponse:
     def change() -> None:
@@ -75,7 +75,7 @@ def change_location(organization_id: int, location_id: int) -> AnyResponse:
     return _changed(organization_id, str(location_id), change, told)
 
 
-@blueprint.post("/organizations/<int:organization_id>/locations/<int:location_id>/deletion")
+@blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>/deletion")
 @allow(ORGANIZATIONS)
 def remove_location(organization_id: int, location_id: int) -> AnyResponse:
     def change() -> None:

@@ -44,13 +44,13 @@ def invite() -> AnyResponse:
     return redirect(_list_address(organization_id), 303)
 
 
-@blueprint.get("/people/<int:person_id>")
+@blueprint.get("/people/<int(max=2147483647):person_id>")
 @allow(PEOPLE, ORGANIZATIONS)
 def person(person_id: int) -> Response:
     return _person(person_id)
 
 
-@blueprint.post("/people/<int:person_id>/access")
+@blueprint.post("/people/<int(max=2147483647):person_id>/access")
 @allow(PEOPLE, ORGANIZATIONS)
 def access(person_id: int) -> AnyResponse:
     keeper, seen = _keeper(), request.form.get("seen", "")
@@ -58,21 +58,21 @@ def access(person_id: int) -> AnyResponse:
     return _changed(person_id, lambda: keeper.change_access(person_id, _access(), seen), told)
 
 
-@blueprint.post("/people/<int:person_id>/invitation")
+@blueprint.post("/people/<int(max=2147483647):person_id>/invitation")
 @allow(PEOPLE, ORGANIZATIONS)
 def invitation(person_id: int) -> AnyResponse:
     told = "Another invitation is on its way. Links that were sent before are void."
     return _changed(person_id, lambda: _keeper().invite_again(person_id), told)
 
 
-@blueprint.post("/people/<int:person_id>/deactivation")
+@blueprint.post("/people/<int(max=2147483647):person_id>/deactivation")
 @allow(PEOPLE, ORGANIZATIONS)
 def deactivation(person_id: int) -> AnyResponse:
     told = "The account was deactivated. Whoever was signed in with it is signed out."
     return _changed(person_id, lambda: _keeper().deactivate(person_id), told)
 
 
-@blueprint.post("/people/<int:person_id>/activation")
+@blueprint.post("/people/<int(max=2147483647):person_id>/activation")
 @allow(PEOPLE, ORGANIZATIONS)
 def activation(person_id: int) -> AnyResponse:
     told = "The account is active again. The person signs in with the password they had."
