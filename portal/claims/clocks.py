@@ -11,6 +11,7 @@ from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.model import Claim, ClaimClock
+from portal.claims.reminder_plan import forget_planned, plan_reminders
 from portal.claims.units import sharing_units_with
 from portal.rulebook.models import ClockRule
 from portal.rulebook.rulebook import Rulebook
@@ -45,6 +46,7 @@ def _stop(claim: Claim, name: str, now: datetime) -> None:
     for row in claim.clocks:
         if row.clock == name and row.state in (RUNNING, WAITING):
             row.state, row.ended_at = STOPPED, now
+            forget_planned(row)
 
 
 def _begin(rulebook: Rulebook, claim: Claim, name: str, now: datetime) -> None:
@@ -64,6 +66,7 @@ def start(rulebook: Rulebook, row: ClaimClock, at: datetime) -> None:
     row.due_on = due.due_on.isoformat()
     row.arithmetic = due.arithmetic
     row.calendar = due.calendar
+    plan_reminders(rulebook, row, at)
 
 
 def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:
@@ -90,3 +93,4 @@ def due_ends(session: Session, now: datetime) -> list[tuple[str, str]]:
 def end(row: ClaimClock, now: datetime) -> None:
     """Mark a clock as ended; what happens then is its `at_end`."""
     row.state, row.ended_at = ENDED, now
+    forget_planned(row)
