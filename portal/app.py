@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
+from portal.accounts.organization_views import blueprint as organizations
 from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
 from portal.accounts.profile_views import blueprint as profile
@@ -68,11 +69,13 @@ NAVIGATION = (
     Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
     Entry("", "Policy", "/policy", "policy.read"),
     Entry("Administration", "People", "/people", "people.manage"),
+    Entry("Administration", "Organizations", "/organizations", "organizations.manage"),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
     passwords,
     people,
+    organizations,
     profile,
     claims,
     why,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "remind_of_deadlines"
-down_revision = "mail_links_for_accounts"
+down_revision = "calendars_of_locations"
 branch_labels = None
 depends_on = None
 

@@ -192,13 +192,15 @@ class Keeper:
 
     def may_look_after(self, session: Session, organization_id: int) -> bool:
         """Tell whether the keeper's roles of this moment let them look after people there."""
+        needed = PEOPLE if self.actor.organization_id == organization_id else ORGANIZATIONS
+        return needed in self.permissions_now(session)
+
+    def permissions_now(self, session: Session) -> set[str]:
+        """Return what the keeper's roles permit as the database has them; nothing once they were let go."""
         query = select(Person).where(Person.id == self.actor.person_id, Person.active)
         keeper = session.scalar(query.execution_options(populate_existing=True))
-        if keeper is None:
-            return False
-        needed = PEOPLE if keeper.organization_id == organization_id else ORGANIZATIONS
-        held = (self.roles[row.role] for row in keeper.roles if row.role in self.roles)
-        return any(needed in role.may for role in held)
+        held = [row.role for row in keeper.roles if row.role in self.roles] if keeper else []
+        return {permission for role in held for permission in self.roles[role].may}
 
     def _keep_the_last(self, session: Session, person: Person, roles: Iterable[str]) -> None:
         """Raise Kept where nobody would look after the organization's people any more."""

@@ -34,6 +34,7 @@ class Location(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     code: Mapped[str]
     name: Mapped[str]
+    calendar: Mapped[str | None]  # ISO 3166 code such as "DE-BY"; None: that of the policy
 
     organization: Mapped[Organization] = relationship(back_populates="locations")
 

@@ -66,8 +66,10 @@ def no_link(_error: NoSuchLink) -> Response:
 
 @blueprint.after_request
 def keep_the_link_secret(response: Response) -> Response:
-    """Tell no other page by which link this one was opened."""
+    """Keep the token out of referrers, caches and search engines."""
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 

@@ -14,8 +14,10 @@ from portal.accounts.passwords import hash_password, password_mistake
 # Enough to catch slips; whether an address works shows when mail is sent to it.
 ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;:\\.]{2,}")
 
+DOMAIN = re.compile(r"[^@\s\"<>(),;:\\/\x00-\x20]{1,190}\.[^@\s\"<>(),;:\\./\x00-\x20]{2,63}")
 
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
+CODE_CHARACTERS_AT_MOST = 40  # partner location IDs have seven to ten digits today
 NAME_CHARACTERS_AT_MOST = 120  # the longest names of people, and short enough for a table and a mail
 
 
@@ -31,19 +33,24 @@ class NotAdded(Exception):
 def add_organization(session: Session, *, name: str, side: str, domain: str, at: datetime) -> Organization:
     """Add a partner organization or the operator's own; `side` as in roles.yaml. Raises NotAdded."""
     name, domain = name.strip(), domain.strip().casefold()
-    errors = {}
-    if not name:
-        errors["name"] = "Give the organization a name."
-    if session.scalar(select(Organization.id).where(Organization.name == name)) is not None:
-        errors["name"] = f"There is an organization called {name}; choose another name."
-    if "." not in domain or "@" in domain:
-        errors["domain"] = f"Give the organization's mail domain, such as contoso.example, not {domain!r}."
-    if errors:
+    if errors := mistakes_of_organization(session, name, domain):
         raise NotAdded(errors)
     organization = Organization(name=name, side=side, domain=domain, created_at=at)
     session.add(organization)
     session.flush()
     return organization
+
+
+def mistakes_of_organization(session: Session, name: str, domain: str, but: int = 0) -> dict[str, str]:
+    """Return what is wrong with an organization's name and domain, by field; `but` is its own id."""
+    errors = {}
+    if not name or len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
+        errors["name"] = f"Give the organization a name of 1 to {NAME_CHARACTERS_AT_MOST} characters."
+    elif session.scalar(select(Organization.id).where(Organization.name == name, Organization.id != but)):
+        errors["name"] = f"There is an organization called {name}; choose another name."
+    if not DOMAIN.fullmatch(domain):
+        errors["domain"] = f"Give the organization's mail domain, such as contoso.example, not {domain!r}."
+    return errors
 
 
 def find_organization(session: Session, name: str) -> Organization | None:
@@ -56,13 +63,26 @@ def add_location(session: Session, organization: Organization, *, code: str, nam
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise NotAdded({"name" if code else "code": "Give the location an ID and a name."})
+    if (
+        len(code) > CODE_CHARACTERS_AT_MOST
+        or len(name) > NAME_CHARACTERS_AT_MOST
+        or has_controls(code + name)
+    ):
+        raise NotAdded(
+            {"code": "Give an ID and a name on one line, of the length that is written elsewhere."}
+        )
     if session.scalar(select(Location.id).where(Location.code == code)) is not None:
-        raise NotAdded({"code": f"There is a location with the ID {code}; check the ID."})
+        raise NotAdded({"code": location_exists(code)})
     location = Location(organization_id=organization.id, code=code, name=name)
     session.add(location)
     session.flush()
     session.refresh(organization, ["locations"])
     return location
+
+
+def location_exists(code: str) -> str:
+    """Return the sentence for an ID that a location has already."""
+    return f"There is a location with the ID {code}; check the ID."
 
 
 def add_person(

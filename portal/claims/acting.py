@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,7 +78,7 @@ def act(
     if apply_due_ends(desk, _known_id(desk, number, actor)):
         desk.committed()  # the ends stand, and are told, even where the action itself comes to nothing
     try:
-        done = _foreseen(desk, sent) or _retried(desk, sent, take_uploads(desk, sent))
+        done = _foreseen(desk, sent) or _taken_and_carried_out(desk, sent)
     except Refused as refused:
         store_refusal(desk, refused, actor)
         raise
@@ -95,18 +95,22 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
     sent = SentForm(CREATE, "", actor, answers)
     details = {MARK: sent.mark if answers.one("form") else secrets.token_hex()}
     try:
-        with transaction() as session:
-            number = next_number(session, desk.today())  # whoever creates at the same time waits here
-            if earlier := _created_before(session, sent):
-                return earlier
-            step = begin_draft(session, desk, number, actor, answers, details)
-            done = Done(number, NEW, step.to_status)
+        done = _retried(sent, lambda: _begun(desk, sent, details))
     except Refused as refused:
         # Not under the number, which was not given and will be another claim's.
         store_refusal(desk, Refused(NEW, refused.decision), actor)
         raise
     desk.committed()
     return done
+
+
+def _begun(desk: Desk, sent: SentForm, details: Mapping[str, object]) -> Done:
+    with transaction() as session:
+        number = next_number(session, desk.today())  # whoever creates at the same time waits here
+        if earlier := _created_before(session, sent):
+            return earlier
+        step = begin_draft(session, desk, number, sent.actor, sent.answers, details)
+        return Done(number, NEW, step.to_status)
 
 
 def _created_before(session: Session, sent: SentForm) -> Done | None:
@@ -142,10 +146,15 @@ def _foreseen(desk: Desk, sent: SentForm) -> Done | None:
         return done
 
 
-def _retried(desk: Desk, sent: SentForm, taken: tuple[Taken, ...]) -> Done:
+def _taken_and_carried_out(desk: Desk, sent: SentForm) -> Done:
+    taken = take_uploads(desk, sent)
+    return _retried(sent, lambda: _carried_out(desk, sent, taken))
+
+
+def _retried(sent: SentForm, work: Callable[[], Done]) -> Done:
     for attempt in range(1, TRIES + 1):
         try:
-            return _carried_out(desk, sent, taken)
+            return work()
         except (IntegrityError, OperationalError):
             known = {"action": sent.action, "number": sent.number, "attempt": attempt}
             log.warning("action lost a race", extra=known)

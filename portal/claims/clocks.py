@@ -1,12 +1,12 @@
 """A claim's clocks: begun and stopped by its moves, their due moments kept with the arithmetic."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.calendars.counting import count
+from portal.calendars.counting import DueMoment, count, left
 from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
 from portal.claims.facts import Gathering, gather_named
@@ -53,20 +53,41 @@ def _begin(rulebook: Rulebook, claim: Claim, name: str, now: datetime) -> None:
     row = ClaimClock(clock=name, state=WAITING, created_at=now)
     claim.clocks.append(row)
     if rulebook.clocks[name].starts != TOLD:
-        start(rulebook, row, now)
+        start(rulebook, claim, row, now)
 
 
-def start(rulebook: Rulebook, row: ClaimClock, at: datetime) -> None:
-    """Start a waiting clock at `at`: from now on its due moment stands."""
-    policy = rulebook.policy
-    due = count(at, rulebook.clocks[row.clock].length, policy.calendar, policy.time_zone)
+def due_moment(rulebook: Rulebook, claim: Claim, name: str, at: datetime) -> DueMoment:
+    """Return when the clock `name` of the claim ends, counted from `at`."""
+    calendar = calendar_of(rulebook, claim, name)
+    return count(at, rulebook.clocks[name].length, calendar, rulebook.policy.time_zone)
+
+
+def calendar_of(rulebook: Rulebook, claim: Claim, name: str) -> str:
+    """Return whose holidays count: where the clock waits for the partner, those of the claim's location.
+
+    A location without a calendar of its own has the program's, and so does everybody else.
+    """
+    waits_for = rulebook.clocks[name].waits_for or rulebook.statuses[claim.status].waits_for
+    own = claim.location.calendar if claim.location and waits_for == claim.organization.side else None
+    return own or rulebook.policy.calendar
+
+
+def left_until(rulebook: Rulebook, claim: Claim, name: str, last: date, now: datetime) -> str:
+    """Tell in words how long the claim's clock `name` still runs at `now` to the end of its last day."""
+    calendar = calendar_of(rulebook, claim, name)
+    return left(now, last, rulebook.clocks[name].length, calendar, rulebook.policy.time_zone)
+
+
+def start(rulebook: Rulebook, claim: Claim, row: ClaimClock, at: datetime) -> None:
+    """Start a waiting clock of the claim at `at`: from now on its due moment stands."""
+    due = due_moment(rulebook, claim, row.clock, at)
     row.state = RUNNING
     row.started_at = at
     row.due_at = due.due_at
     row.due_on = due.due_on.isoformat()
     row.arithmetic = due.arithmetic
     row.calendar = due.calendar
-    plan_reminders(rulebook, row, at)
+    plan_reminders(rulebook, row, calendar_of(rulebook, claim, row.clock), at)
 
 
 def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:

@@ -1,5 +1,8 @@
 """What a claim says, as plain data: frozen with each submission, and compared with it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from portal.claims.model import Claim
 
 
@@ -21,6 +24,12 @@ def content_of(claim: Claim) -> dict[str, object]:
         "documents": [[document.sha256, document.name] for document in claim.documents if document.current],
         "commentary": claim.commentary,
     }
+
+
+def compared(content: Mapping[str, Any]) -> dict[str, object]:
+    """Return content as it is compared with another: documents by what they hold, not by their names."""
+    documents = sorted(sha256 for sha256, _name in content.get("documents") or [])
+    return {**content, "documents": documents}
 
 
 def _customer(claim: Claim) -> list[str] | None:

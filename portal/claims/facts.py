@@ -14,7 +14,7 @@ from portal.accounts.model import Organization
 from portal.claims.answer_facts import chosen_had_part, chosen_is_assigned, days_moved
 from portal.claims.answers import Answers
 from portal.claims.clock_states import clock_state, running_clock
-from portal.claims.content import content_of
+from portal.claims.content import compared, content_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
 from portal.claims.participants import people_who_moved
@@ -128,14 +128,14 @@ class Gathering:
         submission = self.claim.submissions[-1] if self.claim.submissions else None
         if request is None or submission is None:
             return {"groups": 0, "documents": 0}
-        now = content_of(self.claim)
+        now, then = compared(content_of(self.claim)), compared(submission.content)
         brought = {taken.sha256 for taken in self.taken} - self.known_hashes
-        added = sum(document.added_at >= request.at for document in self.documents)
+        # What was taken out and put in again, under whatever name, is nothing new.
+        before = {one.sha256 for one in self.claim.documents if one.added_at < request.at}
+        added = {one.sha256 for one in self.documents} - before
         groups = self.rulebook.lifecycle.field_groups.values()
-        changed = sum(
-            any(now.get(name) != submission.content.get(name) for name in group.fields) for group in groups
-        )
-        return {"groups": changed, "documents": added + len(brought)}
+        changed = sum(any(now.get(name) != then.get(name) for name in group.fields) for group in groups)
+        return {"groups": changed, "documents": len(added | brought)}
 
 
 def _domain(email: str) -> str:

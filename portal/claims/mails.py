@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
-from portal.calendars.counting import count, left
 from portal.claims.clock_states import running_clock, waiting_clocks
+from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
@@ -199,14 +199,13 @@ def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: date
     row = next(iter(reminded_of or waiting_clocks(claim)), None) or running_clock(claim)
     if row is None or (message.audience == CUSTOMER and rulebook.clocks[row.clock].waits_for != CUSTOMER):
         return None
-    rule, policy = rulebook.clocks[row.clock], rulebook.policy
+    rule = rulebook.clocks[row.clock]
     if row.due_at is not None:
         last, arithmetic = date.fromisoformat(row.due_on), row.arithmetic
     else:
-        due = count(at, rule.length, policy.calendar, policy.time_zone)
+        due = due_moment(rulebook, claim, row.clock, at)
         last, arithmetic = due.due_on, due.arithmetic
-    words = left(at, last, rule.length, policy.calendar, policy.time_zone)
-    return Deadline(rule.label, last, words, arithmetic)
+    return Deadline(rule.label, last, left_until(rulebook, claim, row.clock, last, at), arithmetic)
 
 
 def _day(day: date) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.calendars.counting import left
 from portal.claims.chain import record_event
 from portal.claims.clock_states import RUNNING
+from portal.claims.clocks import left_until
 from portal.claims.desk import Desk
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.mails import post_mail
@@ -94,9 +94,7 @@ def _remind(desk: Desk, claim_id: int, clock_id: int) -> Reminder | None:
         rulebook = desk.rulebook_of(claim)
         if not _mailed(session, desk, rulebook, claim, row, now):
             return None
-        policy = rulebook.policy
-        length = rulebook.clocks[row.clock].length
-        words = left(now, date.fromisoformat(row.due_on), length, policy.calendar, policy.time_zone)
+        words = left_until(rulebook, claim, row.clock, date.fromisoformat(row.due_on), now)
         details = {
             "days": latest.days,
             "clocks": {row.clock: [row.due_on, f"{words[:1].upper()}{words[1:]}."]},

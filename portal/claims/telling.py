@@ -74,7 +74,7 @@ def told(session: Session, desk: Desk, number: str, begun_at: datetime, at: date
         return False
     rulebook = desk.rulebook_of(claim)
     for row in waiting:
-        start(rulebook, row, at)
+        start(rulebook, claim, row, at)
     session.flush()
     derive(session, desk, claim, at)
     clocks = {row.clock: [row.due_on, row.arithmetic] for row in waiting}

@@ -48,7 +48,7 @@ def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[E
         .where(AuditEvent.subject == chain_of(claim.number))
         .order_by(AuditEvent.place.desc())
     )
-    return [_entry(event, rulebook, actor) for event in events]
+    return [_entry(event, rulebook, actor) for event in events if _tells_something(event)]
 
 
 def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
@@ -64,6 +64,11 @@ def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
         details=tuple(_details(event.details, rulebook, reader)),
         decided=event.id if event.decision_id is not None else None,
     )
+
+
+def _tells_something(event: AuditEvent) -> bool:
+    """Tell whether more happened than that somebody saved a form in which nothing was changed."""
+    return event.to_status is not None or event.details.get("changes") != {}
 
 
 def name_for(reader: Actor, event: AuditEvent) -> str:

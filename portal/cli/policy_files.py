@@ -45,7 +45,7 @@ def policy_test(folder: Path | None) -> None:
         click.echo(str(uncovered))
     click.echo(f"{report.passed} examples hold, {len(report.failed)} do not.")
     if not report.ok:
-        raise click.ClickException("Mend the rules or the examples above, and test again.")
+        raise click.ClickException("Correct the rules or the examples above, and test again.")
 
 
 def rulebook_of(folder: Path | None) -> "Rulebook":

@@ -63,6 +63,7 @@ OWN_CLAIM = Expected(OWN, blind=OTHERS)
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
 REVIEWERS = Expected((REVIEWER,))
 PEOPLE_KEEPERS = Expected((GLOBAL, "global@fabrikam.example", ADMIN))
+ORGANIZERS = Expected((ADMIN,))
 # The operator admins look after everybody's people: an organization may have lost its last admin.
 PERSON_OF_OWN = Expected((GLOBAL, ADMIN), blind=("global@fabrikam.example",))
 
@@ -89,6 +90,13 @@ EXPECTED = {
     ("POST", "/people/<int:person_id>/invitation"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/deactivation"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/activation"): PERSON_OF_OWN,
+    ("GET", "/organizations"): ORGANIZERS,
+    ("POST", "/organizations"): ORGANIZERS,
+    ("GET", "/organizations/<int:organization_id>"): ORGANIZERS,
+    ("POST", "/organizations/<int:organization_id>"): ORGANIZERS,
+    ("POST", "/organizations/<int:organization_id>/locations"): ORGANIZERS,
+    ("POST", "/organizations/<int:organization_id>/locations/<int:location_id>"): ORGANIZERS,
+    ("POST", "/organizations/<int:organization_id>/locations/<int:location_id>/deletion"): ORGANIZERS,
     ("GET", "/profile"): Expected(EVERYBODY),
     ("POST", "/profile/password"): Expected(EVERYBODY),
     ("POST", "/profile/sessions"): Expected(EVERYBODY),
@@ -137,6 +145,8 @@ class World:
             self.document = str(db.session.scalars(select(ClaimDocument.id)).first())
             self.customer = str(db.session.scalars(select(Claim.customer_id)).first())
             decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
+            self.organization = str(db.session.scalars(select(Claim.organization_id)).first())
+            self.location = str(db.session.scalars(select(Claim.location_id)).first())
             self.event = str(db.session.scalars(decided).first())
         self.browsers = {who: self.signed_in(who) for who in EVERYBODY}
         self.browsers[STRANGER] = Browser(self.app)
@@ -157,6 +167,8 @@ class World:
             "<int:event_id>": lambda: self.event,
             "<int:customer_id>": lambda: self.customer,
             "<int:person_id>": self.colleague,
+            "<int:organization_id>": lambda: self.organization,
+            "<int:location_id>": lambda: self.location,
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.model import Location
 from portal.audit.model import AuditEvent
 from portal.claims import reminding
 from portal.claims.chain import chain_of
@@ -176,6 +177,18 @@ def test_the_time_to_dispute_reminds_on_business_days_once_it_runs(filing: Filin
     assert swept(filing, pacific_morning(12, 22)) == [(number, "dispute_window")]
     assert swept(filing, pacific_morning(12, 24)) == [(number, "dispute_window")]
     assert left(filing, DISPUTE) == [pacific_morning(12, 22), pacific_morning(12, 24)]
+
+
+def test_holidays_of_the_claims_location_are_no_days_to_be_reminded_on(filing: Filing) -> None:
+    with filing.context(), transaction() as session:
+        session.execute(update(Location).values(calendar="TH"))  # where 10 December is a holiday
+    number = asked(filing)
+    assert filing.claim(number).due_at == pacific_morning(12, 16)
+    assert swept(filing, pacific_morning(12, 9) - MOMENT) == []
+    assert len(swept(filing, pacific_morning(12, 9))) == 1
+    assert "Time for it: 3 business days left." in " ".join(mails(filing, "Reminder")[0].text.split())
+    assert swept(filing, pacific_morning(12, 14) - MOMENT) == []
+    assert len(swept(filing, pacific_morning(12, 14))) == 1
 
 
 def test_a_reminder_that_waited_too_long_in_the_outbox_is_not_sent(filing: Filing) -> None:

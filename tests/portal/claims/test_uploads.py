@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.accounts.actor import Actor
 from portal.claims.acting import Done, act
 from portal.claims.answers import Answers, Upload
-from portal.claims.model import ClaimDocument
+from portal.claims.model import Claim, ClaimDocument
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
 from portal.db import db
 from portal.evidence.intake import Taken, take
@@ -119,6 +119,23 @@ def test_the_rules_see_a_file_before_it_is_opened(filing: Filing, opened: list[s
     assert [reason.code for reason in refused.value.decision.reasons] == ["nothing_provided"]
     assert send(filing, "resubmit", number, LETTER).to_status == "submitted"
     assert opened == ["new.pdf"]
+
+
+def test_a_document_taken_out_and_put_in_again_is_no_answer(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.wait(1)
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Please send it.")
+    with filing.context():
+        (document,) = db.session.scalars(select(ClaimDocument).join(Claim).where(Claim.number == number))
+        again = Upload("renamed.pdf", filing.desk.files.path(document.sha256).read_bytes())
+        withdraw = str(document.id)
+    send(filing, "edit", number, typed={"withdraw": withdraw})
+    send(filing, "edit", number, again)
+    with pytest.raises(Refused) as refused:
+        send(filing, "resubmit", number)
+    assert [reason.code for reason in refused.value.decision.reasons] == ["nothing_provided"]
+    send(filing, "edit", number, LETTER)
+    assert send(filing, "resubmit", number).to_status == "submitted"
 
 
 def stale(filing: Filing, number: str) -> None:

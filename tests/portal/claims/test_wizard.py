@@ -321,7 +321,7 @@ def test_whatever_a_subscription_may_be_called_is_taken(filing: Filing, partner:
 def test_a_subscription_id_beside_no_product_is_not_lost(filing: Filing, partner: Browser) -> None:
     number = at_products(filing, partner)
     page = partner.fill_and_submit("Save and go on", status=422, subscription_power_bi="SUB-1")
-    assert page.texts(".field-error") == ["To mend: Choose Power BI too, or clear its subscription ID."]
+    assert page.texts(".field-error") == ["To correct: Choose Power BI too, or clear its subscription ID."]
     assert page.field("subscription_power_bi") == "SUB-1"
     both: dict[str, Any] = {"subscription_power_bi": "SUB-1", "subscription_power_apps": "SUB-2"}
     partner.fill_and_submit("Save and go on", product=["power_bi", "power_apps"], **both)

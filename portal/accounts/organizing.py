@@ -1,0 +1,181 @@
+"""Keeping partner organizations and their locations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.managing import ORGANIZATIONS, Keeper, Kept, NotYours
+from portal.accounts.model import Location, Organization
+from portal.accounts.organization_chain import record_for_organization
+from portal.accounts.people import (
+    NAME_CHARACTERS_AT_MOST,
+    NotAdded,
+    add_location,
+    add_organization,
+    location_exists,
+    mistakes_of_organization,
+)
+from portal.calendars.days import Calendar, UnknownCalendar
+from portal.db import transaction
+
+PARTNER = "partner"  # the side of every organization that is added here; the operator's own is there before
+
+ADDED, CHANGED, LOCATION_ADDED, LOCATION_CHANGED, LOCATION_REMOVED = (
+    "organization_added",
+    "organization_changed",
+    "location_added",
+    "location_changed",
+    "location_removed",
+)
+
+
+@dataclass(frozen=True)
+class Organizer:
+    """Somebody who keeps organizations; what they may is asked again within each transaction."""
+
+    keeper: Keeper
+
+    def add(self, *, name: str, domain: str) -> int:
+        """Add a partner organization and return its id. Raises NotAdded and NotYours."""
+        now = self.keeper.entrance.clock.now()
+        try:
+            with transaction() as session:
+                self._check(session)
+                organization = add_organization(session, name=name, side=PARTNER, domain=domain, at=now)
+                self._record(session, organization, ADDED, {"name": organization.name, "domain": domain})
+                return organization.id
+        except IntegrityError:
+            raise NotAdded({"name": _taken(name)}) from None
+
+    def rename(self, organization_id: int, *, name: str, domain: str, seen: str) -> None:
+        """Give the organization another name and mail domain. Raises NotAdded, Kept and NotYours."""
+        name, domain = name.strip(), domain.strip().casefold()
+        try:
+            with transaction() as session:
+                organization = self._organization(session, organization_id)
+                _check_seen(seen_of_organization(organization), seen)
+                errors = mistakes_of_organization(session, name, domain, but=organization.id)
+                if errors:
+                    raise NotAdded(errors)
+                before = {"name": organization.name, "domain": organization.domain}
+                organization.name, organization.domain = name, domain
+                details = {"before": before, "after": {"name": name, "domain": domain}}
+                self._record(session, organization, CHANGED, details)
+        except IntegrityError:
+            raise NotAdded({"name": _taken(name)}) from None
+
+    def add_location(self, organization_id: int, *, code: str, name: str, calendar: str) -> None:
+        """Add a location; `calendar` is empty for the program's. Raises NotAdded and NotYours."""
+        kept = calendar_from(calendar)
+        try:
+            with transaction() as session:
+                organization = self._organization(session, organization_id)
+                location = add_location(session, organization, code=code, name=name)
+                location.calendar = kept
+                self._record(session, organization, LOCATION_ADDED, _said(location))
+        except IntegrityError:
+            raise NotAdded({"code": location_exists(code.strip())}) from None
+
+    def change_location(
+        self, organization_id: int, location_id: int, *, name: str, calendar: str, seen: str
+    ) -> None:
+        """Give a location another name or calendar. Raises NotAdded, Kept and NotYours.
+
+        Deadlines that run keep their day: a due moment is stored when its clock starts.
+        """
+        name, kept = name.strip(), calendar_from(calendar)
+        if not name or len(name) > NAME_CHARACTERS_AT_MOST:
+            raise NotAdded({"name": f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters."})
+        with transaction() as session:
+            organization, location = self._location(session, organization_id, location_id)
+            _check_seen(seen_of_location(location), seen)
+            before = _said(location)
+            location.name, location.calendar = name, kept
+            self._record(
+                session, organization, LOCATION_CHANGED, {"before": before, "after": _said(location)}
+            )
+
+    def remove_location(self, organization_id: int, location_id: int) -> None:
+        """Take a location away that nothing is about. Raises Kept and NotYours."""
+        try:
+            with transaction() as session:
+                organization, location = self._location(session, organization_id, location_id)
+                self._record(session, organization, LOCATION_REMOVED, _said(location))
+                session.delete(location)
+                session.flush()
+        except IntegrityError:
+            told = (
+                "Claims or people belong to this location, so it stays. Change its name where that is wrong."
+            )
+            raise Kept(told) from None
+
+    def _check(self, session: Session) -> None:
+        if ORGANIZATIONS not in self.keeper.permissions_now(session):
+            raise NotYours
+
+    def _organization(self, session: Session, organization_id: int) -> Organization:
+        """Return the organization, locked until the transaction ends. Raises NotYours."""
+        self._check(session)
+        query = select(Organization).where(Organization.id == organization_id).with_for_update()
+        organization = session.scalar(query.execution_options(populate_existing=True))
+        if organization is None:
+            raise NotYours
+        return organization
+
+    def _location(
+        self, session: Session, organization_id: int, location_id: int
+    ) -> tuple[Organization, Location]:
+        organization = self._organization(session, organization_id)
+        location = session.get(Location, location_id, populate_existing=True)
+        if location is None or location.organization_id != organization.id:
+            raise NotYours
+        return organization, location
+
+    def _record(
+        self, session: Session, organization: Organization, action: str, details: Mapping[str, object]
+    ) -> None:
+        entrance = self.keeper.entrance
+        record_for_organization(
+            session,
+            entrance.secret,
+            organization.id,
+            self.keeper.actor,
+            action,
+            entrance.clock.now(),
+            details,
+        )
+
+
+def calendar_from(text: str) -> str | None:
+    """Return the holiday calendar that was typed, None where none was. Raises NotAdded."""
+    wanted = text.strip().upper()
+    try:
+        return Calendar(wanted).country if wanted else None
+    except UnknownCalendar as unknown:
+        raise NotAdded({"calendar": str(unknown)}) from None
+
+
+def seen_of_organization(organization: Organization) -> str:
+    """Return what a form showed of it, by which a change in between is noticed."""
+    return f"{organization.name}|{organization.domain}"
+
+
+def seen_of_location(location: Location) -> str:
+    """Return the same of a location."""
+    return f"{location.name}|{location.calendar or ''}"
+
+
+def _check_seen(now: str, seen: str) -> None:
+    if now != seen:
+        raise Kept("Somebody changed this while you looked at it. Look at it again, and then decide.")
+
+
+def _said(location: Location) -> dict[str, object]:
+    return {"code": location.code, "name": location.name, "calendar": location.calendar}
+
+
+def _taken(name: str) -> str:
+    return f"There is an organization called {name.strip()}; choose another name."
