@@ -1,6 +1,6 @@
 """Business days of a country: working days by the holidays package's public calendar, counted by an index."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -58,6 +58,17 @@ class Calendar:
         while place >= len(_year(self.country, year).working):
             place -= len(_year(self.country, year).working)
             year += 1
+        return date.fromordinal(_year(self.country, year).working[place])
+
+    def nth_business_day_before(self, before: date, number: int) -> date:
+        """Return the `number`th (from 1) business day earlier than `before`, counted backwards."""
+        if number < 1:
+            raise ValueError("Days are counted from 1.")
+        year = before.year
+        place = bisect_left(_year(self.country, year).working, before.toordinal()) - number
+        while place < 0:
+            year -= 1
+            place += len(_year(self.country, year).working)
         return date.fromordinal(_year(self.country, year).working[place])
 
     def business_days_between(self, after: date, until: date) -> int:

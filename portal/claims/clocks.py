@@ -1,16 +1,17 @@
 """A claim's clocks: begun and stopped by its moves, their due moments kept with the arithmetic."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.calendars.counting import DueMoment, count
+from portal.calendars.counting import DueMoment, count, left
 from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.model import Claim, ClaimClock
+from portal.claims.reminder_plan import forget_planned, plan_reminders
 from portal.claims.units import sharing_units_with
 from portal.rulebook.models import ClockRule
 from portal.rulebook.rulebook import Rulebook
@@ -45,6 +46,7 @@ def _stop(claim: Claim, name: str, now: datetime) -> None:
     for row in claim.clocks:
         if row.clock == name and row.state in (RUNNING, WAITING):
             row.state, row.ended_at = STOPPED, now
+            forget_planned(row)
 
 
 def _begin(rulebook: Rulebook, claim: Claim, name: str, now: datetime) -> None:
@@ -70,6 +72,12 @@ def calendar_of(rulebook: Rulebook, claim: Claim, name: str) -> str:
     return own or rulebook.policy.calendar
 
 
+def left_until(rulebook: Rulebook, claim: Claim, name: str, last: date, now: datetime) -> str:
+    """Tell in words how long the claim's clock `name` still runs at `now` to the end of its last day."""
+    calendar = calendar_of(rulebook, claim, name)
+    return left(now, last, rulebook.clocks[name].length, calendar, rulebook.policy.time_zone)
+
+
 def start(rulebook: Rulebook, claim: Claim, row: ClaimClock, at: datetime) -> None:
     """Start a waiting clock of the claim at `at`: from now on its due moment stands."""
     due = due_moment(rulebook, claim, row.clock, at)
@@ -79,6 +87,7 @@ def start(rulebook: Rulebook, claim: Claim, row: ClaimClock, at: datetime) -> No
     row.due_on = due.due_on.isoformat()
     row.arithmetic = due.arithmetic
     row.calendar = due.calendar
+    plan_reminders(rulebook, row, calendar_of(rulebook, claim, row.clock), at)
 
 
 def due_rows(session: Session, now: datetime, claim_id: int | None = None) -> list[tuple[int, int]]:
@@ -105,3 +114,4 @@ def due_ends(session: Session, now: datetime) -> list[tuple[str, str]]:
 def end(row: ClaimClock, now: datetime) -> None:
     """Mark a clock as ended; what happens then is its `at_end`."""
     row.state, row.ended_at = ENDED, now
+    forget_planned(row)

@@ -1,6 +1,7 @@
 """Who is told about a step, and what: from notifications.yaml, written at each attempt to send."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
 from portal.claims.clock_states import running_clock, waiting_clocks
-from portal.claims.clocks import due_moment
+from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
@@ -41,10 +42,11 @@ READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
 @dataclass(frozen=True)
 class Deadline:
-    """A clock as a mail tells it: what it is for, its last day in words, and how that was counted."""
+    """A clock as a mail tells it: its label, last day, how much is left of it, and how it was counted."""
 
     label: str
-    day: str
+    last: date
+    left: str
     arithmetic: str
 
 
@@ -54,22 +56,41 @@ def post_mails(step: Step) -> None:
         if not _applies(step, place) or (mail.template == CONSENT and LINK not in step.details):
             continue  # a customer is asked when there is a new link, and never twice by the same
         audience = _audience(step, mail)
-        for address in recipients(step.session, step.rulebook, step.claim, audience):
-            post(
-                step.session,
-                subject=step.claim.number,
-                event=step.action,
-                recipient=address,
-                audience=audience,
-                context={
-                    "place": place,
-                    "roles_version": step.rulebook.roles_version,
-                    "written": step.answers.one("message") or step.answers.one("justification"),
-                    "reasons": step.details.get("chosen", step.details.get("reasons", [])),
-                    "by": step.actor.name if step.actor.side == PARTNER else "",
-                },
-                at=step.now,
-            )
+        more = {
+            "written": step.answers.one("message") or step.answers.one("justification"),
+            "reasons": step.details.get("chosen", step.details.get("reasons", [])),
+            "by": step.actor.name if step.actor.side == PARTNER else "",
+        }
+        post_mail(step.session, step.rulebook, step.claim, step.action, place, audience, step.now, more)
+
+
+def post_mail(
+    session: Session,
+    rulebook: Rulebook,
+    claim: Claim,
+    event: str,
+    place: int,
+    audience: str,
+    at: datetime,
+    more: Mapping[str, Any],
+) -> int:
+    """Leave mail `place` of `event` for each of the audience, with `more` to write it from; return how many.
+
+    A reminder's `more` names its clock (`clock_id`) and the last day (`due_on`, ISO date) that it is about.
+    """
+    context = {"place": place, "roles_version": rulebook.roles_version, "written": "", "reasons": [], **more}
+    found = recipients(session, rulebook, claim, audience)
+    for address in found:
+        post(
+            session,
+            subject=claim.number,
+            event=event,
+            recipient=address,
+            audience=audience,
+            context=context,
+            at=at,
+        )
+    return len(found)
 
 
 def _applies(step: Step, place: int) -> bool:
@@ -120,11 +141,14 @@ def _context(
     at: datetime,
 ) -> dict[str, Any]:
     partner = claim.organization.name
+    deadline = _deadline(rulebook, claim, message, at)
     names = {
         "claim.number": claim.number,
         "claim.name": claim.name or claim.number,
         "customer.name": claim.customer.name if claim.customer else "",
         "partner.name": partner,
+        "deadline.last_day": _day(deadline.last) if deadline else "",
+        "deadline.left": deadline.left if deadline else "",
     }
 
     def fill(text: str) -> str:
@@ -132,7 +156,6 @@ def _context(
         return PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), text)
 
     link, label = _link(session, desk, claim, message)
-    deadline = _deadline(rulebook, claim, message.audience, at)
     return {
         "subject": fill(mail.subject),
         "lead": fill(mail.lead),
@@ -148,7 +171,7 @@ def _context(
         "reasons": _reasons(rulebook, claim, message),
         "written": message.context["written"],
         "due_for": deadline.label if deadline else "",
-        "due_on": deadline.day if deadline else "",
+        "due_on": _end_of_day(rulebook, deadline.last) if deadline else "",
         "counted": deadline.arithmetic if deadline else "",
         "link": link,
         "link_label": label,
@@ -166,26 +189,34 @@ def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[t
     return [(row.label, row.text, next_step_of(row, disputable=disputable)) for row in found]
 
 
-def _deadline(rulebook: Rulebook, claim: Claim, audience: str, at: datetime) -> Deadline | None:
-    """Return the claim's deadline as a mail that is handed over at `at` tells it to `audience`.
+def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: datetime) -> Deadline | None:
+    """Return the deadline as `message`, handed over at `at`, tells it to its audience.
 
-    A clock that waits for its mail is counted from `at`. A customer is told of their own time alone:
-    what others have to do by when is not theirs to know.
+    A reminder tells of its own clock. A clock that waits for its mail is counted from `at`. A customer is
+    told of their own time alone: what others have to do by when is not theirs to know.
     """
-    row = next(iter(waiting_clocks(claim)), None) or running_clock(claim)
-    if row is None or (audience == CUSTOMER and rulebook.clocks[row.clock].waits_for != CUSTOMER):
+    reminded_of = [row for row in claim.clocks if row.id == message.context.get("clock_id")]
+    row = next(iter(reminded_of or waiting_clocks(claim)), None) or running_clock(claim)
+    if row is None or (message.audience == CUSTOMER and rulebook.clocks[row.clock].waits_for != CUSTOMER):
         return None
     rule = rulebook.clocks[row.clock]
     if row.due_at is not None:
-        return Deadline(rule.label, _last_day(rulebook, date.fromisoformat(row.due_on)), row.arithmetic)
-    due = due_moment(rulebook, claim, row.clock, at)
-    return Deadline(rule.label, _last_day(rulebook, due.due_on), due.arithmetic)
+        last, arithmetic = date.fromisoformat(row.due_on), row.arithmetic
+    else:
+        due = due_moment(rulebook, claim, row.clock, at)
+        last, arithmetic = due.due_on, due.arithmetic
+    return Deadline(rule.label, last, left_until(rulebook, claim, row.clock, last, at), arithmetic)
 
 
-def _last_day(rulebook: Rulebook, day: date) -> str:
+def _day(day: date) -> str:
+    """Return "Sunday 29 November 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def _end_of_day(rulebook: Rulebook, day: date) -> str:
     """Return "Sunday 29 November 2026, end of day (Pacific time, America/Los_Angeles)"."""
     zone = ", ".join(filter(None, (rulebook.policy.time_zone_label, rulebook.policy.time_zone)))
-    return f"{day:%A} {day.day} {day:%B %Y}, end of day ({zone})"
+    return f"{_day(day)}, end of day ({zone})"
 
 
 def _link(session: Session, desk: Desk, claim: Claim, message: OutboxMessage) -> tuple[str, str]:

@@ -180,6 +180,35 @@ class ClaimClock(Base):
     calendar: Mapped[str] = mapped_column(default="")  # calendar and its version
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    reminders: Mapped[list["ClockReminder"]] = relationship(
+        order_by="ClockReminder.remind_at", cascade="all, delete-orphan"
+    )
+
+
+class ClockReminder(Base):
+    """A reminder of a running clock's last day, planned or sent; each step of a last day is there once.
+
+    Of a clock that was stopped or whose end was moved, only what was sent stays.
+    """
+
+    __tablename__ = "clock_reminders"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "due_on", "days"),
+        Index(
+            "ix_clock_reminders_planned",
+            "remind_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("claim_clocks.id", ondelete="CASCADE"))
+    due_on: Mapped[str]  # the last day it reminds of: an extended clock reminds anew
+    days: Mapped[int]  # business days before it
+    remind_at: Mapped[datetime] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+
 
 class Submission(Base):
     """What was submitted in one round, frozen: every field, product and document, and the decision."""

@@ -15,7 +15,7 @@ from portal.clock import Clock
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
 from portal.notifications.transports import Transport
-from portal.notifications.writing import NoAddress, write
+from portal.notifications.writing import NoAddress, OutOfDate, write
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def _try(
 ) -> str:
     try:
         transport.send(_written(transaction, attempt, transport, render))
-    except NoAddress as error:
+    except (NoAddress, OutOfDate) as error:
         return _put_off(transaction, attempt, str(error), last=True)
     except (OSError, SMTPException) as error:
         return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")

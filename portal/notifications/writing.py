@@ -21,6 +21,10 @@ class NoAddress(ValueError):
     """The recipient is not exactly one address; no later attempt can change that."""
 
 
+class OutOfDate(ValueError):
+    """What the message tells of is no longer so; whoever read it now would be misled."""
+
+
 def write(message: OutboxMessage, rendered: Rendered, sender: str, at: datetime) -> EmailMessage:
     """Return the e-mail for `message`, from `sender` ("Name <address>"), dated `at` (aware).
 

@@ -13,7 +13,7 @@ from portal.policies.shown import (
     ShownRule,
     ShownStatus,
 )
-from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, SYSTEM
+from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
 from portal.rulebook.documents import Path
 from portal.rulebook.models import ClockRule, Rule, Status, Transition
 from portal.rulebook.rulebook import Rulebook
@@ -169,7 +169,8 @@ def _clocks(rulebook: Rulebook) -> Iterator[ShownClock]:
 def _events(rulebook: Rulebook) -> Iterator[ShownEvent]:
     for code, mails in rulebook.notifications.events.items():
         transition = rulebook.transitions.get(code)
-        label = transition.label if transition else spoken(code)
+        clock = rulebook.clocks.get(code.removeprefix(REMIND))
+        label = transition.label if transition else f"Reminder: {clock.label}" if clock else spoken(code)
         yield ShownEvent(label, tuple((RECIPIENTS[mail.to], mail) for mail in mails))
 
 

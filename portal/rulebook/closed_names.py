@@ -49,6 +49,9 @@ ACTOR_KINDS = ("person", "customer", "system")
 CUSTOMER, SYSTEM = "customer", "system"
 # What a mail may name besides facts: all of the claim that it is about.
 MAIL_NAMES = frozenset({"claim.number", "claim.name", "customer.name", "partner.name"})
+# The mail that a clock's `remind` sends is the event with this prefix, and may name the deadline besides.
+REMIND = "remind_"
+REMINDER_NAMES = MAIL_NAMES | {"deadline.last_day", "deadline.left"}
 
 # Reserved words: of `moves`, of `at_end`, and the answers to "may this transition happen".
 NEW, GONE, NOTHING = "new", "gone", "nothing"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from portal.rulebook import closed_names as closed
 from portal.rulebook.asked_rules import RuleMaker
 from portal.rulebook.condition_types import ConditionError
 from portal.rulebook.models import Mail, NotificationsFile
@@ -47,7 +48,7 @@ def known_notifications(
     current: NotificationsFile, parts: Parts, vocabulary: Vocabulary
 ) -> NotificationsFile:
     """Return those mails of `current` that name only what `parts` know."""
-    events = {*parts.lifecycle.transitions, *(f"remind_{clock}" for clock in parts.deadlines.clocks)}
+    events = {*parts.lifecycle.transitions, *(f"{closed.REMIND}{clock}" for clock in parts.deadlines.clocks)}
     return NotificationsFile(
         events={
             event: [mail for mail in mails if _is_known(mail, vocabulary)]
@@ -64,4 +65,4 @@ def _is_known(mail: Mail, vocabulary: Vocabulary) -> bool:
         except ConditionError:
             return False
     named = facts_in(mail.subject) | facts_in(mail.lead) | facts_in(mail.next)
-    return named <= frozenset(vocabulary.types)
+    return named <= closed.REMINDER_NAMES | frozenset(vocabulary.types)

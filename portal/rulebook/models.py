@@ -258,7 +258,7 @@ class ClockRule(Strict):
     starts: Literal["entered", "told"] = "entered"
     length: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (business|calendar) days?$")]
     waits_for: Mover | None = None
-    remind: list[str] = []
+    remind: list[int] = []  # so many business days before the last day
     at_end: Code  # a system transition, or `nothing`
     reason: Text | None = None  # why nothing happens at the end
     source: Text | None = None

@@ -1,7 +1,5 @@
 """The names of deadlines.yaml and notifications.yaml: clocks, their ends, and who is told of what."""
 
-import re
-
 from portal.rulebook import closed_names as closed
 from portal.rulebook.documents import Path
 from portal.rulebook.models import ClockRule, Mail, Side
@@ -13,7 +11,6 @@ from portal.rulebook.resolving_rules import BOTH_SIDES, RuleChecks
 from portal.rulebook.vocabulary import Vocabulary
 from portal.rulebook.wording import listed, quoted
 
-_REMINDER = re.compile(r"[1-9][0-9]{0,3} (business |calendar )?days? before")
 _DUE_ON = "_due_on"
 
 
@@ -32,16 +29,13 @@ def check_deadlines(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> None:
             notes.unknown(file, place, "status", status, parts.lifecycle.statuses)
         if clock.if_ is not None:
             of_claim(notes, file, (*path, "if"), clock.if_, vocabulary)
-        for position, reminder in enumerate(clock.remind):
-            if not _REMINDER.fullmatch(reminder):
-                sentence = f'"{reminder}" is no reminder: write one such as "7 days before"'
-                notes.problem(file, (*path, "remind", position), sentence)
         if name.endswith(_DUE_ON):
             notes.problem(
                 file, path, f"a clock's name must not end in {_DUE_ON}, which is its due date", key=True
             )
         _check_end(parts, notes, path, clock)
         _check_length(notes, path, clock)
+        _check_reminders(parts, notes, path, clock)
 
 
 def _check_end(parts: Parts, notes: Notes, path: Path, clock: ClockRule) -> None:
@@ -84,21 +78,49 @@ def _check_length(notes: Notes, path: Path, clock: ClockRule) -> None:
         notes.problem("deadlines.yaml", (*path, "length"), sentence)
 
 
+def _check_reminders(parts: Parts, notes: Notes, path: Path, clock: ClockRule) -> None:
+    length = int(clock.length.split()[0])
+    for position, days in enumerate(clock.remind):
+        sentence = ""
+        if days < 1:
+            sentence = f"{days} is no number of business days before the end: write 1 or more"
+        elif days >= length:
+            sentence = (
+                f"{days} business days before the end is not within the clock's {clock.length}: write less"
+            )
+        elif days in clock.remind[:position]:
+            sentence = f"{days} stands twice, and nobody is reminded twice of one day: take one out"
+        if sentence:
+            notes.problem("deadlines.yaml", (*path, "remind", position), sentence)
+    events, event = parts.notifications.events, f"{closed.REMIND}{path[-1]}"
+    reminders = {name.removeprefix(closed.REMIND) for name in events if name.startswith(closed.REMIND)}
+    misspelled = reminders - parts.deadlines.clocks.keys()  # told at the event itself
+    if clock.remind and not events.get(event) and not misspelled:
+        sentence = f"nobody is told: add the mail as `{event}:` in notifications.yaml, or take this out"
+        notes.problem("deadlines.yaml", (*path, "remind"), sentence)
+
+
 def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> None:
     """Check every name of notifications.yaml into `notes`."""
     file = "notifications.yaml"
-    known = [*parts.lifecycle.transitions, *(f"remind_{clock}" for clock in parts.deadlines.clocks)]
+    clocks = parts.deadlines.clocks
+    known = [*parts.lifecycle.transitions, *(f"{closed.REMIND}{name}" for name in clocks)]
     checks = RuleChecks(parts, vocabulary, notes)
     for event, mails in parts.notifications.events.items():
         notes.unknown(file, ("events", event), "transition or reminder", event, known, key=True)
+        reminded_of = (
+            clocks.get(event.removeprefix(closed.REMIND)) if event.startswith(closed.REMIND) else None
+        )
+        if reminded_of is not None and not reminded_of.remind:
+            sentence = "never sent: say when with `remind:` of the clock in deadlines.yaml, or take this out"
+            notes.problem(file, ("events", event), sentence, key=True)
+        names = closed.REMINDER_NAMES if reminded_of is not None else closed.MAIL_NAMES
         for position, mail in enumerate(mails):
             path: Path = ("events", event, position)
             if mail.when is not None:
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             for key in ("subject", "lead", "next"):
-                checks.text(
-                    file, (*path, key), getattr(mail, key), "claim", _readers(mail), closed.MAIL_NAMES
-                )
+                checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail), names)
 
 
 def _readers(mail: Mail) -> frozenset[Side]:

@@ -6,6 +6,7 @@ from portal.accounts.account_links import ACCOUNT
 from portal.accounts.account_mails import write_account_mail
 from portal.claims.desk import Desk
 from portal.claims.mails import write_mail
+from portal.claims.reminding import require_current
 from portal.claims.telling import start_told_clocks
 from portal.db import db, transaction
 from portal.notifications.delivery import DeliveryReport, Render, deliver_due
@@ -30,6 +31,7 @@ def render_with(desk: Desk) -> Render:
             return write_account_mail(
                 db.session(), desk.settings, desk.secret, message, desk.policies.in_force()
             )
+        require_current(db.session(), message, at)
         return write_mail(db.session(), desk, message, at)
 
     return render

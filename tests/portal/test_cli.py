@@ -95,7 +95,12 @@ def test_a_new_installation_gets_its_database_and_a_second_run_changes_nothing(s
     assert "up to date" in shell.done("db", "upgrade")
     assert "up to date" in shell.done("db", "upgrade")
     answer = shell.done("deadlines", "run", "--now", NOW, "--json")
-    assert json.loads(answer) == {"now": "2026-12-15T16:00:00+00:00", "dry_run": False, "applied": []}
+    assert json.loads(answer) == {
+        "now": "2026-12-15T16:00:00+00:00",
+        "dry_run": False,
+        "applied": [],
+        "reminded": [],
+    }
     assert "0 ends applied as of 2026-12-15T16:00:00+00:00" in shell.done("deadlines", "run", "--now", NOW)
 
 

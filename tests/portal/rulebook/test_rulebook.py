@@ -428,7 +428,9 @@ def test_roles_and_mails_in_force_go_with_what_is_pinned(kites: Rulebook) -> Non
         "  fly:\n"
         "    - {to: partner, when: kite.price > 3, subject: A, lead: B, next: C}\n"
         '    - {to: partner, subject: A, lead: "{kite.price}", next: C}\n'
-        "    - {to: partner, when: kite.tail > 3, subject: New words, lead: B, next: C}\n"
+        '    - {to: partner, when: kite.tail > 3, subject: New words, lead: "{claim.name}", next: C}\n'
+        "  remind_wind:\n"
+        '    - {to: partner, subject: New reminder, lead: "{deadline.left}", next: C}\n'
         "  sell:\n"
         "    - {to: partner, subject: A, lead: B, next: C}\n"
     )
@@ -443,7 +445,7 @@ def test_roles_and_mails_in_force_go_with_what_is_pinned(kites: Rulebook) -> Non
     assert mixed.transitions["fly"].label == "Fly"
     assert {
         event: [mail.subject for mail in mails] for event, mails in mixed.notifications.events.items()
-    } == {"fly": ["New words"]}
+    } == {"fly": ["New words"], "remind_wind": ["New reminder"]}
     assert mixed.mail_applies("fly", 0, facts())
     assert kites.with_current(current) is mixed
     assert kites.with_current(kites) is kites
