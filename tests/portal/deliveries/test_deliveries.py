@@ -55,7 +55,7 @@ def test_what_was_given_up_is_sent_again_under_its_message_id_and_the_claim_tell
     told = page.region("delivery-facts")
     assert all(part in told for part in ("Given up", number, "12", "gone", message.message_id))
     page = admin.fill_and_submit("Send again")
-    assert "In the line" in page.region("delivery-facts")
+    assert "Due" in page.region("delivery-facts")
     (event,) = retries(filing)
     assert (event.subject, event.actor_name, event.at) == (
         f"claim:{number}",
