@@ -108,4 +108,4 @@ def _standing(message: OutboxMessage, now: datetime) -> tuple[str, str]:
         return "Given up", "danger"
     if in_hand(message, now):
         return "Being sent", "info"
-    return ("In the line", "info") if in_line(message, now) else ("Waits for its next try", "attention")
+    return ("Due", "info") if in_line(message, now) else ("Waiting", "attention")

@@ -21,10 +21,9 @@ def retry(desk: Desk, message_id: int, actor: Actor) -> None:
     """
     if actor.organization_id is None:
         raise NotThere
-    now = desk.clock.now()
     with transaction() as session:
         message, claim = find_message(session, message_id)
-        put_into_line(session, message, now)
+        now = put_into_line(session, message, desk.clock)
         details = {"message": message.message_id, "recipient": message.recipient, "about": message.event}
         if claim:
             record_event(session, desk, claim, actor, RETRIED, now, details=details)

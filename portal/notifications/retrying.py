@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.clock import Clock
 from portal.notifications.delivery import FAILED, SENT, WAITING
 from portal.notifications.model import OutboxMessage
 
@@ -13,17 +14,19 @@ class NotRetried(Exception):
     """The message cannot be put into the line; the exception's text says why and what to do."""
 
 
-def put_into_line(session: Session, message: OutboxMessage, now: datetime) -> None:
-    """Make `message` due at `now` (aware), under its Message-ID, in the caller's writing transaction.
+def put_into_line(session: Session, message: OutboxMessage, clock: Clock) -> datetime:
+    """Make `message` due now, under its Message-ID, in the caller's transaction; return that moment.
 
     The row is locked and read anew first: of two retries, or of a retry and the worker that takes the
     message, the later one finds what the earlier left. Raises NotRetried.
     """
     query = select(OutboxMessage).where(OutboxMessage.id == message.id)
     session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    now = clock.now()  # read after the wait for the lock: never earlier than what others left
     if why := why_not(message, now):
         raise NotRetried(why)
     message.state, message.next_attempt_at = WAITING, now
+    return now
 
 
 def why_not(message: OutboxMessage, now: datetime) -> str:

@@ -55,7 +55,7 @@ def test_what_was_given_up_is_sent_again_under_its_message_id_and_the_claim_tell
     told = page.region("delivery-facts")
     assert all(part in told for part in ("Given up", number, "12", "gone", message.message_id))
     page = admin.fill_and_submit("Send again")
-    assert "In the line" in page.region("delivery-facts")
+    assert "Due" in page.region("delivery-facts")
     (event,) = retries(filing)
     assert (event.subject, event.actor_name, event.at) == (
         f"claim:{number}",
@@ -173,7 +173,7 @@ def test_the_list_tells_states_and_shows_one_alone(filing: Filing, admin: Browse
     waiting = [*admin.visit("/deliveries?state=waiting").rows(), *admin.click("Next messages").rows()]
     assert "Sent" not in {row["State"] for row in waiting}
     (row,) = (row for row in waiting if row["Last error"] == "OSError: no route")
-    assert (row["State"], row["Attempts"], row["Claim"]) == ("Waits for its next try", "4", number)
+    assert (row["State"], row["Attempts"], row["Claim"]) == ("Waiting", "4", number)
     assert row["Recipient"] == partner.recipient
     assert row["Sent or next try"] == "Next try 23 November 2026, 9:08 am PST"
     assert "No message is in this state" in admin.visit("/deliveries?state=failed").text
