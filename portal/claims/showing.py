@@ -73,6 +73,7 @@ class Shown:
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     documents_open: bool
+    proof_asked: bool  # documents can be added to the claim, or handed in with one of its actions
     rejection_reasons: tuple[Cause, ...]
     advice: tuple[str, ...]  # what to do next, in sentences
     requests: tuple[Asked, ...]
@@ -128,6 +129,7 @@ def shown(
     eligibility, why = eligibility_of(session, desk, claim)
     edit = next((offer for offer in offered if edits_fields(offer)), None)
     opened = opened_fields(rulebook, claim)
+    documents_open = bool(edit and edit.allowed and DOCUMENTS in opened)
     return Shown(
         claim=claim,
         standing=standing(desk, claim),
@@ -139,7 +141,8 @@ def shown(
         edit=edit,
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
-        documents_open=bool(edit and edit.allowed and DOCUMENTS in opened),
+        documents_open=documents_open,
+        proof_asked=documents_open or any(offer.allowed and asks_for_documents(offer) for offer in offered),
         rejection_reasons=_causes(reasons.rejection_reasons, claim, offered),
         advice=_advice(session, desk, claim, actor),
         requests=tuple(
@@ -166,6 +169,11 @@ def shown(
 def edits_fields(offer: Offer) -> bool:
     """Tell whether the form of the action is the claim's own fields."""
     return any(ask.type == "fields" for ask in offer.transition.asks.values())
+
+
+def asks_for_documents(offer: Offer) -> bool:
+    """Tell whether documents can be handed in with the action's own form."""
+    return any(ask.type == "documents" for ask in offer.transition.asks.values())
 
 
 def _typed(sent: Sent | None) -> list[tuple[str, str]]:

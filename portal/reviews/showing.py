@@ -16,7 +16,8 @@ from portal.claims.panels import Panel, panels
 from portal.claims.timeline import Entry, timeline
 from portal.reviews.queries import on_same_units
 from portal.reviews.settlement import naming_losers
-from portal.rulebook.models import Activity, CatalogReason, Named
+from portal.rulebook.models import CatalogReason
+from portal.rulebook.program_models import Activity, PoeElement
 from portal.rulebook.rulebook import Rulebook
 
 PLACE = "reviews"  # the addresses of the rule files that belong to this page
@@ -70,7 +71,7 @@ class Review:
     activity: Activity | None
     solution_area: str
     product_labels: Mapping[str, str]
-    elements: tuple[Named, ...]
+    elements: tuple[PoeElement, ...]
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     rounds: tuple[Round, ...]
@@ -104,7 +105,7 @@ def review_of(
         activity=activity,
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         product_labels={code: product.label for code, product in programs.products.items()},
-        elements=tuple(programs.poe_elements.values()),
+        elements=programs.poe_elements_of(claim.activity),
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         rounds=tuple(_rounds(claim, rulebook, first_rounds)),
