@@ -10,9 +10,10 @@ from portal.accounts.actor import Actor
 from portal.claims.answering import Failure
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
-from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
+from portal.claims.model import Claim, ClaimClock, ClaimDocument
 from portal.claims.moves import Standing, standing
 from portal.claims.panels import Panel, panels
+from portal.claims.showing import Asked, asked_in_words
 from portal.claims.timeline import Entry, timeline
 from portal.reviews.queries import on_same_units
 from portal.reviews.settlement import naming_losers
@@ -38,14 +39,6 @@ class Round:
     at: datetime
     changed: tuple[str, ...]
     documents: tuple[ClaimDocument, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One information request with its reasons as the policy words them."""
-
-    request: InformationRequest
-    reasons: tuple[CatalogReason, ...]
 
 
 @dataclass(frozen=True)
@@ -110,9 +103,7 @@ def review_of(
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         rounds=tuple(_rounds(claim, rulebook, first_rounds)),
         brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
-        requests=tuple(
-            Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
-        ),
+        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
         entries=tuple(timeline(session, desk, claim, actor)),
