@@ -28,6 +28,7 @@ from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
 from portal.claims.refusals import NotThere
+from portal.claims.template_views import blueprint as poe_template
 from portal.claims.views import blueprint as claims
 from portal.claims.why_views import blueprint as why
 from portal.clock import Clock
@@ -81,6 +82,7 @@ FEATURES: tuple[Blueprint, ...] = (
     profile,
     claims,
     why,
+    poe_template,
     incentives,
     reviews,
     consent,

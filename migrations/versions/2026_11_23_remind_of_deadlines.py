@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "remind_of_deadlines"
-down_revision = "calendars_of_locations"
+down_revision = "mark_messages_in_hand"
 branch_labels = None
 depends_on = None
 

@@ -64,7 +64,9 @@ def add_location(organization_id: int) -> AnyResponse:
     return _changed(organization_id, NEW, change, "The location was added.")
 
 
-@blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>")
+@blueprint.post(
+    "/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>"
+)
 @allow(ORGANIZATIONS)
 def change_location(organization_id: int, location_id: int) -> AnyResponse:
     def change() -> None:
@@ -75,7 +77,9 @@ def change_location(organization_id: int, location_id: int) -> AnyResponse:
     return _changed(organization_id, str(location_id), change, told)
 
 
-@blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>/deletion")
+@blueprint.post(
+    "/organizations/<int(max=2147483647):organization_id>/locations/<int(max=2147483647):location_id>/deletion"
+)
 @allow(ORGANIZATIONS)
 def remove_location(organization_id: int, location_id: int) -> AnyResponse:
     def change() -> None:

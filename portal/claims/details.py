@@ -12,7 +12,7 @@ from portal.claims.listing import own_locations
 from portal.claims.model import Claim
 from portal.customers.model import Customer
 from portal.customers.queries import known_customers
-from portal.rulebook.models import Activity
+from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
 SUBSCRIPTION = "subscription"  # the part of an association unit that a product's field asks for

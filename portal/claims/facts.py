@@ -18,6 +18,7 @@ from portal.claims.content import compared, content_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
 from portal.claims.participants import people_who_moved
+from portal.claims.removals import asked, left_to_remove, not_chosen
 from portal.claims.units import Rival, rivals, unit_of, worst
 from portal.evidence.intake import Taken
 from portal.rulebook.decision import Facts, Value
@@ -193,6 +194,10 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "chosen.is_assigned": lambda g: chosen_is_assigned(g.claim, g.answers),
     "chosen.had_part": lambda g: chosen_had_part(g.session, g.claim, g.answers),
     "extension.days": lambda g: days_moved(g.claim, g.answers),
+    "chosen.products_left": lambda g: not_chosen(g.claim, g.answers),
+    "removal.asked": lambda g: len(asked(g.claim)),
+    "removal.left": lambda g: len(left_to_remove(g.claim)),
+    "removal.kept": lambda g: len(g.claim.products) - len(left_to_remove(g.claim)),
     "actor.roles": lambda g: g.actor.roles,
     "actor.kind": lambda g: g.actor.kind,
     "actor.is_assigned": lambda g: g.actor.person_id is not None and g.actor.person_id == g.claim.reviewer_id,

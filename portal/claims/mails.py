@@ -19,6 +19,7 @@ from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
+from portal.claims.removals import REMOVE
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.rendering import Rendered, render
@@ -59,6 +60,7 @@ def post_mails(step: Step) -> None:
         more = {
             "written": step.answers.one("message") or step.answers.one("justification"),
             "reasons": step.details.get("chosen", step.details.get("reasons", [])),
+            "remove": step.details.get(REMOVE, []),
             "by": step.actor.name if step.actor.side == PARTNER else "",
         }
         post_mail(step.session, step.rulebook, step.claim, step.action, place, audience, step.now, more)
@@ -169,6 +171,7 @@ def _context(
         "products": [rulebook.programs.product_label(row.product) for row in claim.products],
         "status_label": rulebook.statuses[claim.status].label,
         "reasons": _reasons(rulebook, claim, message),
+        "remove": [rulebook.programs.product_label(code) for code in message.context.get("remove", [])],
         "written": message.context["written"],
         "due_for": deadline.label if deadline else "",
         "due_on": _end_of_day(rulebook, deadline.last) if deadline else "",

@@ -152,6 +152,7 @@ class InformationRequest(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     reasons: Mapped[list[str]] = mapped_column(JSON)
+    products: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of those to be removed
     message: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

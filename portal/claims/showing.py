@@ -16,13 +16,16 @@ from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
 from portal.claims.moves import Standing, is_dispute, next_step_of, standing
 from portal.claims.offering import Offer
+from portal.claims.removals import left_to_remove
 from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
+from portal.rulebook.rulebook import Rulebook
 from portal.web.undecided import note_undecided
 
 COMMENTS = "claims/comments"  # the address of what is written in the comments' own part of the page
+REMOVAL = "claims/product-removal"  # the address of what stands beside the reviewer's wish to remove products
 # Fields by which a form is about documents and not about the other fields of the claim.
 ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
@@ -42,10 +45,11 @@ class Cause:
 
 @dataclass(frozen=True)
 class Asked:
-    """One information request with its reasons in the words of the policy."""
+    """One information request with its reasons and the products to remove in the words of the policy."""
 
     request: InformationRequest
     reasons: tuple[CatalogReason, ...]
+    products: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,11 @@ class Shown:
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     documents_open: bool
+    proof_asked: bool  # documents can be added to the claim, or handed in with one of its actions
     rejection_reasons: tuple[Cause, ...]
     advice: tuple[str, ...]  # what to do next, in sentences
     requests: tuple[Asked, ...]
+    to_remove: tuple[str, ...]  # products on the claim that the open request asks to remove
     comments: tuple[Written, ...]
     entries: tuple[Entry, ...]
     eligibility: str
@@ -91,6 +97,10 @@ class Shown:
     @property
     def comments_address(self) -> str:
         return COMMENTS
+
+    @property
+    def removal_address(self) -> str:
+        return REMOVAL
 
     @property
     def edit_action(self) -> str:
@@ -128,6 +138,7 @@ def shown(
     eligibility, why = eligibility_of(session, desk, claim)
     edit = next((offer for offer in offered if edits_fields(offer)), None)
     opened = opened_fields(rulebook, claim)
+    documents_open = bool(edit and edit.allowed and DOCUMENTS in opened)
     return Shown(
         claim=claim,
         standing=standing(desk, claim),
@@ -139,12 +150,12 @@ def shown(
         edit=edit,
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
-        documents_open=bool(edit and edit.allowed and DOCUMENTS in opened),
+        documents_open=documents_open,
+        proof_asked=documents_open or any(offer.allowed and asks_for_documents(offer) for offer in offered),
         rejection_reasons=_causes(reasons.rejection_reasons, claim, offered),
         advice=_advice(session, desk, claim, actor),
-        requests=tuple(
-            Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
-        ),
+        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
+        to_remove=tuple(rulebook.programs.product_label(row.product) for row in left_to_remove(claim)),
         comments=tuple(
             Written(
                 row.person.name if row.side == actor.side else REVIEW_TEAM,
@@ -163,9 +174,21 @@ def shown(
     )
 
 
+def asked_in_words(rulebook: Rulebook, request: InformationRequest) -> Asked:
+    """Return an information request in the words of the claim's policy."""
+    label = rulebook.programs.product_label
+    reasons = _known(rulebook.reasons.information_reasons, request.reasons)
+    return Asked(request, reasons, tuple(label(code) for code in request.products))
+
+
 def edits_fields(offer: Offer) -> bool:
     """Tell whether the form of the action is the claim's own fields."""
     return any(ask.type == "fields" for ask in offer.transition.asks.values())
+
+
+def asks_for_documents(offer: Offer) -> bool:
+    """Tell whether documents can be handed in with the action's own form."""
+    return any(ask.type == "documents" for ask in offer.transition.asks.values())
 
 
 def _typed(sent: Sent | None) -> list[tuple[str, str]]:

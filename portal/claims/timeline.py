@@ -12,6 +12,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.claims.removals import REMOVE
 from portal.rulebook.rulebook import Rulebook
 
 OPERATOR = "operator"
@@ -83,6 +84,9 @@ def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor) -> list
     known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
     lines = [f"Reason: {known[code].label}." for code in codes if code in known]
+    if products := details.get(REMOVE):
+        labels = [rulebook.programs.product_label(code) for code in products]
+        lines.append(f"Asked to remove: {', '.join(labels)}.")
     if names := details.get("documents"):
         lines.append(f"Documents: {', '.join(names)}.")
     if changes := details.get("changes"):

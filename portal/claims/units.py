@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.claims.model import Claim, ClaimProduct, ClaimUnit
-from portal.rulebook.models import ProgramsFile
+from portal.rulebook.program_models import ProgramsFile
 from portal.rulebook.rulebook import Rulebook
 
 ASSOCIATION = "association"  # the name in `keeps` of a status in which a claim holds its units

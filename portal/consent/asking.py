@@ -17,7 +17,7 @@ from portal.claims.offering import Offer, customer_offers
 from portal.claims.queries import claim_by_id
 from portal.claims.refusals import Invalid, NotThere
 from portal.claims.units import holding_statuses
-from portal.rulebook.models import Activity
+from portal.rulebook.program_models import Activity
 
 ADDRESS = "consent"  # where the rule files place the customer's answers
 CUSTOMER = "customer"  # the mover of models.Mover that a clock may wait for

@@ -10,13 +10,15 @@ from portal.accounts.actor import Actor
 from portal.claims.answering import Failure
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
-from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
+from portal.claims.model import Claim, ClaimClock, ClaimDocument
 from portal.claims.moves import Standing, standing
 from portal.claims.panels import Panel, panels
+from portal.claims.showing import Asked, asked_in_words
 from portal.claims.timeline import Entry, timeline
 from portal.reviews.queries import on_same_units
 from portal.reviews.settlement import naming_losers
-from portal.rulebook.models import Activity, CatalogReason, Named
+from portal.rulebook.models import CatalogReason
+from portal.rulebook.program_models import Activity, PoeElement
 from portal.rulebook.rulebook import Rulebook
 
 PLACE = "reviews"  # the addresses of the rule files that belong to this page
@@ -37,14 +39,6 @@ class Round:
     at: datetime
     changed: tuple[str, ...]
     documents: tuple[ClaimDocument, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One information request with its reasons as the policy words them."""
-
-    request: InformationRequest
-    reasons: tuple[CatalogReason, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Review:
     activity: Activity | None
     solution_area: str
     product_labels: Mapping[str, str]
-    elements: tuple[Named, ...]
+    elements: tuple[PoeElement, ...]
     documents: tuple[ClaimDocument, ...]
     earlier_documents: tuple[ClaimDocument, ...]
     rounds: tuple[Round, ...]
@@ -104,14 +98,12 @@ def review_of(
         activity=activity,
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         product_labels={code: product.label for code, product in programs.products.items()},
-        elements=tuple(programs.poe_elements.values()),
+        elements=programs.poe_elements_of(claim.activity),
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         rounds=tuple(_rounds(claim, rulebook, first_rounds)),
         brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
-        requests=tuple(
-            Asked(row, _known(reasons.information_reasons, row.reasons)) for row in reversed(claim.requests)
-        ),
+        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
         entries=tuple(timeline(session, desk, claim, actor)),

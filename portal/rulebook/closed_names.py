@@ -34,6 +34,7 @@ VERBS = (
     "post_message",
     "open_request",
     "close_request",
+    "remove_products",
     "record_reasons",
     "record_agreement",
     "record_decline",

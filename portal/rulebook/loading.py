@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from portal.rulebook import example_models, models
+from portal.rulebook import example_models, models, program_models
 from portal.rulebook.documents import read
 from portal.rulebook.engine import EngineRefused
 from portal.rulebook.notes import Notes
@@ -99,7 +99,7 @@ def _parts(shaped: Mapping[str, Shaped]) -> Parts:
         policy=_model(shaped, "policy.yaml", models.PolicyFile),
         vocabulary=_model(shaped, "vocabulary.yaml", models.VocabularyFile),
         roles=_model(shaped, "roles.yaml", models.RolesFile),
-        programs=_model(shaped, "programs.yaml", models.ProgramsFile),
+        programs=_model(shaped, "programs.yaml", program_models.ProgramsFile),
         lifecycle=_model(shaped, "lifecycle.yaml", models.LifecycleFile),
         deadlines=_model(shaped, "deadlines.yaml", models.DeadlinesFile),
         reasons=_model(shaped, "reasons.yaml", models.ReasonsFile),

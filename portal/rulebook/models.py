@@ -109,49 +109,6 @@ class RolesFile(Strict):
     roles: dict[Code, Role]
 
 
-# ── programs.yaml ──────────────────────────────────────────────────────────────────────────────
-
-
-class SolutionArea(Strict):
-    label: Text
-    means: Text
-    unit: list[Literal["tenant", "product", "subscription"]]  # what an association unit consists of
-    needs_technical_contact: bool = False
-
-
-class Named(Strict):
-    label: Text
-    means: Text
-
-
-class Activity(Strict):
-    label: Text
-    solution_area: Code
-    engagement: Code
-    means: Text
-    can_earn: bool
-    counts_for: Text
-    needs_subscription: bool = False
-    source: Text | None = None
-
-
-class Product(Strict):
-    label: Text
-    solution_area: Code
-
-
-class ProgramsFile(Strict):
-    solution_areas: dict[Code, SolutionArea]
-    engagements: dict[Code, Named]
-    activities: dict[Code, Activity]
-    products: dict[Code, Product]
-    poe_elements: dict[Code, Named]
-
-    def product_label(self, code: str) -> str:
-        """Return what a product is called; its code where a draft still has one that was taken out."""
-        return self.products[code].label if code in self.products else code
-
-
 # ── reasons.yaml ───────────────────────────────────────────────────────────────────────────────
 
 

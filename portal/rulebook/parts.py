@@ -6,14 +6,14 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from portal.rulebook import example_models, models
+from portal.rulebook import example_models, models, program_models
 from portal.rulebook.models import CatalogReason
 
 FILES: Mapping[str, type[BaseModel]] = {
     "policy.yaml": models.PolicyFile,
     "vocabulary.yaml": models.VocabularyFile,
     "roles.yaml": models.RolesFile,
-    "programs.yaml": models.ProgramsFile,
+    "programs.yaml": program_models.ProgramsFile,
     "lifecycle.yaml": models.LifecycleFile,
     "deadlines.yaml": models.DeadlinesFile,
     "reasons.yaml": models.ReasonsFile,
@@ -43,7 +43,7 @@ class Parts:
     policy: models.PolicyFile
     vocabulary: models.VocabularyFile
     roles: models.RolesFile
-    programs: models.ProgramsFile
+    programs: program_models.ProgramsFile
     lifecycle: models.LifecycleFile
     deadlines: models.DeadlinesFile
     reasons: models.ReasonsFile

@@ -72,6 +72,10 @@ def _check_programs(parts: Parts, notes: Notes) -> None:
     for code, product in programs.products.items():
         path = ("products", code, "solution_area")
         notes.unknown(file, path, "solution area", product.solution_area, areas)
+    for code, element in programs.poe_elements.items():
+        for position, named in enumerate(element.activities):
+            path = ("poe_elements", code, "activities", position)
+            notes.unknown(file, path, "activity", named, programs.activities)
 
 
 def _check_facts(parts: Parts, notes: Notes) -> None:

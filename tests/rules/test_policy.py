@@ -24,6 +24,7 @@ TRANSITIONS = {
     "approve": {"under_review": "approved"},  # T4
     "reject": {"under_review": "rejected"},  # T5
     "request_information": {"under_review": "partner_action_required"},  # T6
+    "remove_products": {"partner_action_required": "partner_action_required"},  # T6, accepted
     "resubmit": {"partner_action_required": "submitted"},  # T7
     "no_response": {"partner_action_required": "rejected"},  # T8
     "dispute": {"rejected": "dispute"},  # T9

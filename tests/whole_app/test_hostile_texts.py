@@ -11,6 +11,7 @@ from email.message import EmailMessage
 import pytest
 from flask import Flask
 from lxml import html
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portal.accounts.model import Organization
@@ -28,6 +29,7 @@ from tests.conftest import NOW
 from tests.documents import pdf
 from tests.page_checks import faults_of_content_security
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
+from tests.word_files import parts_that_run, texts_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -70,6 +72,7 @@ class Life:
         self.look(
             PARTNER, *(f"/claims/{number}/wizard/{step}" for step in STEPS), f"/claims/{number}", "/claims"
         )
+        self.template = self.clients[PARTNER].get(f"/claims/{number}/template.docx").get_data()
         self.filing.do("submit", number, PARTNER)
         self.filing.do("start_review", number, REVIEWER)
         self.filing.do("comment", number, PARTNER, message=self.text)
@@ -89,6 +92,7 @@ class Life:
         answer = self.clients[PARTNER].get("/claims.csv")
         assert answer.content_type == "text/csv; charset=utf-8"
         self.table = answer.get_data().decode("utf-8-sig")
+        self.sheet = self.clients[PARTNER].get("/claims.xlsx").get_data()
         self.filing.wait(60)
         with self.filing.context():
             sweep(self.filing.desk)
@@ -169,11 +173,24 @@ def test_a_text_is_shown_and_runs_nowhere(app: Flask, clock: FixedClock, log: io
         harmless(mail)
     assert any(MARK in mail.as_string() for mail in mails)
 
+    assert life.line in texts_of(life.template), "the template says what the claim says, letter by letter"
+    assert RUN not in "".join(texts_of(life.template))
+    assert parts_that_run(life.template) == []
+
     rows = list(csv.reader(io.StringIO(life.table, newline="")))
     assert len(rows) == 2
     for row in rows:
         for cell in row:
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), cell
+
+    book = load_workbook(io.BytesIO(life.sheet)).active
+    cells = [str(cell.value) for cell in book[2] if cell.value is not None]
+    assert any(MARK in cell for cell in cells)
+    for row in book.iter_rows():
+        for cell in row:
+            assert cell.data_type != "f", cell.value
+            assert not str(cell.value).startswith(("=", "+", "-", "@", "\t", "\r", "\n")), cell.value
+    assert book.max_row == 2
 
     lines = log.getvalue().splitlines()
     assert lines

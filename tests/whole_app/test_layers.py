@@ -29,6 +29,7 @@ RANKS = {
             "desk",
             "participants",
             "refusals",
+            "removals",
             "units",
         ),
         NOUNS,

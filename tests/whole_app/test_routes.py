@@ -111,6 +111,7 @@ EXPECTED = {
     ("GET", "/claims/<number>/<noun>"): OWN_CLAIM_OR_SUBMITTED,
     ("GET", "/claims/<number>/wizard/<step>"): OWN_CLAIM,
     ("GET", "/claims/<number>/documents/<int:document_id>"): OWN_CLAIM_OR_SUBMITTED,
+    ("GET", "/claims/<number>/template.docx"): OWN_CLAIM,
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
     ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
     ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,

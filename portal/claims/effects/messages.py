@@ -2,6 +2,7 @@
 
 from portal.claims.desk import Step
 from portal.claims.model import ClaimComment, InformationRequest
+from portal.claims.removals import REMOVE
 
 
 def post_message(step: Step) -> None:
@@ -16,17 +17,24 @@ def post_message(step: Step) -> None:
 
 
 def open_request(step: Step) -> None:
-    """Open an information request with the reasons chosen and the reviewer's message."""
+    """Open an information request with the reasons chosen, the products to remove and the reviewer's message.
+
+    Products count only where the claim's own policy asks for them: only then was the answer checked.
+    """
     reasons = list(step.answers.many("reason"))
+    products = list(step.answers.many(REMOVE)) if REMOVE in step.transition.asks else []
     step.claim.requests.append(
         InformationRequest(
             person_id=step.actor.person_id,
             reasons=reasons,
+            products=products,
             message=step.answers.one("message"),
             at=step.now,
         )
     )
     step.details["reasons"] = reasons
+    if products:
+        step.details[REMOVE] = products
 
 
 def close_request(step: Step) -> None:

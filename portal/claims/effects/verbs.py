@@ -16,6 +16,7 @@ from portal.claims.effects.drafts import create_claim, delete_claim
 from portal.claims.effects.extension import extend_deadline
 from portal.claims.effects.fields import save_fields
 from portal.claims.effects.messages import close_request, open_request, post_message
+from portal.claims.effects.removal import remove_products
 from portal.claims.effects.reviewers import assign_chosen, assign_other_reviewer, assign_self, mark_overdue
 from portal.claims.effects.settlement import settle_others
 from portal.claims.effects.submission import freeze, next_round
@@ -37,6 +38,7 @@ VERBS: Mapping[str, Verb] = {
     "record_agreement": record_agreement,
     "record_decline": record_decline,
     "record_reasons": record_reasons,
+    "remove_products": remove_products,
     "renew_consent_link": new_link,
     "save_fields": save_fields,
     "settle_others": settle_others,

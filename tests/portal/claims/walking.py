@@ -49,6 +49,8 @@ TOLD_APART = frozenset(
         "consent.agreed_since_decline",
         "consent.has_link",
         "product.other_partner",
+        "removal.asked",
+        "removal.left",
     }
 )
 ROUNDS_AT_MOST = 2  # a third round allows and refuses what the second does
@@ -89,6 +91,9 @@ class Walk:
         self.desk: Desk = replace(filing.desk, committed=lambda: None)  # the hand-over is a step of its own
         self.clock: FixedClock = filing.clock
         self.number = filing.draft(OWN)
+        # A second product, which nobody else claims: it can be asked away, and the claim stays what it was.
+        both = (("product", "intune"), ("product", "teams"))
+        self.carry_out("edit", self.number, filing.actors[f"incentives@{OWN}.example"], both)
         self.rival = filing.draft(RIVAL)
         self.rulebook = self.desk.policies.in_force()
         self.axioms = Axioms(self.rulebook.vocabulary, self.rulebook.parts.vocabulary.always)
@@ -189,7 +194,10 @@ class Walk:
             tuple(sorted(facts.claim.items())),
             claim.agreed_at is None,
             clocks,
-            () if claim.closed else tuple(one["product.other_partner"] for one in facts.products),
+            # How far rivals have come, whichever products are left: the second one has none.
+            ()
+            if claim.closed
+            else tuple({str(one["product.other_partner"]) for one in facts.products} - {"none"}),
         )
 
     def is_disputable(self, claim: Claim) -> bool:
@@ -232,15 +240,21 @@ class Walk:
             if ask.type in ("text", "fields")
             or (ask.need == "required" and ask.type not in ("codes", "documents"))
         )
-        kinds: list[tuple[tuple[str, str], ...]] = [
-            tuple((name, code) for code in self.one_of_each_kind(ask.of or ""))
+        kinds: list[tuple[tuple[tuple[str, str], ...], ...]] = [
+            tuple(((name, code),) for code in self.one_of_each_kind(ask.of or ""))
             for name, ask in asks.items()
             if ask.type == "codes"
+        ]
+        # Products that need not be named are left out and named.
+        kinds += [
+            ((), ((name, self.plain_answer(ask)),))
+            for name, ask in asks.items()
+            if ask.type == "products" and ask.need != "required"
         ]
         for chosen in product(*kinds):
             yield (
                 *(("commentary", text) if name == "fields" else (name, text) for name, text in plain),
-                *chosen,
+                *(answer for one in chosen for answer in one),
             )
 
     def plain_answer(self, ask: Ask) -> str:
