@@ -94,6 +94,28 @@ def tune_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
+def hurried() -> Iterator[None]:
+    """Let SQLite commit without waiting for the disk: a power loss meanwhile leaves a broken file.
+
+    For filling a new database with samples alone. Other databases are as they were.
+    """
+    sqlite = db.engine.dialect.name == "sqlite"
+
+    def _set(value: str) -> None:
+        if sqlite:
+            db.session.rollback()
+            with db.engine.connect() as connection:
+                # Not by a statement of SQLAlchemy: it would begin a transaction, in which this cannot change.
+                connection.connection.cursor().execute(f"PRAGMA synchronous={value}").close()
+
+    _set("OFF")
+    try:
+        yield
+    finally:
+        _set("FULL")
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """Open the use case's one writing transaction: commits at the end, rolls back on any error.
 

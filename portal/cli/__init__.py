@@ -4,6 +4,7 @@ import click
 
 from portal.cli.accounts import people
 from portal.cli.backups import backup, restore
+from portal.cli.crowd import load
 from portal.cli.due_ends import deadlines
 from portal.cli.policy_files import policy
 from portal.cli.records import audit, decisions
@@ -17,5 +18,18 @@ def main() -> None:
     keep_files_private()
 
 
-for command in (serve, work, demo, database, deadlines, policy, people, audit, decisions, backup, restore):
+for command in (
+    serve,
+    work,
+    demo,
+    load,
+    database,
+    deadlines,
+    policy,
+    people,
+    audit,
+    decisions,
+    backup,
+    restore,
+):
     main.add_command(command)

@@ -1,5 +1,6 @@
 """The sample organizations, their people and their customers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -71,11 +72,11 @@ def customer(name: str, partner: str = "") -> SampleCustomer:
     )
 
 
-def build_house(session: Session, password: str, now: datetime) -> None:
+def build_house(session: Session, password: str, now: datetime, partners: Sequence[str] = PARTNERS) -> None:
     """Add the organizations, locations and accounts of the sample house within a transaction."""
     operator = add_organization(session, name=OPERATOR, side="operator", domain="operator.example", at=now)
     _add_people(session, operator, OPERATOR_PEOPLE, password, now)
-    for place, name in enumerate(PARTNERS, start=1):
+    for place, name in enumerate(partners, start=1):
         domain = f"{name.casefold()}.example"
         partner = add_organization(session, name=name, side="partner", domain=domain, at=now)
         for town, code in LOCATIONS:

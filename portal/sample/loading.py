@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -63,16 +63,31 @@ def load_sample(desk: Desk, seed: int) -> int:
     with desk.clock.moved_to(now - timedelta(days=90)), transaction() as session:
         build_house(session, desk.settings.demo_password, desk.clock.now())
     tellings = list(_tellings(desk, random.Random(seed), now))  # noqa: S311  # stories, not secrets
-    _read_documents(desk, tellings, now)
+    for telling in tellings:
+        telling.uploads = [document(desk, telling, place) for place in range(1, telling.story.documents + 1)]
+    take_in(desk, [upload for telling in tellings for upload in telling.uploads], now)
+    tell(desk, tellings, now)
+    return len(tellings)
+
+
+def tell(
+    desk: Desk, tellings: list[Telling], now: datetime, told: Callable[[int], None] | None = None
+) -> None:
+    """Let everything happen in the order of its moments, up to `now`; the portal was awake all the while.
+
+    `told` hears after each day of the past, with the clock of that day, how many deeds are done.
+    """
     swept = min(telling.began for telling in tellings)
-    for moment, telling, deed in _in_order(tellings, now):
-        while swept + A_DAY < moment:  # the portal was awake all the while, and deadlines ended in time
+    for done, (moment, telling, deed) in enumerate(_in_order(tellings, now)):
+        while swept + A_DAY < moment:  # deadlines ended in time
             swept += A_DAY
             sweep(desk, swept)
+            if told:
+                with desk.clock.moved_to(swept):
+                    told(done)
         with desk.clock.moved_to(moment):
             _do(desk, telling, deed)
     sweep(desk)
-    return len(tellings)
 
 
 def _in_order(tellings: list[Telling], now: datetime) -> Iterator[tuple[datetime, Telling, Deed]]:
@@ -88,30 +103,34 @@ def _in_order(tellings: list[Telling], now: datetime) -> Iterator[tuple[datetime
 def _tellings(desk: Desk, chance: random.Random, now: datetime) -> Iterator[Telling]:
     serials = itertools.count(1)
     for partner in PARTNERS:
-        combinations = list(_combinations(desk, partner, chance))
+        free = list(combinations(desk, partner, chance))
         for story in STORIES:
             if story.only not in ("", partner):
                 continue
             for _ in range(story.count):
-                chosen = _contested(desk, story) or combinations.pop()
+                chosen = contested(desk, story) or free.pop()
                 hour = now.replace(hour=chance.randint(17, 22), minute=chance.randint(0, 59), tzinfo=UTC)
                 began = hour - timedelta(days=story.days_ago)
-                subscribed = chosen[2] if _has_subscriptions(desk, chosen[1]) else ()
+                subscribed = chosen[2] if has_subscriptions(desk, chosen[1]) else ()
                 yield Telling(story, partner, began, *chosen, subscribed, next(serials))
 
 
-def _has_subscriptions(desk: Desk, activity: str) -> bool:
+def has_subscriptions(desk: Desk, activity: str) -> bool:
     programs = desk.policies.in_force().programs
     return "subscription" in programs.solution_areas[programs.activities[activity].solution_area].unit
 
 
-def _combinations(
-    desk: Desk, partner: str, chance: random.Random
+def combinations(
+    desk: Desk, partner: str, chance: random.Random, round_: int = 0
 ) -> Iterator[tuple[SampleCustomer, str, tuple[str, ...]]]:
-    """Yield customers with an activity and one or two products, no product twice for one customer."""
+    """Yield customers with an activity and one or two products, no product twice for one customer.
+
+    Each `round_` has customers of its own.
+    """
     programs = desk.policies.in_force().programs
+    names = (f"{name} {round_}" if round_ else name for name in CUSTOMER_NAMES)
     rows = []
-    for name in CUSTOMER_NAMES:
+    for name in names:
         products = list(programs.products.items())
         chance.shuffle(products)
         for activity in chance.sample(sorted(programs.activities), k=3):
@@ -125,15 +144,21 @@ def _combinations(
     return iter(rows)
 
 
-def _contested(desk: Desk, story: Story) -> tuple[SampleCustomer, str, tuple[str, ...]] | None:
-    """Return the unit that both partners claim, in a solution area whose unit has no subscription."""
+def contested(
+    desk: Desk, story: Story, round_: int = 0
+) -> tuple[SampleCustomer, str, tuple[str, ...]] | None:
+    """Return the unit that both partners claim, in a solution area whose unit has no subscription.
+
+    Each `round_` has customers of its own.
+    """
     if story.contested is None:
         return None
     programs = desk.policies.in_force().programs
     areas = [code for code, area in programs.solution_areas.items() if "subscription" not in area.unit]
     activity = next(code for code, row in programs.activities.items() if row.solution_area in areas)
     product = next(code for code, row in programs.products.items() if row.solution_area in areas)
-    return customer(CONTESTED[story.contested]), activity, (product,)
+    name = CONTESTED[story.contested] + (f" {round_}" if round_ else "")
+    return customer(name), activity, (product,)
 
 
 def _do(desk: Desk, telling: Telling, deed: Deed) -> None:
@@ -196,12 +221,8 @@ def _fields(telling: Telling, which: str) -> dict[str, tuple[str, ...]]:
     return fields | ({"product": telling.products} if which == "all" else {})
 
 
-def _read_documents(desk: Desk, tellings: list[Telling], now: datetime) -> None:
-    """Take all documents in beforehand, several at once: reading each is what takes the longest."""
-    for telling in tellings:
-        count = sum(deed.documents for deed in telling.story.deeds)
-        telling.uploads = [_document(desk, telling, place) for place in range(1, count + 1)]
-    uploads = [upload for telling in tellings for upload in telling.uploads]
+def take_in(desk: Desk, uploads: list[Upload], now: datetime) -> None:
+    """Take documents in beforehand, several at once: reading each is what takes the longest."""
     with ThreadPoolExecutor(READERS) as readers:
         taken = list(
             readers.map(lambda upload: take(desk.files, desk.settings, upload.name, upload.content), uploads)
@@ -211,7 +232,8 @@ def _read_documents(desk: Desk, tellings: list[Telling], now: datetime) -> None:
             record(session, file, now)
 
 
-def _document(desk: Desk, telling: Telling, place: int) -> Upload:
+def document(desk: Desk, telling: Telling, place: int) -> Upload:
+    """Return document `place` (from 1) of a telling: a letter about what the claim is for."""
     products = desk.policies.in_force().programs.products
     letter = Letter(
         number=telling.serial * 10 + place,

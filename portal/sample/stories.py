@@ -32,6 +32,13 @@ class Story:
     contested: int | None = None  # which of the contested customers; both partners claim the same unit
     only: str = ""  # the one partner whose story it is
 
+    settled: bool = False  # no later moment changes where the claim stands
+
+    @property
+    def documents(self) -> int:
+        """How many documents the claim brings."""
+        return sum(deed.documents for deed in self.deeds)
+
 
 def _deed(day: float, by: str, action: str, documents: int = 0, **answers: str) -> Deed:
     return Deed(day, by, action, {name: (text,) for name, text in answers.items()}, documents=documents)
@@ -119,13 +126,13 @@ STORIES = (
         ),
     ),
     Story("Approved, the customer may decline", 8, 3, _reviewed(2, _approved)),
-    Story("Approved and agreed", 9, 2, _reviewed(2, _approved, _deed(6, CUSTOMER, "agree"))),
-    Story("Approved and assessed", 40, 5, _reviewed(3, _deed(9, REVIEWER, "approve"))),
+    Story("Approved and agreed", 9, 2, _reviewed(2, _approved, _deed(6, CUSTOMER, "agree")), settled=True),
+    Story("Approved and assessed", 40, 5, _reviewed(3, _deed(9, REVIEWER, "approve")), settled=True),
     Story("Rejected", 15, 4, _reviewed(2, _rejected(8))),
     Story("Rejected, products missing", 20, 1, _reviewed(2, _rejected(8, "missing_products"))),
-    Story("No response", 45, 2, _reviewed(2, _asked(4))),
+    Story("No response", 45, 2, _reviewed(2, _asked(4)), settled=True),
     Story("Declined by the customer", 12, 2, _reviewed(2, _approved, _deed(7, CUSTOMER, "decline"))),
-    Story("Time to dispute over", 75, 2, _reviewed(2, _rejected(8))),
+    Story("Time to dispute over", 75, 2, _reviewed(2, _rejected(8)), settled=True),
     Story(
         "Rejected at the partner's request",
         10,
@@ -143,12 +150,13 @@ STORIES = (
     ),
     Story("In dispute", 14, 3, _reviewed(2, _rejected(6), _disputed(12))),
     Story("Dispute overdue", 40, 1, _reviewed(2, _rejected(6), _disputed(12))),
-    Story("Dispute denied", 50, 2, _reviewed(2, _rejected(6), _disputed(12), _DENIED)),
+    Story("Dispute denied", 50, 2, _reviewed(2, _rejected(6), _disputed(12), _DENIED), settled=True),
     Story(
         "Dispute approved",
         60,
         1,
         _reviewed(2, _rejected(6), _disputed(12), _deed(16, REVIEWER2, "approve_dispute")),
+        settled=True,
     ),
     Story(
         "Disassociated",
@@ -159,6 +167,7 @@ STORIES = (
             _deed(6, REVIEWER, "approve"),
             _deed(40, PARTNER, "disassociate", reason="Our work with this customer has ended."),
         ),
+        settled=True,
     ),
     Story("Competing, both under review", 7, 1, _reviewed(2), contested=0),
     Story("Competing, one waits", 5, 1, _reviewed(2), contested=1, only="Contoso"),

@@ -12,13 +12,17 @@ from portal.db import db, transaction
 from portal.notifications.delivery import DeliveryReport, Render, deliver_due
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
-from portal.notifications.transports import transport_from
+from portal.notifications.transports import Transport, transport_from
 
 
-def deliver(desk: Desk) -> DeliveryReport:
-    """Hand over every message that is due, once each; failures wait longer each time."""
+def deliver(desk: Desk, transport: Transport | None = None) -> DeliveryReport:
+    """Hand over every message that is due, once each; failures wait longer each time.
+
+    Without a `transport` it is the one of the settings.
+    """
     desk.open()
-    report = deliver_due(transaction, desk.clock, transport_from(desk.settings), render_with(desk))
+    to = transport or transport_from(desk.settings)
+    report = deliver_due(transaction, desk.clock, to, render_with(desk))
     start_told_clocks(desk)
     return report
 
