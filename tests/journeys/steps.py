@@ -107,10 +107,13 @@ class Partner(Somebody):
         self.browser.fill_and_submit("#known", customer=known)
 
     def fill_claim(self, number: str, product: str = "teams", *files: File) -> Page:
-        """Go through the steps behind the customer with a PDF and a DOCX; return the review page."""
+        """Go through the steps behind the customer with a PDF and a DOCX; return the review page.
+
+        `product` is one code, or several apart by blanks.
+        """
         self.open(f"/claims/{number}/wizard/activity")
         self.browser.fill_and_submit("Save and go on", activity="use_or_consume")
-        self.browser.fill_and_submit("Save and go on", product=[product])
+        self.browser.fill_and_submit("Save and go on", product=product.split())
         self.browser.fill_and_submit(
             "Save and go on",
             customer_contact_name="Casey Lind",
@@ -191,8 +194,8 @@ class Reviewer(Somebody):
     def reject(self, number: str, message: str = "Page 2 is missing.") -> Page:
         return self.do("Reject", number, reason=["insufficient_poe"], message=message)
 
-    def request_information(self, number: str, reason: str, message: str) -> Page:
-        return self.do("Ask for information", number, reason=[reason], message=message)
+    def request_information(self, number: str, reason: str, message: str, *remove: str) -> Page:
+        return self.do("Ask for information", number, reason=[reason], message=message, remove=list(remove))
 
     def approve_dispute(self, number: str) -> Page:
         return self.do("Approve the dispute", number)

@@ -50,6 +50,14 @@ def test_without_the_engine_every_action_is_refused(scene: Scene, monkeypatch: p
     kill.everything_on_the_page(customer.browser)
     kill.everything(number, partner, reviewer)  # Approved
 
+    # Another claim has a product that is to be removed, and is closed so that a new one can begin from it.
+    second = partner.file_claim("intune exchange_online")
+    reviewer.start_review(second)
+    reviewer.request_information(second, "missing_products", "The letter is about Intune.", "exchange_online")
+    kill.everything(second, partner)  # Partner action required, with a product to remove
+    partner.request_rejection(second, "wrong_activity")
+    kill.everything(second, partner)  # Rejected, and not disputable
+
     # Nothing was left out: whatever the policy lets people do was tried, and refused.
     assert kill.tried == {code for code, action in kill.rulebook.transitions.items() if action.path}
 

@@ -145,6 +145,18 @@ def mishaps() -> Blueprint:
     return blueprint
 
 
+def own_account() -> Blueprint:
+    """Return the page that the header of every page links to."""
+    blueprint = Blueprint("profile", __name__)
+
+    @blueprint.get("/profile")
+    @allow_signed_in
+    def profile() -> str:
+        return "yours"
+
+    return blueprint
+
+
 def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     """Return the app; with `templates` pages of the test's own are found there too."""
     app = Flask(
@@ -168,6 +180,7 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     install_static_files(app)
     install_errors(app)
     app.register_blueprint(shops())
+    app.register_blueprint(own_account())
     app.register_blueprint(forms(csrf))
     app.register_blueprint(mishaps())
     install_navigation(app, MENU)
