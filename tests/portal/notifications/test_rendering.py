@@ -33,6 +33,7 @@ def context(**given: Any) -> dict[str, Any]:
             ("Insufficient PoE", "The letter is too old.", "Bring a new letter."),
             ("Other", "A text.", ""),
         ],
+        "remove": ["Exchange"],
         "written": "Dear partner,\n\nthe letter is of 2023.\nBest, Rita",
         "due_for": "Time to dispute",
         "due_on": DAY,
@@ -107,6 +108,7 @@ def test_reasons_and_what_was_written_are_told() -> None:
         assert "Insufficient PoE The letter is too old. What helps: Bring a new letter." in said
         assert "Status" in said
         assert "Adatum, spring" in said
+        assert "Products to remove Exchange" in said
     assert "\nReasons\n- Insufficient PoE\n  The letter is too old.\n  What helps: Br" in rendered.text
     assert "\n- Other\n  A text.\n" in rendered.text
     assert "\nWhat was written\n> Dear partner,\n>\n> the letter is of 2023.\n> Best, Rita\n" in rendered.text
@@ -123,11 +125,11 @@ def test_one_reason_is_called_a_reason() -> None:
 
 def test_what_there_is_not_is_not_headed() -> None:
     rendered, text, html = both(
-        "claim_event", reasons=[], written="", due_on="", claim_name="", customer_name=""
+        "claim_event", reasons=[], remove=[], written="", due_on="", claim_name="", customer_name=""
     )
 
     for said in (text, html):
-        for heading in ("Reason", "What was written", "Deadline", "Name", "Customer:"):
+        for heading in ("Reason", "Products to remove", "What was written", "Deadline", "Name", "Customer:"):
             assert heading not in said
     assert "\n\n\n" not in rendered.text
 
@@ -179,6 +181,7 @@ def test_what_people_wrote_is_shown_and_does_nothing(template: str) -> None:
         contact_name=hostile,
         partner_contact=hostile,
         reasons=[(hostile, hostile, hostile)],
+        remove=[hostile],
     )
 
     assert hostile in text
