@@ -23,9 +23,12 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
     assert arithmetic in page.region("claim-standing")
     assert arithmetic in scene.mails(partner="Your claim needs more information")[INES].deadline
 
-    # On the last evening nothing happens yet, however often the sweep runs.
+    # On the last evening nothing ends yet, however often the sweep runs; it reminds once.
     scene.at("2026-12-14 23:59")
     assert scene.sweep() == ()
+    assert scene.sweep() == ()
+    reminder = scene.mails(partner="Reminder: Answer by Monday 14 December 2026")[INES]
+    assert "ends today" in reminder.text
     partner.finds(number, "Partner action required", "Your organization", date(2026, 12, 14))
 
     # A minute later the time is over, once.
@@ -76,6 +79,7 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
         "Submit → Submitted",
         "Start review → Under review",
         "Ask for information → Partner action required",
+        "A reminder of the deadline was sent",
         "Time to answer ended → Rejected",
         "The e-mail was sent and the time to act began",
         "Dispute → Dispute",

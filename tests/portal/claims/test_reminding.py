@@ -12,7 +12,7 @@ from portal.accounts.model import Location
 from portal.audit.model import AuditEvent
 from portal.claims import reminding
 from portal.claims.chain import chain_of
-from portal.claims.model import Claim, ClockReminder
+from portal.claims.model import Claim, ClaimClock, ClockReminder
 from portal.claims.replaying import differences
 from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
@@ -226,10 +226,15 @@ def test_the_mail_and_its_record_are_left_together_or_not_at_all(
     assert swept(filing, THREE_BEFORE) == [(number, "partner_response")]
 
 
-def test_claims_that_cannot_be_decided_keep_no_other_from_its_reminder(filing: Filing) -> None:
+@pytest.mark.parametrize("due_at", [OVER, THREE_BEFORE], ids=["its reminder fails", "its end fails"])
+def test_a_claim_that_cannot_be_decided_keeps_no_other_from_its_reminder(
+    filing: Filing, due_at: datetime
+) -> None:
     broken, sound = asked(filing), asked(filing, "intune")
     with filing.context(), transaction() as session:
         session.execute(update(Claim).where(Claim.number == broken).values(policy_version="lost"))
+        its_id = select(Claim.id).where(Claim.number == broken).scalar_subquery()
+        session.execute(update(ClaimClock).where(ClaimClock.claim_id == its_id).values(due_at=due_at))
     filing.clock.set(THREE_BEFORE)
     with filing.context(), pytest.raises(NoPolicy):
         sweep(filing.desk)
