@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.account_links import FORGOTTEN, INVITATION, link_in_force, mail_link, mailed_lately
 from portal.accounts.account_links import void_links as void
 from portal.accounts.controls import has_controls
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import Person
+from portal.accounts.model import Organization, Person
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.own_account import PasswordNotChanged
 from portal.accounts.passwords import hash_password, password_mistake
@@ -54,7 +55,7 @@ def choose_password(entrance: Entrance, token: str, *, new: str, again: str) -> 
     the later one of two that used the link at the same moment, and PasswordNotChanged.
     """
     with transaction() as session:
-        whose_link(session, entrance, token)
+        organization_id = whose_link(session, entrance, token).organization_id
     if mistake := password_mistake(new):
         raise PasswordNotChanged({"new": mistake})
     if again != new:
@@ -63,6 +64,8 @@ def choose_password(entrance: Entrance, token: str, *, new: str, again: str) -> 
         )
     made, now = hash_password(new), entrance.clock.now()
     with transaction() as session:
+        # Whoever lets people go holds this lock too: of the two, the later one sees what the other did.
+        session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
         link = link_in_force(session, token, now, lock=True)
         if link is None or not _opens(link.purpose, link.person):
             raise NoSuchLink

@@ -1,6 +1,7 @@
 """Looking after people: invited by a mail, given roles, let go; never oneself, never the last one."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.actor import Actor
+from portal.accounts.choosing import NoSuchLink, choose_password
 from portal.accounts.managing import Access, Keeper, Kept, NotYours, access_of
 from portal.accounts.model import AccountLink, Organization, Person
 from portal.accounts.people import NotAdded
@@ -311,6 +313,32 @@ def test_two_who_invite_one_address_add_one_person(app: Flask, known: Known, mai
     at_once([partial(add, GLORIA), partial(add, ADMIN)])
     assert sorted(outcomes) == ["", f"There is an account for {NEW}; a person has one."]
     assert len(mailbox.new()) == 1
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_an_invitation_that_is_withdrawn_while_it_is_accepted_lets_nobody_in(
+    app: Flask, known: Known, mailbox: Mailbox, _round: int
+) -> None:
+    with app.app_context():
+        gloria, roles = keeper(app, known, GLORIA), ["billing_admin"]
+        invited = gloria.invite(known.contoso, email=NEW, name="Kim", roles=roles, location_ids=[])
+    (mail,) = mailbox.new()
+    together = threading.Barrier(2)
+
+    def accept() -> None:
+        with app.app_context():
+            together.wait(60)
+            with suppress(NoSuchLink):
+                token = mail.link.rpartition("/")[2]
+                choose_password(app.extensions["entrance"], token, new=CHOSEN, again=CHOSEN)
+
+    def withdraw() -> None:
+        with app.app_context():
+            together.wait(60)
+            gloria.deactivate(invited)
+
+    at_once([accept, withdraw])
+    assert not person(app, NEW).active
 
 
 def test_a_forgotten_password_is_chosen_anew(
