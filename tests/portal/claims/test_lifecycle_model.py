@@ -4,6 +4,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
@@ -98,8 +99,9 @@ class Lives(RuleBasedStateMachine):
     @rule(name=st.sampled_from(PARTNERS), choice=st.integers(0, 100))
     def go_on(self, name: str, choice: int) -> None:
         """Do something that is possible: chance alone would seldom get beyond the draft."""
-        model, rival = self.models[name], self.models[PARTNERS[1 - PARTNERS.index(name)]]
-        now = self.clock.now()
+        # Looking at what is possible applies no end to the claims, so it applies none to their models.
+        both, now = deepcopy(self.models), self.clock.now()
+        model, rival = both[name], both[PARTNERS[1 - PARTNERS.index(name)]]
         model.pass_time(now)
         rival.pass_time(now)
         possible = [action for action in sorted(MOVES) if not model.refuses(action, now, rival)]
@@ -148,10 +150,12 @@ class Lives(RuleBasedStateMachine):
     def extend(self, name: str, days: int) -> None:
         """A reviewer moves the deadline that the model knows; it is never shortened, and stands elsewhere."""
         model, now = self.models[name], self.clock.now()
-        model.pass_time(now)
-        if model.ends is None:
+        foreseen = deepcopy(model)
+        foreseen.pass_time(now)
+        if foreseen.ends is None:
             return
-        day = last_day(model.ends) + timedelta(days=days)
+        model.pass_time(now)
+        day = last_day(foreseen.ends) + timedelta(days=days)
         number, actor = self.numbers[name], actor_of(self.person("reviewer@operator.example"))
         try:
             act(
