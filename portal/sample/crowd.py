@@ -60,7 +60,7 @@ def load_crowd(desk: Desk, claims: int, organizations: int, seed: int, say: Call
             build_house(session, desk.settings.demo_password, desk.clock.now(), names)
         say(f"{organizations} partners are there. Reading documents …")
         chance = random.Random(seed)  # noqa: S311  # stories, not secrets
-        tellings = list(_tellings(desk, claims, names, chance, now))
+        tellings = list(tellings_of(desk, claims, names, chance, now))
         _bring_documents(desk, tellings, now)
         deeds = sum(len(telling.story.deeds) for telling in tellings)
         said = [0]
@@ -83,7 +83,7 @@ def partners(number: int) -> list[str]:
     return [*PARTNERS, *(f"Partner{place:04}" for place in range(len(PARTNERS) + 1, number + 1))][:number]
 
 
-def _tellings(
+def tellings_of(
     desk: Desk, claims: int, names: list[str], chance: random.Random, now: datetime
 ) -> Iterator[Telling]:
     """Yield the claims: every pair of partners goes through all stories, each beginning at another one."""

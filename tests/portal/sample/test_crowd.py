@@ -11,8 +11,7 @@ from portal.claims.model import Claim
 from portal.db import db
 from portal.notifications.model import OutboxMessage
 from portal.policies.rechecking import recheck
-from portal.sample import crowd
-from portal.sample.crowd import load_crowd, partners
+from portal.sample.crowd import load_crowd, partners, tellings_of
 from portal.sample.demo import SampleRefused
 from portal.sample.loading import Telling
 from portal.sample.stories import STORIES
@@ -27,7 +26,7 @@ def tellings(app: Flask, claims: int, organizations: int, seed: int) -> list[Tel
     with app.app_context():
         desk.open()
         names = partners(organizations)
-        return list(crowd._tellings(desk, claims, names, chance, desk.clock.now()))  # noqa: SLF001
+        return list(tellings_of(desk, claims, names, chance, desk.clock.now()))
 
 
 @SQLITE
