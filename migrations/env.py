@@ -1,7 +1,5 @@
 """Runs migrations inside one transaction, on the database of the app at hand or of the connection given."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -11,7 +9,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection, Engine
 
 import portal
-from portal.db import Base, Moment
+from portal.db import Base, Moment, keys_unenforced, refuse_dangling_rows
 
 # Every model registers itself by being imported; none can be forgotten.
 for model in sorted(Path(portal.__file__).parent.glob("*/model.py")):
@@ -24,39 +22,13 @@ def engine() -> Engine:
     return given or current_app.extensions["migrate"].db.engine
 
 
-@contextmanager
-def tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
-    """Let SQLite rebuild tables without following foreign keys, and prove afterwards that all of them hold.
-
-    Alembic changes a SQLite table by copying it and dropping the old one; with foreign keys enforced,
-    the drop would delete every row that points to it.
-    """
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    # The pragma counts only outside a transaction, so it goes past SQLAlchemy, which would begin one.
-    sqlite = connection.connection.cursor()
-    sqlite.execute("PRAGMA foreign_keys=OFF")
-    try:
-        yield
-    finally:
-        sqlite.execute("PRAGMA foreign_keys=ON")
-
-
-def refuse_dangling_rows(connection: Connection) -> None:
-    """Raise RuntimeError, and so roll back, when a migration left rows that point to nothing."""
-    if connection.dialect.name == "sqlite":
-        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if dangling:
-            raise RuntimeError(f"The migration would leave rows that point to nothing: {dangling[:5]}")
-
-
 def column_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write a column's type so that a migration keeps its meaning when the portal's own types change."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 
 
-with engine().connect() as connection, tables_may_be_rebuilt(connection):
+def migrate(connection: Connection) -> None:
+    """Run the migrations; within the caller's transaction where one is open."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -70,4 +42,11 @@ with engine().connect() as connection, tables_may_be_rebuilt(connection):
     with context.begin_transaction():
         context.run_migrations()
         refuse_dangling_rows(connection)
-    connection.commit()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    migrate(given)
+else:
+    with engine().connect() as own, keys_unenforced(own):
+        migrate(own)
+        own.commit()

@@ -24,6 +24,7 @@ from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
 from portal.accounts.profile_views import blueprint as profile
 from portal.accounts.views import blueprint as accounts
+from portal.backups.mark import refuse_unfinished_restore
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
@@ -141,6 +142,7 @@ def open_to_serve() -> Flask:
     app = create_app(settings)
     with app.app_context():
         refuse_sample_in_service(settings)
+    refuse_unfinished_restore(settings)
     return app
 
 

@@ -94,6 +94,33 @@ def tune_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
+def keys_unenforced(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables without following foreign keys; `refuse_dangling_rows` proves them after it.
+
+    Alembic changes a SQLite table by copying it and dropping the old one; with foreign keys enforced,
+    the drop would delete every row that points to it. No transaction may be open yet.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # The pragma counts only outside a transaction, so it goes past SQLAlchemy, which would begin one.
+    sqlite = connection.connection.cursor()
+    sqlite.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        sqlite.execute("PRAGMA foreign_keys=ON")
+
+
+def refuse_dangling_rows(connection: Connection) -> None:
+    """Raise RuntimeError, and so roll back, where SQLite has rows that point to nothing."""
+    if connection.dialect.name == "sqlite":
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if dangling:
+            raise RuntimeError(f"There would be rows that point to nothing: {dangling[:5]}")
+
+
+@contextmanager
 def hurried() -> Iterator[None]:
     """Let SQLite commit without waiting for the disk: a power loss meanwhile leaves a broken file.
 

@@ -9,21 +9,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy.engine import Connection
 
 from portal.backups.folder import (
     HEADS,
     BackupRefused,
     Manifest,
     document_file,
-    sha256_of,
     table_file,
     verified,
 )
+from portal.backups.mark import unfinished_mark
 from portal.backups.tables import count_rows, go_on_counting, insert_rows, tables_of
 from portal.claims.desk import Desk
-from portal.db import db
+from portal.db import db, keys_unenforced, refuse_dangling_rows
 from portal.policies.rechecking import Rechecked, recheck
-from portal.settings import Settings
 from portal.work.auditing import Verified, verify_audit
 
 
@@ -36,40 +36,48 @@ class Restored:
     decisions: Rechecked
 
 
-def unfinished_mark(settings: Settings) -> Path:
-    """Return the file that says that a restore into this installation has not come to its end."""
-    return settings.data_dir / "restore-unfinished"
-
-
 def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = False) -> Restored:
     """Bring back the database, documents and heads of the backup at `source`; needs an app context.
 
     `migrations` is Alembic's configuration for the database.
-    The portal must not run meanwhile. `replace` gives up what the installation holds. Interrupted, it is
-    run again with the same backup. Raises BackupRefused before anything is changed where the backup is
-    not believed, was made by a newer version, or the installation is not empty.
+    The portal must not run meanwhile. `replace` gives up what the installation holds. Interrupted after
+    the database was replaced, it is run again with `replace`; before, all is as it was. Raises
+    BackupRefused where the backup is not believed or was made by a newer version, where the installation
+    is not empty, and where something cannot be written or does not fit together: nothing is lost then.
     """
     manifest = verified(source, desk.secret)
     refuse_newer(manifest, migrations)
-    mark, token = unfinished_mark(desk.settings), sha256_of(source / "manifest.json")
-    begun = mark.exists() and mark.read_text(encoding="ascii").strip() == token
-    if not (replace or begun) and (found := what_is_there(desk)):
+    if not replace and (found := what_is_there(desk)):
         raise BackupRefused(
             f"This installation is not empty: it holds {found}. Restore into an empty one, or give up what "
             "it holds with --replace."
         )
+    try:
+        _bring_back(desk, source, manifest, migrations)
+    except OSError as error:
+        raise BackupRefused(
+            f"Something could not be read or written ({error.strerror or error}: "
+            f"{error.filename or source}). Make room or correct the permissions, and restore again."
+        ) from None
+    except (sa.exc.SQLAlchemyError, RuntimeError) as error:
+        raise BackupRefused(
+            f"The database did not take the backup, and is as it was ({type(error).__name__}: {error})."
+        ) from error
+    return Restored(manifest, verify_audit(desk), recheck(db.session(), desk.policies))
+
+
+def _bring_back(desk: Desk, source: Path, manifest: Manifest, migrations: Config) -> None:
+    """Put the documents, which are in nobody's way; then the database in one step; then what goes with it."""
     desk.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    mark.write_text(token, encoding="ascii")
     for sha256 in manifest.documents:
         desk.files.put(document_file(source, sha256).read_bytes())
-    _restore_tables(source, manifest, migrations)
+    mark = unfinished_mark(desk.settings)
+    _restore_tables(source, manifest, migrations, mark)
     heads = desk.settings.audit_heads_file
     heads.unlink(missing_ok=True)
     if HEADS in manifest.files:
         shutil.copyfile(source / HEADS, heads)
-    found_audit, found_decisions = verify_audit(desk), recheck(db.session(), desk.policies)
     mark.unlink()
-    return Restored(manifest, found_audit, found_decisions)
 
 
 def refuse_newer(manifest: Manifest, migrations: Config) -> None:
@@ -96,22 +104,47 @@ def what_is_there(desk: Desk) -> str:
     return f"{desk.settings.audit_heads_file}" if desk.settings.audit_heads_file.exists() else ""
 
 
-def _restore_tables(source: Path, manifest: Manifest, migrations: Config) -> None:
-    """Make the tables anew in the backup's form, fill them in one transaction, bring them to today's form."""
+def _restore_tables(source: Path, manifest: Manifest, migrations: Config, mark: Path) -> None:
+    """Make the tables anew in the backup's form, fill them, and bring them to today's form.
+
+    All of it is one transaction: where anything of it fails, the database is as it was. The mark is made
+    as the last thing in it.
+    """
     db.session.remove()
-    with db.engine.begin() as connection:
-        old = sa.MetaData()
-        old.reflect(connection, resolve_fks=True)
-        old.drop_all(connection)
-    command.upgrade(migrations, manifest.revision)
-    with db.engine.begin() as connection:
-        tables = {table.name: table for table in tables_of(connection)}
-        for name, table in tables.items():
-            if name in manifest.rows:
-                connection.execute(sa.delete(table))  # what the migration itself has put in
-                insert_rows(connection, table, table_file(source, name))
-                go_on_counting(connection, table)
-        counts = {name: count_rows(connection, table) for name, table in tables.items()}
-        if counts != dict(manifest.rows):
-            raise BackupRefused("The restored tables differ from the backup's; nothing was filled in.")
-    command.upgrade(migrations, "head")
+    earlier = mark.exists()
+    with db.engine.connect() as connection, keys_unenforced(connection):
+        try:
+            with connection.begin():
+                old = sa.MetaData()
+                old.reflect(connection, resolve_fks=True)
+                old.drop_all(connection)
+                _migrate(migrations, connection, manifest.revision)
+                _fill(connection, source, manifest)
+                _migrate(migrations, connection, "head")
+                refuse_dangling_rows(connection)
+                mark.touch()
+        except BaseException:
+            if not earlier:
+                mark.unlink(missing_ok=True)
+            raise
+
+
+def _fill(connection: Connection, source: Path, manifest: Manifest) -> None:
+    tables = {table.name: table for table in tables_of(connection)}
+    for name, table in tables.items():
+        if name in manifest.rows:
+            connection.execute(sa.delete(table))  # what the migration itself has put in
+            insert_rows(connection, table, table_file(source, name))
+            go_on_counting(connection, table)
+    counts = {name: count_rows(connection, table) for name, table in tables.items()}
+    if counts != dict(manifest.rows):
+        raise BackupRefused("The restored tables differ from the backup's; the database is as it was.")
+
+
+def _migrate(migrations: Config, connection: Connection, revision: str) -> None:
+    """Run the migrations up to `revision` within the transaction of `connection`."""
+    migrations.attributes["connection"] = connection
+    try:
+        command.upgrade(migrations, revision)
+    finally:
+        del migrations.attributes["connection"]

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 # Rows that are read or inserted at once: few enough for the memory of a small machine.
 ROWS_AT_ONCE = 500
 VERSIONS = "alembic_version"
+KEY = "key_"  # before the names of parameters that find a row
 
 
 class KeptJson(sa.types.UserDefinedType[str]):
@@ -94,22 +95,56 @@ def write_rows(connection: Connection, table: sa.Table, path: Path) -> int:
 
 
 def insert_rows(connection: Connection, table: sa.Table, path: Path) -> int:
-    """Insert the rows of a file of `write_rows`; return how many. Columns are found by their names."""
-    count = 0
+    """Insert the rows of a file of `write_rows`; return how many. Columns are found by their names.
+
+    A row may point to a later one of its own table, as a replaced document does to the one that replaced
+    it; such columns are filled when all rows are there.
+    """
+    count, later = 0, _Later(table)
     naive = connection.dialect.name == "sqlite"
     with path.open(encoding="utf-8", newline="\n") as file:
         names = json.loads(next(file))
         batch: list[dict[str, Any]] = []
         for line in file:
             values = (_read(value, naive) for value in json.loads(line))
-            batch.append(dict(zip(names, values, strict=True)))
+            batch.append(later.without(dict(zip(names, values, strict=True))))
             if len(batch) == ROWS_AT_ONCE:
                 connection.execute(sa.insert(table), batch)
                 count += len(batch)
                 batch = []
         if batch:
             connection.execute(sa.insert(table), batch)
+    later.fill(connection)
     return count + len(batch)
+
+
+class _Later:
+    """The values of a table's columns that point to the table itself, until all of its rows are there."""
+
+    def __init__(self, table: sa.Table) -> None:
+        self._table = table
+        self._names = [
+            column.name
+            for column in table.columns
+            if any(key.column.table is table for key in column.foreign_keys)
+        ]
+        self._rows: list[dict[str, Any]] = []
+
+    def without(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the row with those columns empty; what they hold is kept for `fill`."""
+        held = {name: row[name] for name in self._names}
+        if any(value is not None for value in held.values()):
+            self._rows.append({f"{KEY}{column.name}": row[column.name] for column in self._keys()} | held)
+        return row | dict.fromkeys(held)
+
+    def fill(self, connection: Connection) -> None:
+        """Write what was kept."""
+        if self._rows:
+            found = [column == sa.bindparam(f"{KEY}{column.name}") for column in self._keys()]
+            connection.execute(sa.update(self._table).where(*found), self._rows)
+
+    def _keys(self) -> list[sa.Column[Any]]:
+        return list(self._table.primary_key.columns)
 
 
 def go_on_counting(connection: Connection, table: sa.Table) -> None:

@@ -18,6 +18,7 @@ from portal.backups.folder import (
     sha256_of,
     table_file,
 )
+from portal.backups.mark import unfinished_mark
 from portal.backups.tables import revision_of, snapshot, tables_of, write_rows
 from portal.claims.desk import Desk
 from portal.claims.model import ClaimDocument
@@ -35,7 +36,12 @@ def take_backup(desk: Desk, target: Path) -> Manifest:
     Nobody waits for it. Until it is whole it lies beside `target` under another name. Raises
     BackupRefused, and leaves nothing behind, also where the disk is full or a document is missing.
     """
+    target = target.resolve()
     refuse_filled(target)
+    if unfinished_mark(desk.settings).exists():
+        raise BackupRefused(
+            "A restore was interrupted here; run it again with --replace, then take a backup."
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(8)}.unfinished")
     try:

@@ -19,8 +19,20 @@ SERVED = "portal.app:served"
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Of each process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the portal; on its own SQLite file it does the background work too."""
-    refuse_sample(settings_from())
+    settings = settings_from()
+    refuse_unfinished(settings)
+    refuse_sample(settings)
     run_server(host, port, workers, threads)
+
+
+def refuse_unfinished(settings: Settings) -> None:
+    """End where a restore was interrupted: what is there is of two installations."""
+    from portal.backups.mark import refuse_unfinished_restore
+
+    try:
+        refuse_unfinished_restore(settings)
+    except SettingsIncomplete as incomplete:
+        raise Incomplete(str(incomplete)) from None
 
 
 def refuse_sample(settings: Settings) -> None:
@@ -59,7 +71,9 @@ def run_server(host: str, port: int, workers: int, threads: int) -> None:
 @click.command()
 def work() -> None:
     """Apply due ends and send mail, every minute, until interrupted."""
-    app = open_portal(settings_from())
+    settings = settings_from()
+    refuse_unfinished(settings)
+    app = open_portal(settings)
     from portal.work.loop import run_forever
 
     run_forever(app)

@@ -210,6 +210,23 @@ def test_a_real_installation_is_served(shell: Shell, monkeypatch: pytest.MonkeyP
     assert began
 
 
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_nothing_is_served_from_a_restore_that_was_interrupted(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    began: list[object] = []
+    for start in ("portal.cli.serving.run_server", "portal.work.loop.run_forever"):
+        monkeypatch.setattr(start, lambda *words, **_named: began.append(words))
+    shell.done("db", "upgrade")
+    shell.done(command)
+    assert began.pop()
+    (Path(shell.env["PORTAL_DATA_DIR"] or "") / "restore-unfinished").touch()
+    result = shell.call(command)
+    assert result.exit_code == 2
+    assert "--replace" in result.output
+    assert not began
+
+
 @pytest.mark.parametrize("start", ["import wsgi", "from portal.app import served; served()"])
 def test_servers_refuse_sample_data_too(shell: Shell, sample: Path, start: str) -> None:
     result = shell.python(start)

@@ -10,18 +10,23 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from portal.app import create_app
-from portal.backups.folder import BackupRefused, sha256_of, verified
-from portal.backups.restoring import Restored, unfinished_mark
+from portal.backups.folder import BackupRefused, verified
+from portal.backups.mark import refuse_unfinished_restore, unfinished_mark
+from portal.backups.restoring import Restored
 from portal.backups.restoring import restore as restore_with
 from portal.backups.tables import revision_of, tables_of
 from portal.backups.taking import take_backup
+from portal.claims.acting import act
+from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
+from portal.claims.model import Claim
 from portal.clock import FixedClock
 from portal.db import db
-from portal.settings import Settings
+from portal.settings import Settings, SettingsIncomplete
 from portal.work.auditing import keep_audit_heads
 from tests import databases
 from tests.browser import Browser
+from tests.documents import pdf
 from tests.factories import PASSWORD
 from tests.portal.reviews.filing import REVIEWER, Filing
 
@@ -30,7 +35,14 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 def filing(app: Flask, clock: FixedClock) -> Filing:
     filing = Filing(app, clock)
     filing.approved()
-    filing.submitted("fabrikam", "intune")
+    number = filing.draft("fabrikam", "intune")
+    with filing.context():  # an older row that points to a newer one of its own table
+        claim = db.session.scalars(sa.select(Claim).where(Claim.number == number)).one()
+        (document,) = claim.documents
+        values = {"replaces": (str(document.id),)}
+        given = Answers(values, (Upload("newer.pdf", pdf("A newer letter.").content),))
+        act(filing.desk, "edit", number, filing.actors["incentives@fabrikam.example"], given)
+    filing.do("submit", number, "incentives@fabrikam.example")
     with filing.context():
         keep_audit_heads(filing.desk)
     return filing
@@ -91,7 +103,7 @@ def test_a_house_lives_on_elsewhere(
         for sha256 in restored.manifest.documents:
             kept = app.extensions["desk"].files.path(sha256).read_bytes()
             assert kept == filing.desk.files.path(sha256).read_bytes()
-        assert len(restored.manifest.documents) == 2
+        assert len(restored.manifest.documents) == 3
         browser = Browser(app)
         browser.sign_in("incentives@contoso.example", PASSWORD)
         assert "CL-2026" in browser.visit("/claims").text
@@ -174,8 +186,29 @@ def test_what_is_filled_or_missing_is_refused(filing: Filing, tmp_path: Path) ->
     assert not any("second" in path.name for path in tmp_path.iterdir())
 
 
-def test_an_interrupted_restore_is_run_again(
-    filing: Filing, settings: Settings, clock: FixedClock, tmp_path: Path
+@pytest.mark.parametrize("fails", ["insert_rows", "go_on_counting", "refuse_dangling_rows"])
+def test_a_restore_that_fails_leaves_what_was_there(
+    filing: Filing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    backup = tmp_path / "backup"
+    with filing.context():
+        take_backup(filing.desk, backup)
+    filing.draft()
+    before = contents(filing.app)
+
+    def fail(*_given: object) -> None:
+        raise sa.exc.IntegrityError("a row", None, ValueError("does not fit"))
+
+    monkeypatch.setattr(f"portal.backups.restoring.{fails}", fail)
+    with filing.context():
+        with pytest.raises(BackupRefused, match="is as it was"):
+            restore(filing.desk, backup, replace=True)
+        assert not unfinished_mark(filing.desk.settings).exists()
+    assert contents(filing.app) == before
+
+
+def test_a_restore_interrupted_after_the_database_is_served_by_nobody_and_run_again(
+    filing: Filing, settings: Settings, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backup = tmp_path / "backup"
     with filing.context():
@@ -186,11 +219,18 @@ def test_an_interrupted_restore_is_run_again(
         elsewhere(settings, clock, url, tmp_path / "elsewhere") as app,
     ):
         desk: Desk = app.extensions["desk"]
-        restore(desk, backup)
-        # As a process leaves it that is killed after the tables and before the heads.
-        token = sha256_of(backup / "manifest.json")
-        unfinished_mark(desk.settings).write_text(token)
-        desk.settings.audit_heads_file.unlink()
-        restore(desk, backup)
+        with monkeypatch.context() as patch:
+            patch.setattr("portal.backups.restoring.shutil.copyfile", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                restore(desk, backup)
+        with pytest.raises(SettingsIncomplete, match="was interrupted"):
+            refuse_unfinished_restore(desk.settings)
+        with pytest.raises(BackupRefused, match="interrupted"):
+            take_backup(desk, tmp_path / "second")
+        restore(desk, backup, replace=True)
         assert contents(app) == before
-        assert not unfinished_mark(desk.settings).exists()
+        refuse_unfinished_restore(desk.settings)
+
+
+def _killed(*_given: object) -> None:
+    raise KeyboardInterrupt
