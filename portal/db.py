@@ -56,6 +56,16 @@ db = SQLAlchemy(
 
 _WRITES = "portal_writes"
 
+# Ids of rows are small; a longer run of digits is no id, and a database would choke on it.
+ID_DIGITS_AT_MOST = 9
+
+
+def row_id(typed: str) -> int | None:
+    """Return a typed id of a row as a number, or None for anything that can be none."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= ID_DIGITS_AT_MOST):
+        return None
+    return int(typed)
+
 
 def attach(app: Flask, url: str) -> None:
     """Bind the database at `url` (a SQLAlchemy URL; `postgresql://` means psycopg) to `app`."""

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import PERSON, Actor
+from portal.accounts.actor import Actor
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password
+from portal.accounts.queries import actor_of
 from portal.customers.model import Customer
 
 PASSWORD = "correct horse battery staple"
@@ -83,16 +84,7 @@ def customer(session: Session, owner: Organization, name: str = "Adatum", tenant
 
 def actor(who: Person) -> Actor:
     """Return the actor that `who` is when signed in."""
-    return Actor(
-        kind=PERSON,
-        side=who.organization.side,
-        name=who.name,
-        person_id=who.id,
-        organization_id=who.organization_id,
-        roles=frozenset(role.role for role in who.roles),
-        location_ids=frozenset(place.location_id for place in who.locations) or None,
-        email=who.email,
-    )
+    return actor_of(who)
 
 
 @dataclass

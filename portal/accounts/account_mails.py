@@ -9,6 +9,7 @@ from portal.accounts.account_links import FORGOTTEN, INVITATION, token_for
 from portal.accounts.model import AccountLink
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered, render
+from portal.notifications.writing import OutOfDate
 from portal.rulebook.rulebook import Rulebook
 from portal.settings import Settings
 
@@ -40,6 +41,15 @@ def write_account_mail(
             "footer": f"{rulebook.policy.label} · {base}",
         },
     )
+
+
+def require_link(session: Session, message: OutboxMessage, at: datetime) -> None:
+    """Raise OutOfDate where the link of the message opens nothing any more at `at`."""
+    link = session.get_one(AccountLink, message.context["link"])
+    if link.void_at is not None or link.expires_at <= at:
+        raise OutOfDate(
+            "The link of this mail was used or replaced, or its time is over, so it was not sent."
+        )
 
 
 # The log masks what follows these parts of an address.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.model import Organization
 from portal.accounts.people import NotAdded, add_organization, add_person, find_organization
 from portal.db import transaction
+from portal.rulebook.models import Role
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Newcomer:
     domain: str | None = None
 
 
-def enroll(newcomer: Newcomer, known_roles: Mapping[str, str], at: datetime) -> None:
-    """Add the person, and the organization where it is new; `known_roles` maps roles to their side.
+def enroll(newcomer: Newcomer, known_roles: Mapping[str, Role], at: datetime) -> None:
+    """Add the person, and the organization where it is new; `known_roles` are those of roles.yaml.
 
     Opens its own transaction. Raises NotAdded with what to mend.
     """

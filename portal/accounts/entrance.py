@@ -77,8 +77,9 @@ def sign_in(
     if not password_fits(password_hash, password) or person_id is None or password_hash is None:
         raise WrongCredentials
     with transaction() as session:
-        person = _active_person(session, email)
-        if person is None:
+        # The password was looked at outside of any transaction; another may have been chosen meanwhile.
+        person = _active_person(session, email, lock=True)
+        if person is None or person.password_hash != password_hash:
             raise WrongCredentials
         forget_tries(session, counter)
         if needs_new_hash(password_hash):
@@ -107,5 +108,8 @@ def count_a_try(entrance: Entrance, counter: Counter) -> None:
         raise TooManyTries(until)
 
 
-def _active_person(session: Session, email: str) -> Person | None:
-    return session.scalar(select(Person).where(Person.email == email, Person.active))
+def _active_person(session: Session, email: str, *, lock: bool = False) -> Person | None:
+    query = select(Person).where(Person.email == email, Person.active)
+    if lock:
+        query = query.with_for_update(of=Person).execution_options(populate_existing=True)
+    return session.scalar(query)

@@ -79,9 +79,10 @@ class Keeper:
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
-                chosen = tuple(sorted(set(roles)))
+                chosen, places = tuple(sorted(set(roles))), _places(session, location_ids)
                 if not chosen:
                     raise NotAdded({"roles": "Choose at least one role."})
+                self._check_places(session, organization, {place.id for place in places})
                 person = add_person(
                     session,
                     organization,
@@ -90,8 +91,8 @@ class Keeper:
                     password=None,
                     roles=chosen,
                     at=now,
-                    locations=_places(session, location_ids),
-                    known_roles=self._sides(),
+                    locations=places,
+                    known_roles=self.roles,
                 )
                 mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
                 self._record(session, person, INVITED, access_of(person))
@@ -127,9 +128,12 @@ class Keeper:
             person = self._person(session, person_id)
             before = access_of(person)
             if before.seen != seen:
-                raise Kept("Somebody changed this while you looked at it. Look at it again, and then decide.")
+                raise Kept(f"Somebody changed this while you looked at it. {self._in_words(person)}")
+            if before == wanted:
+                return
             places = _places(session, wanted.location_ids)
-            errors = mistakes_of_access(person.organization, wanted.roles, places, self._sides())
+            self._check_places(session, person.organization, {place.id for place in places})
+            errors = mistakes_of_access(person.organization, wanted.roles, places, self.roles)
             if not wanted.roles:
                 errors["roles"] = "Choose at least one role, or deactivate the account."
             if errors:
@@ -152,9 +156,11 @@ class Keeper:
         with transaction() as session:
             person = self._person(session, person_id)
             self._keep_the_last(session, person, ())
+            void_links(session, person.id, now)
+            if not person.active and person.password_hash:
+                return
             person.active = False
             end_sessions_of(session, person.id, now)
-            void_links(session, person.id, now)
             self._record(session, person, DEACTIVATED)
 
     def activate(self, person_id: int) -> None:
@@ -163,8 +169,9 @@ class Keeper:
             person = self._person(session, person_id)
             if not person.password_hash:
                 raise Kept(f"{person.name} never chose a password. Send the invitation again.")
-            person.active = True
-            self._record(session, person, ACTIVATED)
+            if not person.active:
+                person.active = True
+                self._record(session, person, ACTIVATED)
 
     def _person(self, session: Session, person_id: int) -> Person:
         """Return the person, whose organization nobody else looks after until the transaction ends."""
@@ -175,20 +182,45 @@ class Keeper:
         session.refresh(found)
         if found.id == self.actor.person_id:
             raise Kept("This is your own account. Somebody else who looks after people has to change it.")
+        own, theirs = self._own_places(session, found.organization), set(access_of(found).location_ids)
+        if own and not (theirs and theirs <= own):
+            raise Kept(
+                f"{found.name} works with locations that you do not. Ask somebody who works with all of them."
+            )
         return found
+
+    def _check_places(self, session: Session, organization: Organization, wanted: set[int]) -> None:
+        """Raise NotAdded where somebody restricted to locations gives out others, or all of them."""
+        own = self._own_places(session, organization)
+        if own and not (wanted and wanted <= own):
+            raise NotAdded(
+                {"locations": "Choose among your own locations, because you work with these alone."}
+            )
+
+    def _own_places(self, session: Session, organization: Organization) -> set[int]:
+        """Return the locations that the keeper is restricted to there; none means all of them."""
+        if organization.id != self.actor.organization_id:
+            return set()
+        query = select(PersonLocation.location_id).where(PersonLocation.person_id == self.actor.person_id)
+        return set(session.scalars(query))
+
+    def _in_words(self, person: Person) -> str:
+        """Say what the person may do now, for somebody whose form shows something else."""
+        held = access_of(person)
+        labels = [self.roles[code].label for code in held.roles if code in self.roles]
+        places = {place.id: place.code for place in person.organization.locations}
+        where = ", ".join(places[one] for one in held.location_ids if one in places) or "all locations"
+        return f"{person.name} is {', '.join(labels) or 'nobody'} now, for {where}. Compare, then save again."
 
     def _organization(self, session: Session, organization_id: int) -> Organization:
         """Return the organization, locked: two who take each other's roles at once must not both succeed.
 
         What the keeper may is asked again with the lock held. Raises NotYours.
         """
-        both = {organization_id, self.actor.organization_id}
-        query = select(Organization).where(Organization.id.in_(both)).order_by(Organization.id)
-        locked = session.scalars(query.with_for_update().execution_options(populate_existing=True))
-        found = {organization.id: organization for organization in locked}
-        if organization_id not in found or not self.may_look_after(session, organization_id):
+        found = self.locked(session, organization_id)
+        if found is None or not self.may_look_after(session, organization_id):
             raise NotYours
-        return found[organization_id]
+        return found
 
     def may_look_after(self, session: Session, organization_id: int) -> bool:
         """Tell whether the keeper's roles of this moment let them look after people there."""
@@ -201,6 +233,13 @@ class Keeper:
         keeper = session.scalar(query.execution_options(populate_existing=True))
         held = [row.role for row in keeper.roles if row.role in self.roles] if keeper else []
         return {permission for role in held for permission in self.roles[role].may}
+
+    def locked(self, session: Session, organization_id: int) -> Organization | None:
+        """Return the organization, locked together with the keeper's own: neither changes meanwhile."""
+        both = {organization_id, self.actor.organization_id}
+        query = select(Organization).where(Organization.id.in_(both)).order_by(Organization.id)
+        rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+        return {organization.id: organization for organization in rows}.get(organization_id)
 
     def _keep_the_last(self, session: Session, person: Person, roles: Iterable[str]) -> None:
         """Raise Kept where nobody would look after the organization's people any more."""
@@ -224,9 +263,6 @@ class Keeper:
                 f"{person.name} is the last {needed} of {person.organization.name}. "
                 "Give somebody else that role first."
             )
-
-    def _sides(self) -> dict[str, str]:
-        return {code: role.side for code, role in self.roles.items()}
 
     def _record(self, session: Session, person: Person, action: str, *accesses: Access) -> None:
         details: dict[str, object] = {"person": person.id, "email": person.email}

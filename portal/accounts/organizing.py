@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.accounts.controls import has_controls
 from portal.accounts.managing import ORGANIZATIONS, Keeper, Kept, NotYours
 from portal.accounts.model import Location, Organization
 from portal.accounts.organization_chain import record_for_organization
@@ -43,9 +43,12 @@ class Organizer:
         now = self.keeper.entrance.clock.now()
         try:
             with transaction() as session:
-                self._check(session)
+                if self.keeper.actor.organization_id is not None:
+                    self._organization(session, self.keeper.actor.organization_id)
                 organization = add_organization(session, name=name, side=PARTNER, domain=domain, at=now)
-                self._record(session, organization, ADDED, {"name": organization.name, "domain": domain})
+                self._record(
+                    session, organization, ADDED, {"name": organization.name, "domain": organization.domain}
+                )
                 return organization.id
         except IntegrityError:
             raise NotAdded({"name": _taken(name)}) from None
@@ -56,11 +59,14 @@ class Organizer:
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
-                _check_seen(seen_of_organization(organization), seen)
+                now = f"It is called {organization.name} now, with the domain {organization.domain}."
+                _check_seen(seen_of_organization(organization), seen, now)
                 errors = mistakes_of_organization(session, name, domain, but=organization.id)
                 if errors:
                     raise NotAdded(errors)
                 before = {"name": organization.name, "domain": organization.domain}
+                if before == {"name": name, "domain": domain}:
+                    return
                 organization.name, organization.domain = name, domain
                 details = {"before": before, "after": {"name": name, "domain": domain}}
                 self._record(session, organization, CHANGED, details)
@@ -87,12 +93,18 @@ class Organizer:
         Deadlines that run keep their day: a due moment is stored when its clock starts.
         """
         name, kept = name.strip(), calendar_from(calendar)
-        if not name or len(name) > NAME_CHARACTERS_AT_MOST:
-            raise NotAdded({"name": f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters."})
+        if not name or len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
+            raise NotAdded(
+                {"name": f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters, on one line."}
+            )
         with transaction() as session:
             organization, location = self._location(session, organization_id, location_id)
-            _check_seen(seen_of_location(location), seen)
+            calendar_now = location.calendar or "of the program"
+            now = f"It is called {location.name} now, with the calendar {calendar_now}."
+            _check_seen(seen_of_location(location), seen, now)
             before = _said(location)
+            if (location.name, location.calendar) == (name, kept):
+                return
             location.name, location.calendar = name, kept
             self._record(
                 session, organization, LOCATION_CHANGED, {"before": before, "after": _said(location)}
@@ -112,16 +124,10 @@ class Organizer:
             )
             raise Kept(told) from None
 
-    def _check(self, session: Session) -> None:
-        if ORGANIZATIONS not in self.keeper.permissions_now(session):
-            raise NotYours
-
     def _organization(self, session: Session, organization_id: int) -> Organization:
         """Return the organization, locked until the transaction ends. Raises NotYours."""
-        self._check(session)
-        query = select(Organization).where(Organization.id == organization_id).with_for_update()
-        organization = session.scalar(query.execution_options(populate_existing=True))
-        if organization is None:
+        organization = self.keeper.locked(session, organization_id)
+        if organization is None or ORGANIZATIONS not in self.keeper.permissions_now(session):
             raise NotYours
         return organization
 
@@ -151,9 +157,10 @@ class Organizer:
 
 def calendar_from(text: str) -> str | None:
     """Return the holiday calendar that was typed, None where none was. Raises NotAdded."""
-    wanted = text.strip().upper()
+    wanted = text.strip()
     try:
-        return Calendar(wanted).country if wanted else None
+        # Letters that become others in capitals, as ß does, are no letters of a country.
+        return Calendar(wanted.upper() if wanted.isascii() else wanted).country if wanted else None
     except UnknownCalendar as unknown:
         raise NotAdded({"calendar": str(unknown)}) from None
 
@@ -168,9 +175,10 @@ def seen_of_location(location: Location) -> str:
     return f"{location.name}|{location.calendar or ''}"
 
 
-def _check_seen(now: str, seen: str) -> None:
-    if now != seen:
-        raise Kept("Somebody changed this while you looked at it. Look at it again, and then decide.")
+def _check_seen(is_now: str, seen: str, now: str) -> None:
+    """Raise Kept where the form showed something else; `now` says in words what there is."""
+    if is_now != seen:
+        raise Kept(f"Somebody changed this while you looked at it. {now} Compare, then save again.")
 
 
 def _said(location: Location) -> dict[str, object]:

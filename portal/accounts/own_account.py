@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.account_links import void_links
 from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance, count_a_try
 from portal.accounts.model import Person
@@ -38,12 +39,16 @@ def change_password(
     with transaction() as session:
         password_hash = _person(session, actor).password_hash
     if not password_fits(password_hash, present):
-        raise PasswordNotChanged(
-            {"present": "This is not your present password. Enter the one you sign in with."}
-        )
+        raise _not_present()
     made, now = hash_password(new), entrance.clock.now()
     with transaction() as session:
-        person = _person(session, actor)
+        void_links(session, actor.person_id or 0, now)  # one for a forgotten password is needed no more
+        person = session.get_one(
+            Person, actor.person_id, with_for_update={"of": Person}, populate_existing=True
+        )
+        # Another was chosen, or the account taken away, while this one was looked at.
+        if not person.active or person.password_hash != password_hash:
+            raise _not_present()
         person.password_hash = made
         forget_tries(session, counter)
         ended = end_other_sessions(session, person.id, token, now)
@@ -90,6 +95,11 @@ def _mistakes(present: str, new: str, again: str) -> dict[str, str]:
     elif again != new:
         errors["again"] = "This is not what you entered above. Enter the new password a second time."
     return errors
+
+
+def _not_present() -> PasswordNotChanged:
+    told = "This is not your present password. Enter the one you sign in with."
+    return PasswordNotChanged({"present": told})
 
 
 def _counter(entrance: Entrance, actor: Actor, network: str) -> Counter:

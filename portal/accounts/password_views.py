@@ -6,11 +6,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.choosing import NoSuchLink, ask_for_link, choose_password, whose_link
 from portal.accounts.controls import without_controls
 from portal.accounts.current import current_entrance
+from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
 from portal.accounts.people import EMAIL_CHARACTERS_AT_MOST
 from portal.db import db
 from portal.web.access import allow_anyone
+from portal.web.filters import counted
+from portal.web.headers import keep_token_private
 from portal.web.htmx import respond
 
 blueprint = Blueprint("passwords", __name__)
@@ -29,7 +32,12 @@ def ask() -> AnyResponse:
     if "@" not in email:
         errors = {"email": "Enter the e-mail address that you sign in with."}
         return respond("accounts/forgotten_password.html", status=422, errors=errors, email=email)
-    ask_for_link(current_entrance(), email)
+    try:
+        ask_for_link(current_entrance(), email, request.remote_addr or "")
+    except TooManyTries as closed:
+        minutes = current_entrance().minutes_until(closed.until)
+        told = f"There were too many requests from your network. Try again in {counted(minutes, 'minute')}."
+        return respond("accounts/forgotten_password.html", status=429, errors={"email": told}, email=email)
     # The same whether or not there is an account: the page must not tell who has one.
     flash(
         f"If somebody signs in with {email}, a mail with a link is on its way there. Look into the folder "
@@ -52,7 +60,7 @@ def choose(token: str) -> Response:
 def keep(token: str) -> AnyResponse:
     typed = {name: request.form.get(name, "") for name in ("new", "again")}
     try:
-        choose_password(current_entrance(), token, **typed)
+        choose_password(current_entrance(), token, network=request.remote_addr or "", **typed)
     except PasswordNotChanged as mistakes:
         return _page(token, 422, mistakes.errors)
     flash("Your password is kept. Sign in with it.", "success")
@@ -64,13 +72,7 @@ def no_link(_error: NoSuchLink) -> Response:
     return respond("accounts/no_link.html", status=404)
 
 
-@blueprint.after_request
-def keep_the_link_secret(response: Response) -> Response:
-    """Keep the token out of referrers, caches and search engines."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+blueprint.after_request(keep_token_private)
 
 
 def _page(token: str, status: int = 200, errors: dict[str, str] | None = None) -> Response:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from portal.accounts.controls import has_controls
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
+from portal.notifications.writing import NoAddress, recipient
+from portal.rulebook.models import Role
 
 # Enough to catch slips; whether an address works shows when mail is sent to it.
 ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;:\\.]{2,}")
-
-DOMAIN = re.compile(r"[^@\s\"<>(),;:\\/\x00-\x20]{1,190}\.[^@\s\"<>(),;:\\./\x00-\x20]{2,63}")
 
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
 CODE_CHARACTERS_AT_MOST = 40  # partner location IDs have seven to ten digits today
@@ -48,7 +48,7 @@ def mistakes_of_organization(session: Session, name: str, domain: str, but: int 
         errors["name"] = f"Give the organization a name of 1 to {NAME_CHARACTERS_AT_MOST} characters."
     elif session.scalar(select(Organization.id).where(Organization.name == name, Organization.id != but)):
         errors["name"] = f"There is an organization called {name}; choose another name."
-    if not DOMAIN.fullmatch(domain):
+    if "." not in domain.strip(".") or not _can_be_mailed(f"somebody@{domain}"):
         errors["domain"] = f"Give the organization's mail domain, such as contoso.example, not {domain!r}."
     return errors
 
@@ -95,17 +95,19 @@ def add_person(
     roles: Iterable[str],
     at: datetime,
     locations: Iterable[Location] = (),
-    known_roles: Mapping[str, str] | None = None,
+    known_roles: Mapping[str, Role] | None = None,
 ) -> Person:
     """Add somebody who signs in with `email` and `password`. Raises NotAdded with every problem.
 
     Without a password the person is no more than invited: not active until they have chosen one.
 
-    `known_roles` maps each role of roles.yaml to its side; a role of the other side is refused.
-    Without it the caller vouches for the roles. No `locations` means all of the organization's.
+    `known_roles` are those of roles.yaml; a role of the other side is refused, and so are two that nobody
+    holds together. Without it the caller vouches for the roles. No `locations` means all of the
+    organization's.
     """
-    email, name, roles, places = email.strip().casefold(), name.strip(), sorted(set(roles)), list(locations)
-    errors = _mistakes_of_person(session, email, name)
+    typed, name, roles, places = email.strip(), name.strip(), sorted(set(roles)), list(locations)
+    email = typed.casefold()
+    errors = _mistakes_of_person(session, typed, name)
     if password is not None and (mistake := password_mistake(password)):
         errors["password"] = mistake
     errors |= mistakes_of_access(organization, roles, places, known_roles)
@@ -126,17 +128,29 @@ def add_person(
     return person
 
 
-def _mistakes_of_person(session: Session, email: str, name: str) -> dict[str, str]:
-    errors = {}
+def _mistakes_of_person(session: Session, typed: str, name: str) -> dict[str, str]:
+    errors, email = {}, typed.casefold()
     if not name:
         errors["name"] = "Give the person's name."
     elif len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
         errors["name"] = f"Give a name of at most {NAME_CHARACTERS_AT_MOST} characters on one line."
-    if not ADDRESS.fullmatch(email) or len(email) > EMAIL_CHARACTERS_AT_MOST or has_controls(email):
-        errors["email"] = f"Give a full e-mail address, such as kim@contoso.example, not {email!r}."
+    if not ADDRESS.fullmatch(typed) or len(typed) > EMAIL_CHARACTERS_AT_MOST or not _can_be_mailed(typed):
+        errors["email"] = f"Give a full e-mail address, such as kim@contoso.example, not {typed!r}."
     elif session.scalar(select(Person.id).where(Person.email == email)) is not None:
         errors["email"] = account_exists(email)
     return errors
+
+
+def _can_be_mailed(typed: str) -> bool:
+    """Tell whether mail to the address goes where it says, and nowhere else once it is casefolded.
+
+    Some letters fold into others, as ß does into ss: that would be another owner's domain.
+    """
+    try:
+        recipient(typed)
+    except NoAddress:
+        return False
+    return typed.casefold() == typed.lower()
 
 
 def account_exists(email: str) -> str:
@@ -148,16 +162,22 @@ def mistakes_of_access(
     organization: Organization,
     roles: Sequence[str],
     places: Sequence[Location],
-    known_roles: Mapping[str, str] | None,
+    known_roles: Mapping[str, Role] | None,
 ) -> dict[str, str]:
     """Return what is wrong with `roles` and `places` for somebody of the organization, by field."""
     errors = {}
-    fitting = sorted(role for role, side in (known_roles or {}).items() if side == organization.side)
+    known = known_roles or {}
+    fitting = sorted(code for code, role in known.items() if role.side == organization.side)
     if known_roles is not None and (strange := [role for role in roles if role not in fitting]):
         errors["roles"] = (
             f"{organization.name} is on the {organization.side} side, where there is no role "
             f"{' or '.join(repr(role) for role in strange)}; choose from {', '.join(fitting)}."
         )
+    elif apart := [
+        (one, two) for one in roles if one in known for two in known[one].never_with if two in roles
+    ]:
+        one, two = (known[code].label for code in apart[0])
+        errors["roles"] = f"Nobody is {one} and {two} at once; choose one of the two."
     if any(place.organization_id != organization.id for place in places):
         errors["locations"] = f"Restrict people of {organization.name} to its own locations."
     return errors

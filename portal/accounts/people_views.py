@@ -9,7 +9,7 @@ from portal.accounts.current import current_actor, current_entrance
 from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Access, Keeper, Kept, NotYours
 from portal.accounts.people import NotAdded
 from portal.accounts.people_page import organization_of, people_of
-from portal.db import db
+from portal.db import db, row_id
 from portal.web.access import allow
 from portal.web.errors import error_page
 from portal.web.htmx import respond
@@ -29,8 +29,9 @@ def people() -> Response:
 @allow(PEOPLE, ORGANIZATIONS)
 def invite() -> AnyResponse:
     organization_id = _wanted_organization()
-    email, access = request.form.get("email", ""), _access()
+    email = request.form.get("email", "")
     try:
+        access = _access()
         _keeper().invite(
             organization_id,
             email=email,
@@ -106,16 +107,19 @@ def _wanted_organization() -> int:
     wanted = request.values.get("organization")
     if wanted is None:
         return current_actor().organization_id or 0
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 9:
+    found = row_id(wanted)
+    if found is None:
         raise NotYours
-    return int(wanted)
+    return found
 
 
 def _access() -> Access:
-    places = [one for one in request.form.getlist("locations") if one.isascii() and one.isdigit()]
-    return Access(
-        tuple(sorted(set(request.form.getlist("roles")))), tuple(sorted({int(one[:9]) for one in places}))
-    )
+    """Return what the form asks for. Raises NotAdded: what is no location must not become all of them."""
+    places = [row_id(one) for one in request.form.getlist("locations")]
+    if None in places:
+        raise NotAdded({"locations": "Choose from the locations that are listed."})
+    roles = sorted(set(request.form.getlist("roles")))
+    return Access(tuple(roles), tuple(sorted({one for one in places if one is not None})))
 
 
 def _list_address(organization_id: int) -> str:
@@ -140,7 +144,7 @@ def _person(
     keeper = _keeper()
     shown = people_of(db.session(), keeper, organization_of(db.session(), keeper, person_id))
     one = shown.person(person_id)
-    typed = {name: request.form.getlist(name) for name in TYPED} if errors else {}
+    typed = {name: request.form.getlist(name) for name in TYPED} if errors or "seen" in request.form else {}
     return respond(
         "accounts/person.html",
         "accounts/_person.html",

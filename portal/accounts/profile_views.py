@@ -8,7 +8,7 @@ from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
 from portal.accounts.profile import profile_of
-from portal.db import db
+from portal.db import db, row_id
 from portal.web.access import allow_signed_in
 from portal.web.filters import counted
 from portal.web.htmx import respond
@@ -42,10 +42,10 @@ def password() -> AnyResponse:
 @blueprint.post("/profile/sessions")
 @allow_signed_in
 def sessions() -> AnyResponse:
-    chosen = request.form.get("session", type=int)
-    if chosen is None:
+    chosen = row_id(request.form.get("session", ""))
+    if "session" not in request.form:
         flash(_signed_out(end_others(current_entrance(), current_actor(), current_token())), "success")
-    elif end_session_of_own(current_entrance(), current_actor(), chosen):
+    elif chosen is not None and end_session_of_own(current_entrance(), current_actor(), chosen):
         flash("The browser is signed out from its next request on.", "success")
     else:
         flash("That browser was signed out already.", "info")

@@ -1,5 +1,6 @@
 """Business days of a country: working days by the holidays package's public calendar, counted by an index."""
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ import holidays
 LANGUAGE = "en_US"
 # Another edition may know other holidays, so a due moment is stored with the one it was counted by.
 EDITION = version("holidays")
+_NAME = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_LABEL = re.compile(rf"({_NAME.pattern}) holidays ")
 
 
 class UnknownCalendar(ValueError):
@@ -24,6 +27,12 @@ class Year:
 
     working: tuple[int, ...]
     holidays: dict[int, str]
+
+
+def country_of(label: str) -> str | None:
+    """Return the country that a label of `Calendar` begins with, None for any other text."""
+    found = _LABEL.match(label)
+    return found[1] if found else None
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,9 @@ def _first_after(year: int) -> int:
 
 @lru_cache(maxsize=512)
 def _check(country: str) -> None:
+    # The package takes names of its own for a country too, such as those of stock exchanges.
+    if not _NAME.fullmatch(country):
+        raise UnknownCalendar(_unknown(country))
     _source(country, [])
 
 
@@ -130,10 +142,14 @@ def _source(country: str, years: list[int]) -> holidays.HolidayBase:
             categories=("public",),
         )
     except NotImplementedError:
-        raise UnknownCalendar(
-            f"There is no holiday calendar {country!r}; give a country's two letters such as US, "
-            "with a subdivision where wanted, such as DE-BY."
-        ) from None
+        raise UnknownCalendar(_unknown(country)) from None
+
+
+def _unknown(country: str) -> str:
+    return (
+        f"There is no holiday calendar {country!r}; give a country's two letters such as US, "
+        "with a subdivision where wanted, such as DE-BY."
+    )
 
 
 def _name(names: str) -> str:

@@ -8,14 +8,14 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from portal.accounts.actor import Actor
 from portal.claims.acting import Done, act
-from portal.claims.answers import Answers, Upload, row_id
+from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
 from portal.claims.explaining import side_of
 from portal.claims.facts import Gathering, gather
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
 from portal.claims.sent_before import gone_before
-from portal.db import db
+from portal.db import db, row_id
 from portal.evidence.intake import Unreadable
 from portal.rulebook.decision import Reason
 from portal.rulebook.remedies import Remedy

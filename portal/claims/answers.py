@@ -3,15 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Ids of rows are small; a longer run of digits is no id, and a database would choke on it.
-ID_DIGITS_AT_MOST = 9
-
-
-def row_id(typed: str) -> int | None:
-    """Return a typed id of a row as a number, or None for anything that can be none."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= ID_DIGITS_AT_MOST):
-        return None
-    return int(typed)
+from portal.db import row_id
 
 
 @dataclass(frozen=True)

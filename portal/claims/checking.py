@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.model import Location
 from portal.accounts.roles import people_with_roles
 from portal.claims.answer_facts import day_of
-from portal.claims.answers import Answers, row_id
+from portal.claims.answers import Answers
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid
+from portal.db import row_id
 from portal.rulebook.models import Ask
 from portal.rulebook.rulebook import Rulebook
 

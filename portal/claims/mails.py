@@ -23,6 +23,7 @@ from portal.claims.removals import REMOVE
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.rendering import Rendered, render
+from portal.notifications.writing import OutOfDate
 from portal.rulebook.models import Mail
 from portal.rulebook.rulebook import Rulebook
 
@@ -190,6 +191,17 @@ def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[t
         return [(reason.label, reason.text, "") for reason in found]
     disputable = can_be_disputed(rulebook, claim)
     return [(row.label, row.text, next_step_of(row, disputable=disputable)) for row in found]
+
+
+def require_consent_link(session: Session, message: OutboxMessage) -> None:
+    """Raise OutOfDate for a mail that asks a customer by a link which opens nothing any more."""
+    if message.audience != CUSTOMER:
+        return
+    claim_id = session.scalars(select(Claim.id).where(Claim.number == message.subject)).one()
+    if link_in_force(session, claim_id) is None:
+        raise OutOfDate(
+            "The customer is asked nothing any more: the link of this mail ended, so it was not sent."
+        )
 
 
 def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: datetime) -> Deadline | None:

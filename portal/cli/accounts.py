@@ -42,7 +42,7 @@ def people_add(
     desk: Desk = app.extensions["desk"]
     newcomer = Newcomer(email, name, password, roles, organization, side, domain)
     with app.app_context():
-        known = {code: role.side for code, role in desk.policies.in_force().roles.roles.items()}
+        known = desk.policies.in_force().roles.roles
         try:
             enroll(newcomer, known, desk.clock.now())
         except NotAdded as refused:

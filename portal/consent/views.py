@@ -8,6 +8,7 @@ from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.consent.asking import AnsweredBefore, LinkVoid, answer, request_of
 from portal.db import db
 from portal.web.access import allow_anyone
+from portal.web.headers import keep_token_private
 from portal.web.htmx import respond
 
 blueprint = Blueprint("consent", __name__)
@@ -63,10 +64,4 @@ def void_link(error: LinkVoid) -> Response:
     return respond("consent/no_link.html", status=404, partner=error.partner)
 
 
-@blueprint.after_request
-def keep_private(response: Response) -> Response:
-    """Keep the token out of referrers, caches and search engines."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+blueprint.after_request(keep_token_private)

@@ -15,7 +15,7 @@ from portal.policies.model import StoredDecision
 
 PREFIX = "decision:"  # the chain beside a claim's own: refusals belong to it, which change no claim
 DECIDED = "decided"
-DIGEST = "digest"  # in the event's details
+DIGEST, COLUMNS = "digest", "columns"  # in the event's details: over what the digest was made
 
 
 def seal(session: Session, stored: StoredDecision, key: bytes) -> None:
@@ -29,7 +29,7 @@ def seal(session: Session, stored: StoredDecision, key: bytes) -> None:
         action=DECIDED,
         decision_id=stored.id,
         policy_version=stored.policy_version,
-        details={DIGEST: _digest(stored)},
+        details={DIGEST: _digest(stored, _columns()), COLUMNS: _columns()},
     )
 
 
@@ -48,28 +48,35 @@ def _broken(session: Session) -> Iterator[Finding]:
     for row in session.scalars(query):
         event = sealed.pop(row.id, None)
         if event is not None:
-            subject, place, digest = event
-            if digest != _digest(row):
+            subject, place, digest, columns = event
+            if digest != _digest(row, columns or _columns()):
                 yield Finding(subject, place, f"Decision {row.id} is not as it was stored.")
         elif first is not None and row.id > first:
             yield Finding(f"{PREFIX}{row.subject}", 0, f"Decision {row.id} was never recorded.")
-    for number, (subject, place, _) in sealed.items():
+    for number, (subject, place, *_) in sealed.items():
         yield Finding(subject, place, f"Decision {number} is gone.")
 
 
-def _sealed(session: Session) -> dict[int, tuple[str, int, str]]:
-    """Return chain, place and digest of every sealed decision by its id."""
+def _sealed(session: Session) -> dict[int, tuple[str, int, str, list[str]]]:
+    """Return chain, place, digest and its columns of every sealed decision by its id."""
     query = select(AuditEvent.decision_id, AuditEvent.subject, AuditEvent.place, AuditEvent.details).where(
         AuditEvent.action == DECIDED, AuditEvent.subject.startswith(PREFIX)
     )
     rows = session.execute(query.execution_options(yield_per=500))
-    return {number: (subject, place, details.get(DIGEST, "")) for number, subject, place, details in rows}
+    return {
+        number: (subject, place, details.get(DIGEST, ""), details.get(COLUMNS, []))
+        for number, subject, place, details in rows
+    }
 
 
-def _digest(stored: StoredDecision) -> str:
-    """Return the SHA-256 over every column of the row, whatever columns there are."""
-    names = sorted(column.key for column in StoredDecision.__mapper__.column_attrs)
-    said = [[name, _plain(getattr(stored, name))] for name in names]
+def _columns() -> list[str]:
+    """Return every column there is: a later one belongs to no earlier seal."""
+    return sorted(column.key for column in StoredDecision.__mapper__.column_attrs)
+
+
+def _digest(stored: StoredDecision, names: list[str]) -> str:
+    """Return the SHA-256 over the columns `names` of the row; one that is gone counts as changed."""
+    said = [[name, _plain(getattr(stored, name, None))] for name in names]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

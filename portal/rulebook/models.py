@@ -102,6 +102,7 @@ class Role(Strict):
     side: Side
     means: Text
     may: list[Permission]
+    never_with: list[Code] = []  # roles that nobody holds beside this one
 
 
 class RolesFile(Strict):

@@ -60,6 +60,10 @@ def _check_roles(parts: Parts, notes: Notes) -> None:
         for position, permission in enumerate(role.may):
             place = ("roles", name, "may", position)
             notes.unknown("roles.yaml", place, "permission", permission, parts.roles.permissions)
+        for position, other in enumerate(role.never_with):
+            notes.unknown(
+                "roles.yaml", ("roles", name, "never_with", position), "role", other, parts.roles.roles
+            )
 
 
 def _check_programs(parts: Parts, notes: Notes) -> None:

@@ -33,3 +33,11 @@ def install_headers(app: Flask, *, https: bool) -> None:
             # Pages show what one person may see; nothing of them stays on a shared machine.
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def keep_token_private(response: Response) -> Response:
+    """Keep the token in a page's address out of referrers, caches and search engines."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

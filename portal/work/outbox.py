@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from portal.accounts.account_links import ACCOUNT
-from portal.accounts.account_mails import write_account_mail
+from portal.accounts.account_mails import require_link, write_account_mail
 from portal.claims.desk import Desk
-from portal.claims.mails import write_mail
+from portal.claims.mails import require_consent_link, write_mail
 from portal.claims.reminding import require_current
 from portal.claims.telling import start_told_clocks
 from portal.db import db, transaction
@@ -22,20 +22,33 @@ def deliver(desk: Desk, transport: Transport | None = None) -> DeliveryReport:
     """
     desk.open()
     to = transport or transport_from(desk.settings)
-    report = deliver_due(transaction, desk.clock, to, render_with(desk))
+    report = deliver_due(transaction, desk.clock, to, render_current(desk))
     start_told_clocks(desk)
     return report
 
 
 def render_with(desk: Desk) -> Render:
-    """Return what writes any message of the outbox, within the session at hand."""
+    """Return what writes any message of the outbox, within the session at hand, whether or not it is over."""
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
         if message.audience == ACCOUNT:
             return write_account_mail(
                 db.session(), desk.settings, desk.secret, message, desk.policies.in_force()
             )
-        require_current(db.session(), message, at)
         return write_mail(db.session(), desk, message, at)
+
+    return render
+
+
+def render_current(desk: Desk) -> Render:
+    """Return what writes a message to be handed over; it raises OutOfDate where its time is over."""
+    write = render_with(desk)
+
+    def render(message: OutboxMessage, at: datetime) -> Rendered:
+        if message.audience == ACCOUNT:
+            require_link(db.session(), message, at)
+        require_current(db.session(), message, at)
+        require_consent_link(db.session(), message)
+        return write(message, at)
 
     return render

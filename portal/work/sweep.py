@@ -35,8 +35,10 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
                 applied += found
                 desk.committed()
         finally:
-            reminded = send_due_reminders(desk)
-            desk.committed()
+            try:
+                reminded = send_due_reminders(desk)
+            finally:
+                desk.committed()  # what went well is handed over, whatever failed beside it
         return Swept(desk.clock.now(), tuple(applied), tuple(reminded))
 
 

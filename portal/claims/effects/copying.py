@@ -5,6 +5,7 @@ from portal.claims.beginning import begin_draft
 from portal.claims.desk import Step
 from portal.claims.model import Claim
 from portal.claims.numbers import next_number
+from portal.claims.refusals import Refused
 from portal.rulebook.rulebook import Rulebook
 
 BEGUN, LEFT_OUT, COPIED_FROM = "begun", "left_out", "copied_from"  # in the events' details
@@ -31,14 +32,13 @@ def copy_claim(step: Step) -> None:
     """
     rulebook = step.desk.policies.in_force()
     products, left_out = _products(step.claim, rulebook)
-    draft = begin_draft(
-        step.session,
-        step.desk,
-        next_number(step.session, step.desk.today()),
-        step.actor,
-        Answers(_values(step.claim, rulebook, products)),
-        {COPIED_FROM: step.claim.number},
-    )
+    number = next_number(step.session, step.desk.today())
+    answers, details = Answers(_values(step.claim, rulebook, products)), {COPIED_FROM: step.claim.number}
+    try:
+        draft = begin_draft(step.session, step.desk, number, step.actor, answers, details)
+    except Refused as refused:
+        # Not under the number, which was not given and will be another claim's.
+        raise Refused(step.claim.number, refused.decision) from None
     step.details[BEGUN] = draft.claim.number
     step.details[LEFT_OUT] = left_out
 

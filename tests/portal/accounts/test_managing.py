@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,18 +11,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.actor import Actor
+from portal.accounts.actor import SYSTEM, Actor
 from portal.accounts.choosing import NoSuchLink, choose_password
 from portal.accounts.managing import Access, Keeper, Kept, NotYours, access_of
-from portal.accounts.model import AccountLink, Organization, Person
+from portal.accounts.model import AccountLink, Organization, Person, PersonLocation
+from portal.accounts.passwords import password_fits
 from portal.accounts.people import NotAdded
 from portal.audit.model import AuditEvent
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.work.auditing import verify_audit
+from portal.work.outbox import deliver
 from tests import factories
 from tests.bare_app import at_once
 from tests.browser import Browser, Page
+from tests.form_filling import Given
 from tests.journeys.mailbox import Mail, Mailbox
 
 GLORIA, INES, BILLING = "global@contoso.example", "incentives@contoso.example", "billing@contoso.example"
@@ -69,9 +72,9 @@ def signed_in(app: Flask, email: str, password: str = factories.PASSWORD) -> Bro
     return browser
 
 
-def invite(browser: Browser, status: int = 200, **given: str) -> Page:
+def invite(browser: Browser, status: int = 200, **given: Given) -> Page:
     browser.visit("/people")
-    values = {"name": "Kim Novak", "email": NEW, "roles": "incentives_admin"} | given
+    values: dict[str, Given] = {"name": "Kim Novak", "email": NEW, "roles": "incentives_admin", **given}
     return browser.fill_and_submit("Send invitation", status=status, **values)
 
 
@@ -124,7 +127,10 @@ def test_whoever_is_invited_chooses_a_password_once_and_works(
 def test_nobody_signs_in_without_a_password(app: Flask, known: Known) -> None:
     invite(signed_in(app, GLORIA))
     with app.app_context(), transaction() as session:
-        session.scalars(select(Person).where(Person.email == NEW)).one().active = True
+        invited = session.scalars(select(Person).where(Person.email == NEW)).one()
+        invited.active = True
+        assert invited.password_hash == ""
+        assert not password_fits(invited.password_hash, "")
     browser = Browser(app)
     for guess in (" ", "0", "x"):
         browser.visit("/sign-in")
@@ -181,6 +187,52 @@ def test_nobody_is_given_what_is_not_the_organizations_to_give(
     with app.app_context():
         assert db.session.scalar(select(Person).where(Person.email == NEW)) is None
         assert db.session.scalar(select(AccountLink)) is None
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "kim@stra\u00dfe.example",  # folds into another owner's domain
+        "stra\u00dfe@contoso.example",  # folds into another person's
+        "kim\u200b@contoso.example",  # looks like another address
+        "kim@contoso..example",
+        "kim[1]@contoso.example",
+    ],
+)
+def test_nobody_is_invited_by_an_address_that_mail_does_not_reach(
+    app: Flask, known: Known, mailbox: Mailbox, email: str
+) -> None:
+    page = invite(signed_in(app, GLORIA), 422, email=email)
+    assert "Give a full e-mail address" in page.region("error-summary")
+    assert mailbox.new() == []
+
+
+@pytest.mark.parametrize("locations", ["x", "-3", "00000000000001", "99999999999999999999"])
+def test_what_is_no_location_does_not_become_all_of_them(app: Flask, known: Known, locations: str) -> None:
+    gloria = signed_in(app, GLORIA)
+    page = page_of(gloria, known, INES)
+    values = {"roles": ["incentives_admin"], "seen": Access(("incentives_admin",), ()).seen}
+    refused = gloria.post(f"{page.path}/access", locations=locations, status=422, **values)
+    assert "Choose from the locations that are listed." in refused.region("error-summary")
+
+
+def test_whoever_is_restricted_to_locations_gives_out_no_others(app: Flask, known: Known) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(PersonLocation(person_id=known.ids[GLORIA], location_id=known.place))
+    gloria = signed_in(app, GLORIA)
+    assert "Choose among your own locations" in invite(gloria, 422).region("error-summary")
+    invite(gloria, locations=[str(known.place)])
+    page_of(gloria, known, INES)  # who works with all locations
+    refused = gloria.fill_and_submit("Deactivate account", status=409)
+    assert "works with locations that you do not" in refused.text
+    assert person(app, INES).active
+
+
+def test_nobody_is_both_reviewer_and_policy_owner(app: Flask, known: Known) -> None:
+    admin = signed_in(app, ADMIN)
+    page_of(admin, known, "reviewer@operator.example")
+    page = admin.fill_and_submit("Save roles and locations", status=422, roles=["reviewer", "policy_owner"])
+    assert "Nobody is Policy owner and Reviewer at once" in page.region("error-summary")
 
 
 def test_roles_and_locations_are_in_force_at_the_next_request(app: Flask, known: Known) -> None:
@@ -253,6 +305,8 @@ def test_a_change_that_was_not_seen_is_not_overwritten(app: Flask, known: Known)
     admin.fill_and_submit("Save roles and locations", roles=["billing_admin"])
     page = gloria.fill_and_submit("Save roles and locations", status=409, roles=["global_admin"])
     assert "Somebody changed this while you looked at it." in page.text
+    assert "is Billing admin now, for all locations." in page.text
+    assert page.select("input[value=global_admin]")[0].get("checked") is not None
     with app.app_context():
         assert access_of(db.session.get_one(Person, known.ids[INES])).roles == ("billing_admin",)
 
@@ -329,8 +383,8 @@ def test_an_invitation_that_is_withdrawn_while_it_is_accepted_lets_nobody_in(
         with app.app_context():
             together.wait(60)
             with suppress(NoSuchLink):
-                token = mail.link.rpartition("/")[2]
-                choose_password(app.extensions["entrance"], token, new=CHOSEN, again=CHOSEN)
+                token, again = mail.link.rpartition("/")[2], {"new": CHOSEN, "again": CHOSEN}
+                choose_password(app.extensions["entrance"], token, network="203.0.113.9", **again)
 
     def withdraw() -> None:
         with app.app_context():
@@ -360,6 +414,47 @@ def test_a_forgotten_password_is_chosen_anew(
     signed_in(app, INES, CHOSEN)
     Browser(app).visit(mail.link, status=404)
     assert actions(app) == ["password_link_asked", "password_chosen"]
+    with app.app_context():
+        asked = select(AuditEvent.actor_kind).where(AuditEvent.action == "password_link_asked")
+        assert db.session.scalars(asked).one() == SYSTEM  # nobody knows who asked
+
+
+def test_a_mail_whose_link_is_void_is_not_handed_over_late(
+    app: Flask, known: Known, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    entrance = app.extensions["entrance"]
+    with app.app_context():
+        gloria = Keeper(replace(entrance, committed=lambda: None), known.actors[GLORIA], entrance.roles())
+        roles = ["billing_admin"]
+        invited = gloria.invite(known.contoso, email=NEW, name="Kim", roles=roles, location_ids=[])
+        gloria.deactivate(invited)
+        assert deliver(app.extensions["desk"]).failed == 1
+    assert mailbox.new() == []
+
+
+def test_who_chose_a_password_is_not_kept_out_for_the_tries_before(
+    app: Flask, known: Known, mailbox: Mailbox
+) -> None:
+    browser = Browser(app)
+    for _ in range(app.extensions["desk"].settings.sign_in_failures_at_most):
+        browser.visit("/sign-in")
+        browser.post("/sign-in", email=INES, password="no longer known", status=422)
+    browser.post("/sign-in", email=INES, password=factories.PASSWORD, status=429)
+    browser.visit("/password")
+    browser.fill_and_submit("Send me a link", email=INES)
+    (mail,) = mailbox.new()
+    choose(app, mail)
+    signed_in(app, INES, CHOSEN).visit("/claims")
+
+
+def test_one_network_does_not_ask_for_links_without_end(app: Flask, known: Known) -> None:
+    browser = Browser(app)
+    for _ in range(app.extensions["desk"].settings.sign_in_failures_at_most):
+        browser.visit("/password")
+        browser.fill_and_submit("Send me a link", email="nobody@contoso.example")
+    browser.visit("/password")
+    page = browser.fill_and_submit("Send me a link", email=INES, status=429)
+    assert "There were too many requests from your network." in page.text
 
 
 def test_a_link_is_good_for_an_hour_and_not_sent_twice_at_once(

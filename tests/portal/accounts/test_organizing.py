@@ -62,6 +62,9 @@ def test_a_partner_is_added_with_a_location_and_its_first_admin(app: Flask, hous
     )
     assert "An invitation is on its way to tove@tailspin.example." in page.region("flashes")
     assert last_event(app).action == "person_invited"
+    with app.app_context():
+        added = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "organization_added")).one()
+        assert added.details == {"name": "Tailspin", "domain": "tailspin.example"}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,7 @@ def test_a_correction_of_somebody_else_is_not_overwritten(app: Flask, house: fac
     first.fill_and_submit("Save name and domain", name="Contoso Ltd")
     page = second.fill_and_submit("Save name and domain", status=409, name="Contoso Inc")
     assert "Somebody changed this while you looked at it." in page.text
+    assert "It is called Contoso Ltd now, with the domain contoso.example." in page.text
     assert page.field("name") == "Contoso Inc"
     assert id_of(app, "Contoso Ltd")
 
@@ -117,6 +121,14 @@ def test_a_calendar_that_nobody_knows_is_refused(app: Flask, house: factories.Ho
     assert "There is no holiday calendar 'XX-9'; give a country's two letters" in page.region("error-summary")
     with app.app_context():
         assert db.session.scalar(select(Location).where(Location.code == "7654321")) is None
+
+
+@pytest.mark.parametrize("calendar", ["PUBLIC", "bank", "SUN", "US-", "\u00df", "XNYS", "USA"])
+def test_what_is_no_country_has_no_holidays(app: Flask, house: factories.House, calendar: str) -> None:
+    admin = admin_of(app)
+    opened(admin, app)
+    page = admin.fill_and_submit("Add location", status=422, code="7", name="Nowhere", calendar=calendar)
+    assert "There is no holiday calendar" in page.region("error-summary")
 
 
 def test_only_a_location_that_nothing_is_about_is_removed(app: Flask, filing: Filing) -> None:

@@ -11,10 +11,14 @@ from portal.accounts.model import Organization, Person
 from portal.accounts.passwords import password_fits
 from portal.accounts.people import NotAdded, add_location, add_organization, add_person
 from portal.accounts.queries import actor_of
+from portal.rulebook.models import Role
 from tests.conftest import NOW
 from tests.factories import PASSWORD
 
-ROLES = {"global_admin": "partner", "reviewer": "operator"}
+ROLES = {
+    "global_admin": Role(label="Global admin", side="partner", means="All.", may=[]),
+    "reviewer": Role(label="Reviewer", side="operator", means="Reviews.", may=[]),
+}
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 

@@ -8,7 +8,7 @@ from portal.accounts.model import Person, SignedInSession
 from portal.accounts.passwords import password_fits
 from portal.accounts.profile import browser_in_words
 from portal.audit.model import AuditEvent
-from portal.db import db
+from portal.db import db, transaction
 from portal.work.auditing import verify_audit
 from tests import factories
 from tests.browser import Browser, Page
@@ -103,6 +103,34 @@ def test_a_password_that_cannot_be_taken_stays_as_it_was(
     assert is_signed_in(there)
 
 
+@SQLITE
+def test_an_old_password_that_was_looked_at_counts_for_nothing_once_another_is_chosen(
+    app: Flask, house: factories.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look takes long and holds no lock; meanwhile the owner chooses another."""
+    here, stranger = signed_in(app), Browser(app)
+    stranger.visit("/sign-in")
+
+    def looked(kept: str | None, password: str) -> bool:
+        fits = password_fits(kept, password)
+        with app.app_context(), transaction() as session:
+            session.scalars(
+                select(Person).where(Person.email == INES)
+            ).one().password_hash = factories.hash_of(NEW)
+        return fits
+
+    monkeypatch.setattr("portal.accounts.entrance.password_fits", looked)
+    page = stranger.post("/sign-in", email=INES, password=factories.PASSWORD, status=422)
+    assert "do not match" in page.text
+    with app.app_context(), transaction() as session:
+        kept = session.scalars(select(Person).where(Person.email == INES)).one()
+        kept.password_hash = factories.hash_of(factories.PASSWORD)
+    monkeypatch.setattr("portal.accounts.own_account.password_fits", looked)
+    page = change(here, status=422, new="the choice of a thief", again="the choice of a thief")
+    assert "This is not your present password." in page.region("profile")
+    assert has_password(app, INES, NEW)
+
+
 def test_an_open_browser_is_no_place_to_guess(app: Flask, house: factories.House) -> None:
     browser = signed_in(app)
     limit = app.extensions["desk"].settings.sign_in_failures_at_most
@@ -129,6 +157,8 @@ def test_only_own_sessions_can_be_ended(app: Flask, house: factories.House) -> N
     with app.app_context():
         rows = db.session.scalars(select(SignedInSession).order_by(SignedInSession.id)).all()
         _, own, others = (row.id for row in rows)
+    for garbage in ("abc", "", "2147483648", "99999999999999999999"):
+        assert "signed out already." in here.post("/profile/sessions", session=garbage).region("flashes")
     page = here.post("/profile/sessions", session=str(others))
     assert "That browser was signed out already." in page.region("flashes")
     assert is_signed_in(colleague)

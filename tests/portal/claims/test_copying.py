@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.audit.model import AuditEvent
+from portal.claims.acting import act
+from portal.claims.answers import Answers, Upload
 from portal.claims.content import content_of
 from portal.claims.model import Claim
 from portal.claims.queries import claim_by_number
@@ -102,6 +104,10 @@ def test_the_old_proof_is_refused_for_the_new_claim(filing: Filing) -> None:
     old = closed(filing)
     filing.do("copy", old, INES)
     (new,) = set(numbers(filing)) - {old}
+    with filing.context():
+        claim = db.session.scalars(select(Claim).where(Claim.number == old)).one()
+        proof = Upload("again.pdf", filing.desk.files.path(claim.documents[0].sha256).read_bytes())
+        act(filing.desk, "edit", new, filing.actors[INES], Answers({}, (proof,)))
     with pytest.raises(Refused) as refusal:
         filing.do("submit", new, INES)
-    assert [reason.code for reason in refusal.value.decision.reasons] == ["no_readable_poe"]
+    assert [reason.code for reason in refusal.value.decision.reasons] == ["poe_of_closed_claim"]
