@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.calendars.counting import DueMoment, count, left
+from portal.calendars.days import country_of
 from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
 from portal.claims.facts import Gathering, gather_named
@@ -72,10 +73,18 @@ def calendar_of(rulebook: Rulebook, claim: Claim, name: str) -> str:
     return own or rulebook.policy.calendar
 
 
-def left_until(rulebook: Rulebook, claim: Claim, name: str, last: date, now: datetime) -> str:
+def calendar_counted_by(rulebook: Rulebook, claim: Claim, row: ClaimClock) -> str:
+    """Return the calendar that the clock was counted by when it started, whatever the location has today.
+
+    Of a clock that waits, or that counts calendar days, nothing was kept; it is the location's of today.
+    """
+    return country_of(row.calendar) or calendar_of(rulebook, claim, row.clock)
+
+
+def left_until(rulebook: Rulebook, claim: Claim, row: ClaimClock, last: date, now: datetime) -> str:
     """Tell in words how long the claim's clock `name` still runs at `now` to the end of its last day."""
-    calendar = calendar_of(rulebook, claim, name)
-    return left(now, last, rulebook.clocks[name].length, calendar, rulebook.policy.time_zone)
+    calendar = calendar_counted_by(rulebook, claim, row)
+    return left(now, last, rulebook.clocks[row.clock].length, calendar, rulebook.policy.time_zone)
 
 
 def start(rulebook: Rulebook, claim: Claim, row: ClaimClock, at: datetime) -> None:

@@ -36,6 +36,10 @@ PARTNER, REVIEWER, REVIEWERS, CUSTOMER, ADMINS, OTHER = (
     "other_side",
 )
 CONSENT = "consent_request"
+MOVED_ON = (
+    "The claim has moved on since this was written; its status is told below. "
+    "Open it to see what can be done now."
+)
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 ADMINISTER = "organizations.manage"
 DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
@@ -144,7 +148,8 @@ def _context(
     at: datetime,
 ) -> dict[str, Any]:
     partner = claim.organization.name
-    deadline = _deadline(rulebook, claim, message, at)
+    moved = has_moved_on(claim, message, at)
+    deadline = None if moved else _deadline(rulebook, claim, message, at)
     names = {
         "claim.number": claim.number,
         "claim.name": claim.name or claim.number,
@@ -162,7 +167,7 @@ def _context(
     return {
         "subject": fill(mail.subject),
         "lead": fill(mail.lead),
-        "next": fill(mail.next),
+        "next": MOVED_ON if moved else fill(mail.next),
         "claim_number": claim.number,
         "claim_name": claim.name,
         "customer_name": names["customer.name"],
@@ -193,6 +198,14 @@ def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[t
     return [(row.label, row.text, next_step_of(row, disputable=disputable)) for row in found]
 
 
+def has_moved_on(claim: Claim, message: OutboxMessage, at: datetime) -> bool:
+    """Tell whether the claim entered another status between the message's event and its hand-over at `at`.
+
+    What its event asked for, and by when, is over then; whatever deadline runs now is another one.
+    """
+    return message.created_at < claim.status_since <= at and message.audience != CUSTOMER
+
+
 def require_consent_link(session: Session, message: OutboxMessage) -> None:
     """Raise OutOfDate for a mail that asks a customer by a link which opens nothing any more."""
     if message.audience != CUSTOMER:
@@ -220,7 +233,7 @@ def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: date
     else:
         due = due_moment(rulebook, claim, row.clock, at)
         last, arithmetic = due.due_on, due.arithmetic
-    return Deadline(rule.label, last, left_until(rulebook, claim, row.clock, last, at), arithmetic)
+    return Deadline(rule.label, last, left_until(rulebook, claim, row, last, at), arithmetic)
 
 
 def _day(day: date) -> str:

@@ -87,6 +87,5 @@ def _in_a_line(*parts: str) -> str:
 
 
 def _section(element: PoeElement) -> Section:
-    """Return the section of one element: what has to be shown, and when the program asks for more."""
-    quotes = [f"The program asks for more where: “{clause}”." for clause in element.source]
-    return Section(element.label, (element.means, *quotes))
+    """Return the section of one element: what has to be shown."""
+    return Section(element.label, (element.means,))

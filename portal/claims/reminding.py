@@ -94,7 +94,7 @@ def _remind(desk: Desk, claim_id: int, clock_id: int) -> Reminder | None:
         rulebook = desk.rulebook_of(claim)
         if not _mailed(session, desk, rulebook, claim, row, now):
             return None
-        words = left_until(rulebook, claim, row.clock, date.fromisoformat(row.due_on), now)
+        words = left_until(rulebook, claim, row, date.fromisoformat(row.due_on), now)
         details = {
             "days": latest.days,
             "clocks": {row.clock: [row.due_on, f"{words[:1].upper()}{words[1:]}."]},

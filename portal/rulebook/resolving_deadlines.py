@@ -14,6 +14,9 @@ from portal.rulebook.wording import listed, quoted
 _DUE_ON = "_due_on"
 
 
+OTHER_SIDE = "other_side"  # in `to` of a mail: whoever did not act
+
+
 def statuses_of(clock: ClockRule) -> list[str]:
     """Return the statuses in which a clock runs."""
     return [clock.while_] if isinstance(clock.while_, str) else clock.while_
@@ -117,6 +120,9 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
         names = closed.REMINDER_NAMES if reminded_of is not None else closed.MAIL_NAMES
         for position, mail in enumerate(mails):
             path: Path = ("events", event, position)
+            if reminded_of is not None and mail.to == OTHER_SIDE:
+                sentence = "nobody acts when a reminder is sent, so there is no other side: name whom to tell"
+                notes.problem(file, (*path, "to"), sentence)
             if mail.when is not None:
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             for key in ("subject", "lead", "next"):
@@ -126,4 +132,4 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
 def _readers(mail: Mail) -> frozenset[Side]:
     if mail.to in ("partner", "customer"):
         return frozenset(("partner",))
-    return BOTH_SIDES if mail.to == "other_side" else frozenset(("operator",))
+    return BOTH_SIDES if mail.to == OTHER_SIDE else frozenset(("operator",))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from portal.calendars.counting import day_words, end_of, local_day
 from portal.claims.answer_facts import chosen_day
 from portal.claims.clock_states import running_clock
-from portal.claims.clocks import calendar_of
+from portal.claims.clocks import calendar_counted_by
 from portal.claims.desk import Step
 from portal.claims.reminder_plan import plan_reminders
 
@@ -24,7 +24,7 @@ def extend_deadline(step: Step) -> None:
     was, on = date.fromisoformat(row.due_on), local_day(step.now, zone)
     row.arithmetic += f" Extended on {day_words(on)} from {day_words(was)} to {day_words(day)}."
     row.due_at, row.due_on = end_of(day, ZoneInfo(zone)), day.isoformat()
-    plan_reminders(step.rulebook, row, calendar_of(step.rulebook, step.claim, row.clock), step.now)
+    plan_reminders(step.rulebook, row, calendar_counted_by(step.rulebook, step.claim, row), step.now)
     step.details["extended"] = {"clock": row.clock, "from": was.isoformat(), "to": row.due_on}
     step.details["clocks"] = {row.clock: [row.due_on, row.arithmetic]}
     step.details["text"] = step.answers.one("message")

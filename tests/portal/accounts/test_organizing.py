@@ -1,5 +1,7 @@
 """Organizations and their locations: added, corrected, never lost, and counted by their own holidays."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy import select
 from portal.accounts.model import Location, Organization
 from portal.audit.model import AuditEvent
 from portal.claims.clock_states import running_clock
+from portal.claims.clocks import left_until
 from portal.claims.model import Claim, ClaimClock
 from portal.clock import FixedClock
 from portal.db import db, transaction
@@ -176,7 +179,14 @@ def test_a_locations_holidays_move_what_its_partner_has_to_do_and_nothing_else(
         # Germany works on the Thanksgiving that the United States have three days from now.
         for place in session.scalars(select(Location)):
             place.calendar = "DE"
-    assert due_day(filing, running) == ordinary  # what runs keeps its day
+    assert due_day(filing, running) == ordinary  # what runs keeps its day, and is told by the same days
+    with filing.context():
+        claim = db.session.scalars(select(Claim).where(Claim.number == running)).one()
+        row, rulebook = running_clock(claim), filing.desk.rulebook_of(claim)
+        assert row is not None
+        assert left_until(rulebook, claim, row, date.fromisoformat(ordinary), filing.clock.now()).startswith(
+            "14 business days"
+        )
     filing.do("request_information", before, REVIEWER, **asked)
     assert due_day(filing, before) < ordinary
     assert clock_of(filing, before).calendar.startswith("DE holidays")

@@ -1,10 +1,16 @@
 """What mails about claims say, where what people typed meets the words of the policy."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portal.claims.mails import write_mail
+from portal.db import db
+from portal.notifications.model import OutboxMessage
+from portal.work.sweep import sweep
 from tests.conftest import ROOT
 from tests.journeys.mailbox import Mail
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
@@ -53,6 +59,32 @@ def mail_to(filing: Filing, address: str, subject: str) -> Mail:
 
 def words(mail: Mail) -> str:
     return " ".join(mail.text.split())
+
+
+def test_a_mail_that_comes_late_names_no_deadline_of_what_came_since(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.wait(1)
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Send it.")
+    asked_at = filing.clock.now()
+    filing.wait(30)
+    with filing.context():
+        sweep(filing.desk)  # nobody answered, so a window to dispute runs now
+    late, in_time = (request_of_information(filing, at) for at in (filing.clock.now(), asked_at))
+    assert "The claim has moved on since this was written" in late
+    assert "Deadline" not in late
+    assert "before the date shown below" not in late
+    # What was sent in time is previewed with the words it had.
+    assert "before the date shown below" in in_time
+    assert "moved on" not in in_time
+
+
+def request_of_information(filing: Filing, at: datetime) -> str:
+    asked = select(OutboxMessage).where(
+        OutboxMessage.event == "request_information", OutboxMessage.recipient == INES
+    )
+    with filing.context():
+        message = db.session.scalars(asked).one()
+        return " ".join(write_mail(db.session(), filing.desk, message, at).text.split())
 
 
 def test_a_deadline_begins_with_its_last_day_in_words(filing: Filing) -> None:

@@ -15,6 +15,7 @@ from portal.claims.chain import chain_of
 from portal.claims.model import Claim, ClaimClock, ClockReminder
 from portal.claims.replaying import differences
 from portal.db import db, transaction
+from portal.deliveries.previewing import preview
 from portal.notifications.model import OutboxMessage
 from portal.policies.versions import NoPolicy
 from portal.work.auditing import verify_audit
@@ -44,6 +45,18 @@ def asked(filing: Filing, product: str = "teams") -> str:
     number = filing.under_review(product=product)
     filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Send the letter.")
     return number
+
+
+@SQLITE
+def test_what_reminded_can_still_be_looked_at_when_it_is_over(filing: Filing) -> None:
+    number = asked(filing)
+    swept(filing, THREE_BEFORE)
+    filing.do("resubmit", number, INES, message="Here it is.")
+    with filing.context():
+        message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.event == ANSWER)).first()
+        assert message is not None
+        shown = preview(filing.desk, message, lambda _path: True)
+    assert shown.subject
 
 
 def swept(filing: Filing, at: datetime) -> list[tuple[str, str]]:
