@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     password_link_minutes: int = 60
     # No second mail with such a link goes to one person before this time, so that nobody floods them.
     account_mail_every_minutes: int = 5
+    # One organization invites a department in an hour, and cannot flood strangers with mail in our name.
+    invitations_per_hour: int = 50
     # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
     trusted_proxies: int = 0
     # The dashboard shows this many claims a page.

@@ -45,8 +45,8 @@ def write_account_mail(
 
 def require_link(session: Session, message: OutboxMessage, at: datetime) -> None:
     """Raise OutOfDate where the link of the message opens nothing any more at `at`."""
-    link = session.get_one(AccountLink, message.context["link"])
-    if link.void_at is not None or link.expires_at <= at:
+    link = session.get(AccountLink, message.context["link"])
+    if link is None or link.void_at is not None or link.expires_at <= at:
         raise OutOfDate(
             "The link of this mail was used or replaced, or its time is over, so it was not sent."
         )

@@ -2,27 +2,31 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.accounts.access import Access, access_of, existing_locations
 from portal.accounts.account_links import INVITATION, mail_link, mailed_lately, void_links
 from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
-from portal.accounts.organization_chain import record_for_organization
+from portal.accounts.model import AccountLink, Organization, Person, PersonLocation, PersonRole
+from portal.accounts.organization_chain import organization_chain, record_for_organization
 from portal.accounts.people import NotAdded, account_exists, add_person, mistakes_of_access
 from portal.accounts.sessions import end_sessions_of
+from portal.audit.model import AuditEvent
 from portal.db import transaction
 from portal.rulebook.models import Role
 
 PEOPLE = "people.manage"  # of the own organization
 ORGANIZATIONS = "organizations.manage"  # of any: nobody else could help one that lost its last admin
 
-INVITED, INVITED_AGAIN, ACCESS_CHANGED, DEACTIVATED, ACTIVATED = (
+INVITED, INVITED_AGAIN, WITHDRAWN, ACCESS_CHANGED, DEACTIVATED, ACTIVATED = (
     "person_invited",
     "person_invited_again",
+    "invitation_withdrawn",
     "access_changed",
     "person_deactivated",
     "person_activated",
@@ -38,19 +42,6 @@ class Kept(Exception):
 
 
 @dataclass(frozen=True)
-class Access:
-    """What somebody may do and where: roles of roles.yaml, and locations (none: all of them)."""
-
-    roles: tuple[str, ...]
-    location_ids: tuple[int, ...]
-
-    @property
-    def seen(self) -> str:
-        """The same as one text, which a form sends back to tell whether it was changed meanwhile."""
-        return f"{','.join(self.roles)}|{','.join(map(str, self.location_ids))}"
-
-
-@dataclass(frozen=True)
 class Keeper:
     """Somebody who looks after people, as they signed in; what they may is asked of the database again.
 
@@ -62,15 +53,7 @@ class Keeper:
     actor: Actor
     roles: Mapping[str, Role]
 
-    def invite(
-        self,
-        organization_id: int,
-        *,
-        email: str,
-        name: str,
-        roles: Iterable[str],
-        location_ids: Iterable[int],
-    ) -> int:
+    def invite(self, organization_id: int, access: Access, *, email: str, name: str) -> int:
         """Add somebody who may choose a password by a mailed link; returns their id.
 
         Raises NotAdded with a sentence for each field, and NotYours.
@@ -79,8 +62,9 @@ class Keeper:
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
-                chosen, places = tuple(sorted(set(roles))), _places(session, location_ids)
-                if not chosen:
+                self._refuse_too_many(session, organization_id, now)
+                places = existing_locations(session, access.location_ids)
+                if not access.roles:
                     raise NotAdded({"roles": "Choose at least one role."})
                 self._check_places(session, organization, {place.id for place in places})
                 person = add_person(
@@ -89,7 +73,7 @@ class Keeper:
                     email=email,
                     name=name,
                     password=None,
-                    roles=chosen,
+                    roles=access.roles,
                     at=now,
                     locations=places,
                     known_roles=self.roles,
@@ -131,7 +115,7 @@ class Keeper:
                 raise Kept(f"Somebody changed this while you looked at it. {self._in_words(person)}")
             if before == wanted:
                 return
-            places = _places(session, wanted.location_ids)
+            places = existing_locations(session, wanted.location_ids)
             self._check_places(session, person.organization, {place.id for place in places})
             errors = mistakes_of_access(person.organization, wanted.roles, places, self.roles)
             if not wanted.roles:
@@ -155,13 +139,28 @@ class Keeper:
         now = self.entrance.clock.now()
         with transaction() as session:
             person = self._person(session, person_id)
+            if not person.password_hash:
+                raise Kept(f"{person.name} has not accepted the invitation yet. Withdraw it instead.")
             self._keep_the_last(session, person, ())
             void_links(session, person.id, now)
-            if not person.active and person.password_hash:
+            if not person.active:
                 return
             person.active = False
             end_sessions_of(session, person.id, now)
             self._record(session, person, DEACTIVATED)
+
+    def withdraw(self, person_id: int) -> None:
+        """Take an invitation back that nobody accepted: the person and their links are gone.
+
+        The address is free again; a mistyped one must not be taken for good. Raises Kept and NotYours.
+        """
+        with transaction() as session:
+            person = self._person(session, person_id)
+            if person.password_hash:
+                raise Kept(f"{person.name} has accepted the invitation. Deactivate the account instead.")
+            self._record(session, person, WITHDRAWN, access_of(person))
+            session.execute(delete(AccountLink).where(AccountLink.person_id == person.id))
+            session.delete(person)
 
     def activate(self, person_id: int) -> None:
         """Let the person in again, with the password they had. Raises Kept and NotYours."""
@@ -172,6 +171,22 @@ class Keeper:
             if not person.active:
                 person.active = True
                 self._record(session, person, ACTIVATED)
+
+    def _refuse_too_many(self, session: Session, organization_id: int, now: datetime) -> None:
+        """Raise NotAdded where the organization invited so many that it floods strangers with mail.
+
+        The audit is what counts them, because an invitation that was withdrawn was mailed all the same.
+        """
+        most = self.entrance.settings.invitations_per_hour
+        lately = select(func.count()).where(
+            AuditEvent.subject == organization_chain(organization_id),
+            AuditEvent.action.in_((INVITED, INVITED_AGAIN)),
+            AuditEvent.at > now - timedelta(hours=1),
+        )
+        if (session.scalar(lately) or 0) >= most:
+            raise NotAdded(
+                {"email": f"{most} people were invited within an hour, which is the most. Invite more later."}
+            )
 
     def _person(self, session: Session, person_id: int) -> Person:
         """Return the person, whose organization nobody else looks after until the transaction ends."""
@@ -279,20 +294,3 @@ class Keeper:
             self.entrance.clock.now(),
             details,
         )
-
-
-def access_of(person: Person) -> Access:
-    """Return what the person may do and where."""
-    return Access(
-        tuple(sorted(row.role for row in person.roles)),
-        tuple(sorted(row.location_id for row in person.locations)),
-    )
-
-
-def _places(session: Session, location_ids: Iterable[int]) -> list[Location]:
-    """Return the locations that exist; the caller checks whose they are. Raises NotAdded."""
-    wanted = set(location_ids)
-    found = list(session.scalars(select(Location).where(Location.id.in_(wanted)).order_by(Location.id)))
-    if len(found) != len(wanted):
-        raise NotAdded({"locations": "Choose from the locations that are listed."})
-    return found

@@ -22,7 +22,7 @@ blueprint = Blueprint("passwords", __name__)
 @blueprint.get("/password")
 @allow_anyone
 def forgotten() -> Response:
-    return respond("accounts/forgotten_password.html", errors={}, email="")
+    return _forgotten(200)
 
 
 @blueprint.post("/password")
@@ -30,14 +30,11 @@ def forgotten() -> Response:
 def ask() -> AnyResponse:
     email = without_controls(request.form.get("email", "")).strip()[:EMAIL_CHARACTERS_AT_MOST]
     if "@" not in email:
-        errors = {"email": "Enter the e-mail address that you sign in with."}
-        return respond("accounts/forgotten_password.html", status=422, errors=errors, email=email)
+        return _forgotten(422, email, "Enter the e-mail address that you sign in with.")
     try:
         ask_for_link(current_entrance(), email, request.remote_addr or "")
     except TooManyTries as closed:
-        minutes = current_entrance().minutes_until(closed.until)
-        told = f"There were too many requests from your network. Try again in {counted(minutes, 'minute')}."
-        return respond("accounts/forgotten_password.html", status=429, errors={"email": told}, email=email)
+        return _forgotten(429, email, _too_many(closed))
     # The same whether or not there is an account: the page must not tell who has one.
     flash(
         f"If somebody signs in with {email}, a mail with a link is on its way there. Look into the folder "
@@ -73,6 +70,16 @@ def no_link(_error: NoSuchLink) -> Response:
 
 
 blueprint.after_request(keep_token_private)
+
+
+def _too_many(closed: TooManyTries) -> str:
+    wait = counted(current_entrance().minutes_until(closed.until), "minute")
+    return f"There were too many requests from your network. Try again in {wait}."
+
+
+def _forgotten(status: int, email: str = "", mistake: str = "") -> Response:
+    errors = {"email": mistake} if mistake else {}
+    return respond("accounts/forgotten_password.html", status=status, errors=errors, email=email)
 
 
 def _page(token: str, status: int = 200, errors: dict[str, str] | None = None) -> Response:

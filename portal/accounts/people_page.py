@@ -6,17 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.access import access_of
 from portal.accounts.account_links import INVITATION
-from portal.accounts.managing import Keeper, NotYours, access_of
+from portal.accounts.managing import Keeper, NotYours
 from portal.accounts.model import AccountLink, Organization, Person
 
-ACTIVE, INVITED, LAPSED, WITHDRAWN, DEACTIVATED = "active", "invited", "lapsed", "withdrawn", "deactivated"
+ACTIVE, INVITED, LAPSED, DEACTIVATED = "active", "invited", "lapsed", "deactivated"
 # What an account's state is called, and the tone of its badge.
 STATES = {
     ACTIVE: ("Active", "success"),
     INVITED: ("Invited", "info"),
     LAPSED: ("Invitation out of date", "attention"),
-    WITHDRAWN: ("Invitation withdrawn", "neutral"),
     DEACTIVATED: ("Deactivated", "neutral"),
 }
 
@@ -120,9 +120,7 @@ def _shown(keeper: Keeper, person: Person, until: datetime | None, places: dict[
 def _state(person: Person, until: datetime | None, now: datetime) -> str:
     if person.password_hash:
         return ACTIVE if person.active else DEACTIVATED
-    if until is None:
-        return WITHDRAWN
-    return INVITED if now < until else LAPSED
+    return INVITED if until is not None and now < until else LAPSED
 
 
 def _invitations(session: Session, organization_id: int) -> dict[int, datetime]:

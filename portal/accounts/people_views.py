@@ -5,8 +5,9 @@ from collections.abc import Callable
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.accounts.access import Access
 from portal.accounts.current import current_actor, current_entrance
-from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Access, Keeper, Kept, NotYours
+from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Keeper, Kept, NotYours
 from portal.accounts.people import NotAdded
 from portal.accounts.people_page import organization_of, people_of
 from portal.db import db, row_id
@@ -29,16 +30,9 @@ def people() -> Response:
 @allow(PEOPLE, ORGANIZATIONS)
 def invite() -> AnyResponse:
     organization_id = _wanted_organization()
-    email = request.form.get("email", "")
+    email, name = (request.form.get(field, "") for field in ("email", "name"))
     try:
-        access = _access()
-        _keeper().invite(
-            organization_id,
-            email=email,
-            name=request.form.get("name", ""),
-            roles=access.roles,
-            location_ids=access.location_ids,
-        )
+        _keeper().invite(organization_id, _access(), email=email, name=name)
     except NotAdded as mistakes:
         return _list(organization_id, 422, mistakes.errors)
     flash(f"An invitation is on its way to {email.strip().casefold()}.", "success")
@@ -64,6 +58,19 @@ def access(person_id: int) -> AnyResponse:
 def invitation(person_id: int) -> AnyResponse:
     told = "Another invitation is on its way. Links that were sent before are void."
     return _changed(person_id, lambda: _keeper().invite_again(person_id), told)
+
+
+@blueprint.post("/people/<int(max=2147483647):person_id>/withdrawal")
+@allow(PEOPLE, ORGANIZATIONS)
+def withdrawal(person_id: int) -> AnyResponse:
+    keeper = _keeper()
+    organization_id = organization_of(db.session(), keeper, person_id)
+    try:
+        keeper.withdraw(person_id)
+    except Kept as kept:
+        return _person(person_id, 409, kept=str(kept))
+    flash("The invitation was withdrawn. The link in the mail opens nothing any more.", "success")
+    return redirect(_list_address(organization_id), 303)
 
 
 @blueprint.post("/people/<int(max=2147483647):person_id>/deactivation")

@@ -49,7 +49,9 @@ def longer_clocks(content: Any) -> None:
 def renamed_roles(content: Any) -> None:
     """Give every role another code, and a label with a mark."""
     for code in list(content["roles"]):
-        content["roles"][f"the_{code}"] = content["roles"].pop(code)
+        content["roles"][f"the_{code}"] = role = content["roles"].pop(code)
+        if "never_with" in role:
+            role["never_with"] = [f"the_{other}" for other in role["never_with"]]
     marked_labels(content)
 
 

@@ -89,6 +89,7 @@ EXPECTED = {
     ("GET", "/people/<int:person_id>"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/access"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/invitation"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/withdrawal"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/deactivation"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/activation"): PERSON_OF_OWN,
     ("GET", "/organizations"): ORGANIZERS,

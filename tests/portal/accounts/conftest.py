@@ -1,6 +1,7 @@
 """Trying to sign in by the use case, and the cookies of a browser."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.entrance import Entrance, TooManyTries, WrongCredentials, sign_in
 from portal.clock import FixedClock
+from portal.db import transaction
 from portal.settings import Settings
+from tests import factories
 from tests.browser import Browser
 from tests.factories import PASSWORD
+from tests.journeys.mailbox import Mailbox
+from tests.portal.accounts.people_pages import Known
 
 
 @dataclass
@@ -52,3 +57,23 @@ def door(app: Flask, settings: Settings, clock: FixedClock, session: Session) ->
 def settings(settings: Settings) -> Settings:
     """The settings of every test, with few tries: each costs an argon2 hash."""
     return settings.model_copy(update={"sign_in_failures_at_most": 3})
+
+
+@pytest.fixture
+def known(app: Flask, house: factories.House) -> Known:
+    with app.app_context(), transaction() as session:
+        people = [session.merge(person) for person in house.people.values()]
+        places = {name: session.merge(place).id for name, place in house.locations.items()}
+        return Known(
+            {one.email: one.id for one in people},
+            {one.email: factories.actor(one) for one in people},
+            session.merge(house.contoso).id,
+            session.merge(house.fabrikam).id,
+            places["contoso"],
+            places["fabrikam"],
+        )
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path, app: Flask) -> Mailbox:
+    return Mailbox(app.extensions["desk"].settings.mail_dir)

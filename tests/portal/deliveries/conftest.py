@@ -1,12 +1,10 @@
 """A house whose mail server does not answer, so that every message waits until a test sends it."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
 from portal.clock import FixedClock
-from portal.settings import Settings, read_settings
+from portal.settings import Settings
 from tests.browser import Browser
 from tests.portal.notifications.post_office import free_port
 from tests.portal.reviews.filing import Filing
@@ -15,17 +13,13 @@ ADMIN = "admin@operator.example"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str, rules_dir: Path) -> Settings:
-    return read_settings(
-        data_dir=tmp_path / "data",
-        database_url=database_url,
-        rules_dir=rules_dir,
-        secret_key="a key for tests that is long enough to be taken",
-        mail_url=f"smtp://127.0.0.1:{free_port()}",
-        base_url="https://claims.example",
-        development=True,
-        messages_per_page=2,
-    )
+def settings(settings: Settings) -> Settings:
+    changed = {
+        "mail_url": f"smtp://127.0.0.1:{free_port()}",
+        "base_url": "https://claims.example",
+        "messages_per_page": 2,
+    }
+    return settings.model_copy(update=changed)
 
 
 @pytest.fixture
