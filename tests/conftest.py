@@ -11,13 +11,14 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
 
+import portal.policies.versions
 from portal.accounts import passwords
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
-from tests.kept_templates import KeptTemplates
+from tests.kept import KeptTemplates, kept_rulebook
 
 # No test judges how long something takes; a failure prints what repeats it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
@@ -25,6 +26,9 @@ hypothesis.settings.load_profile("portal")
 
 # Nearly every test makes an app of its own; compiling its templates anew each time would be waste.
 Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
+
+# So would reading the same rule files again, which takes longer than most tests.
+portal.policies.versions.load = kept_rulebook  # type: ignore[attr-defined]  # the name it is called by
 
 # So would hashes of passwords that are slow by design; `test_passwords.py` sees those of a real process.
 passwords.hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)

@@ -1,0 +1,36 @@
+"""What all apps of a test process share as long as its source is the same: templates and rulebooks."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from portal.rulebook.loading import load
+from portal.rulebook.rulebook import Rulebook
+
+RULEBOOKS = 8  # more than tests have at work at a time; each holds some megabytes
+
+
+class KeptTemplates(BytecodeCache):
+    """Jinja's cache of compiled templates, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])  # checks the checksum of the source
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+def kept_rulebook(files: Mapping[str, str]) -> Rulebook:
+    """Return the rulebook of `files`, which are loaded once: a rulebook never changes. Raises as `load`."""
+    return _loaded(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=RULEBOOKS)
+def _loaded(files: tuple[tuple[str, str], ...]) -> Rulebook:
+    return load(dict(files))
