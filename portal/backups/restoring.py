@@ -20,20 +20,28 @@ from portal.backups.folder import (
     verified,
 )
 from portal.backups.mark import unfinished_mark
-from portal.backups.tables import count_rows, go_on_counting, insert_rows, tables_of
+from portal.backups.tables import VERSIONS, count_rows, go_on_counting, insert_rows, tables_of
 from portal.claims.desk import Desk
 from portal.db import db, keys_unenforced, refuse_dangling_rows
+from portal.notifications.delivery import WAITING
+from portal.notifications.model import OutboxMessage
 from portal.policies.rechecking import Rechecked, recheck
 from portal.work.auditing import Verified, verify_audit
+from portal.work.sweep import due
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored, and what the audit and the stored decisions say afterwards."""
+    """What was restored, what the audit and the stored decisions say afterwards, and what is about to happen.
+
+    `waiting_mails` and `due_ends` count what the first background work will send and apply.
+    """
 
     manifest: Manifest
     audit: Verified
     decisions: Rechecked
+    waiting_mails: int
+    due_ends: int
 
 
 def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = False) -> Restored:
@@ -43,10 +51,12 @@ def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = Fal
     The portal must not run meanwhile. `replace` gives up what the installation holds. Interrupted after
     the database was replaced, it is run again with `replace`; before, all is as it was. Raises
     BackupRefused where the backup is not believed or was made by a newer version, where the installation
-    is not empty, and where something cannot be written or does not fit together: nothing is lost then.
+    is not empty, where its database holds tables of somebody else, and where something cannot be written or
+    does not fit together: nothing is lost then.
     """
     manifest = verified(source, desk.secret)
     refuse_newer(manifest, migrations)
+    refuse_shared(manifest)
     if not replace and (found := what_is_there(desk)):
         raise BackupRefused(
             f"This installation is not empty: it holds {found}. Restore into an empty one, or give up what "
@@ -63,7 +73,9 @@ def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = Fal
         raise BackupRefused(
             f"The database did not take the backup, and is as it was ({type(error).__name__}: {error})."
         ) from error
-    return Restored(manifest, verify_audit(desk), recheck(db.session(), desk.policies))
+    mails = db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.state == WAITING)) or 0
+    checked = verify_audit(desk), recheck(db.session(), desk.policies)
+    return Restored(manifest, *checked, mails, len(due(desk).applied))
 
 
 def _bring_back(desk: Desk, source: Path, manifest: Manifest, migrations: Config) -> None:
@@ -90,6 +102,18 @@ def refuse_newer(manifest: Manifest, migrations: Config) -> None:
         raise BackupRefused(
             f"The backup was made by a newer version of the portal (database form {manifest.revision}); "
             "install that version, and restore with it."
+        )
+
+
+def refuse_shared(manifest: Manifest) -> None:
+    """Raise BackupRefused where the database holds tables of somebody else, which a restore would drop."""
+    ours = {*db.metadata.tables, *manifest.rows, VERSIONS}
+    with db.engine.connect() as connection:
+        foreign = sorted(set(sa.inspect(connection).get_table_names()) - ours)
+    if foreign:
+        raise BackupRefused(
+            f"The database also holds tables that are not the portal's: {', '.join(foreign[:5])}. Restore "
+            "into a database of its own, because a restore replaces every table."
         )
 
 

@@ -7,16 +7,6 @@ from portal.evidence.template import NOTHING, Row, Section, Template, written
 from portal.rulebook.program_models import Activity, PoeElement, ProgramsFile
 from portal.rulebook.rulebook import Rulebook
 
-INTRODUCTION = (
-    "The tables are filled with what the claim says. Where they say (fill in), write what is missing.",
-    "Write under each heading what it asks for, and delete the words in italics.",
-    "Then have the customer sign, and upload this document to the claim.",
-)
-ACKNOWLEDGMENT = (
-    "The customer confirms that the partner named in this document did the work that it describes, "
-    "for the products that it names."
-)
-
 
 def poe_template(desk: Desk, claim: Claim) -> bytes:
     """Return the template (DOCX) filled with `claim`; the elements are those of the claim's own policy."""
@@ -28,13 +18,13 @@ def poe_template(desk: Desk, claim: Claim) -> bytes:
     return written(
         Template(
             title=f"Proof of execution for {claim.number}",
-            introduction=INTRODUCTION,
+            introduction=tuple(programs.proof_template.introduction),
             facts=tuple(_facts(rulebook, claim, activity)),
             product_headings=headings,
             products=products,
             contacts=tuple(_contacts(programs, claim, activity)),
             sections=tuple(_section(element) for element in programs.poe_elements_of(claim.activity)),
-            acknowledgment=ACKNOWLEDGMENT,
+            acknowledgment=programs.proof_template.acknowledgment,
             signatures=(("The customer", customer), ("The partner", claim.organization.name)),
         )
     )

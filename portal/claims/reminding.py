@@ -25,6 +25,7 @@ from portal.rulebook.rulebook import Rulebook
 log = logging.getLogger(__name__)
 
 REMINDED = "reminded"  # the audit's action
+REMINDED_NOBODY = "reminded_nobody"  # the same where nobody is left who would get the mail
 
 # Claim number, clock, and the last day (ISO date) that was reminded of.
 Reminder = tuple[str, str, str]
@@ -92,29 +93,31 @@ def _remind(desk: Desk, claim_id: int, clock_id: int) -> Reminder | None:
             row.reminders.remove(missed)
         latest.sent_at = now
         rulebook = desk.rulebook_of(claim)
-        if not _mailed(session, desk, rulebook, claim, row, now):
+        mailed = _mailed(session, desk, rulebook, claim, row, now)
+        if mailed is None:
             return None
         words = left_until(rulebook, claim, row, date.fromisoformat(row.due_on), now)
         details = {
             "days": latest.days,
             "clocks": {row.clock: [row.due_on, f"{words[:1].upper()}{words[1:]}."]},
         }
-        record_event(session, desk, claim.number, SYSTEM_ACTOR, REMINDED, now, details=details)
+        action = REMINDED if mailed else REMINDED_NOBODY
+        record_event(session, desk, claim.number, SYSTEM_ACTOR, action, now, details=details)
         return claim.number, row.clock, row.due_on
 
 
 def _mailed(
     session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, row: ClaimClock, now: datetime
-) -> bool:
-    """Leave the mails that apply; False where the policy in force tells nobody."""
-    event, told = f"{REMIND}{row.clock}", 0
+) -> int | None:
+    """Leave the mails that apply, and return how many; None where the policy in force tells nobody."""
+    event, told = f"{REMIND}{row.clock}", None
     for place, mail in enumerate(rulebook.notifications.events.get(event, [])):
         names = rulebook.facts_read(f"mail:{event}:{place}")
         facts = gather_named(Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, now), names)
         if rulebook.mail_applies(event, place, facts):
             of = {"clock_id": row.id, "due_on": row.due_on}
-            told += post_mail(session, rulebook, claim, event, place, mail.to, now, of)
-    return told > 0
+            told = (told or 0) + post_mail(session, rulebook, claim, event, place, mail.to, now, of)
+    return told
 
 
 def require_current(session: Session, message: OutboxMessage, at: datetime) -> None:

@@ -28,6 +28,6 @@ def changes_since(session: Session, desk: Desk, claim: Claim, version: int, read
         what = transition.label if transition else event.action
         sentence = f"{name_for(reader, event)}: {what}"
         if entered := rulebook.statuses.get(event.to_status or ""):
-            sentence += f". The claim is now in status {entered.label}"
+            sentence += f". The claim’s status is now “{entered.label}”"
         sentences.append(sentence + ".")
     return sentences

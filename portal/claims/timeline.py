@@ -21,6 +21,7 @@ REVIEW_TEAM = "Review team"
 # What other events than transitions are called on the page.
 OTHER_EVENTS = {
     "reminded": "A reminder of the deadline was sent",
+    "reminded_nobody": "A reminder of the deadline was due, but nobody who gets it has an active account",
     "told": "The e-mail was sent and the time to act began",
     "document_read": "A document was opened",
     "mail_retried": "An e-mail that had not been sent was put into the line again",

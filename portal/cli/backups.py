@@ -66,5 +66,11 @@ def restore(folder: Path, replace: bool, yes: bool) -> None:
         f"{len(audit.findings)} findings; {decisions.decided} decisions decided again, "
         f"{len(decisions.differences)} differences."
     )
+    if restored.waiting_mails or restored.due_ends:
+        click.echo(
+            f"Before you start the portal: {restored.waiting_mails} e-mails that waited at the backup "
+            f"will be sent, perhaps again, and {restored.due_ends} deadlines that are over since will be "
+            "applied. See which with: portal deadlines run --dry-run"
+        )
     if audit.findings or decisions.differences:
         raise click.exceptions.Exit(1)

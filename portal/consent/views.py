@@ -13,6 +13,9 @@ from portal.web.htmx import respond
 
 blueprint = Blueprint("consent", __name__)
 
+# A customer moves nothing but this, so that what would change a refusal is what the page offers.
+NOW = "What you can answer now is below. If you expected something else, ask the partner."
+
 
 def _desk() -> Desk:
     desk: Desk = current_app.extensions["desk"]
@@ -35,7 +38,7 @@ def give_answer(token: str) -> AnyResponse:
     except Invalid as invalid:
         return _page(token, status=422, errors=list(invalid.errors.values()))
     except Refused as refused:
-        return _page(token, status=409, errors=[reason.text for reason in refused.decision.reasons])
+        return _page(token, status=409, errors=[*(reason.text for reason in refused.decision.reasons), NOW])
     except AnsweredBefore as before:
         return _page(token, status=409, errors=[_told(before)])
     return redirect(url_for("consent.consent", token=token), 303)

@@ -42,12 +42,20 @@ class PoeElement(Named):
     source: list[Text] = Field(default_factory=list)  # the clauses of the written source, quoted
 
 
+class ProofTemplate(Strict):
+    """What the template of a proof says around the claim; what is not said is left out."""
+
+    introduction: list[Text] = Field(default_factory=list)  # how to fill it in, sentence by sentence
+    acknowledgment: str = ""  # what the customer signs
+
+
 class ProgramsFile(Strict):
     solution_areas: dict[Code, SolutionArea]
     engagements: dict[Code, Named]
     activities: dict[Code, Activity]
     products: dict[Code, Product]
     poe_elements: dict[Code, PoeElement]
+    proof_template: ProofTemplate = Field(default_factory=ProofTemplate)  # versions before it had none
 
     def product_label(self, code: str) -> str:
         """Return what a product is called; its code where a draft still has one that was taken out."""

@@ -21,7 +21,9 @@ from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.clock import FixedClock
-from portal.db import db
+from portal.db import db, transaction
+from portal.notifications.delivery import WAITING
+from portal.notifications.model import OutboxMessage
 from portal.settings import Settings, SettingsIncomplete
 from portal.work.auditing import keep_audit_heads
 from tests import databases
@@ -90,8 +92,11 @@ def test_a_house_lives_on_elsewhere(
 ) -> None:
     backup = tmp_path / "backup"
     with filing.context():
+        with transaction() as session:
+            session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)).first().state = WAITING  # type: ignore[union-attr]  # there is one
         take_backup(filing.desk, backup)
     before = contents(filing.app)
+    filing.wait(40)
     with (
         empty_database(to, tmp_path) as url,
         elsewhere(settings, clock, url, tmp_path / "elsewhere") as app,
@@ -100,6 +105,8 @@ def test_a_house_lives_on_elsewhere(
         assert (restored.audit.findings, restored.decisions.differences) == ((), ())
         assert restored.decisions.decided > 3
         assert contents(app) == before
+        # What the first work does: the mail, the start of a review, the customer's time to decline.
+        assert (restored.waiting_mails, restored.due_ends) == (1, 2)
         for sha256 in restored.manifest.documents:
             kept = app.extensions["desk"].files.path(sha256).read_bytes()
             assert kept == filing.desk.files.path(sha256).read_bytes()
@@ -180,6 +187,12 @@ def test_what_is_filled_or_missing_is_refused(filing: Filing, tmp_path: Path) ->
         with pytest.raises(BackupRefused, match="--replace"):
             restore(filing.desk, backup)
         restore(filing.desk, backup, replace=True)
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE invoices (number INTEGER)"))
+        with pytest.raises(BackupRefused, match="not the portal's: invoices"):
+            restore(filing.desk, backup, replace=True)
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP TABLE invoices"))
         filing.desk.files.path(manifest.documents[0]).unlink()
         with pytest.raises(BackupRefused, match="is missing"):
             take_backup(filing.desk, tmp_path / "second")
@@ -212,8 +225,11 @@ def test_a_restore_interrupted_after_the_database_is_served_by_nobody_and_run_ag
 ) -> None:
     backup = tmp_path / "backup"
     with filing.context():
+        with transaction() as session:
+            session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)).first().state = WAITING  # type: ignore[union-attr]  # there is one
         take_backup(filing.desk, backup)
     before = contents(filing.app)
+    filing.wait(40)
     with (
         empty_database("sqlite", tmp_path) as url,
         elsewhere(settings, clock, url, tmp_path / "elsewhere") as app,

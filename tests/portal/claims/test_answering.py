@@ -105,6 +105,6 @@ def test_a_partner_is_not_told_who_reviews(filing: Filing, partner: Browser) -> 
     comment = partner.filled("Comment", message="Anybody there?")
     filing.do("start_review", number, REVIEWER)
     page = partner.send_filled(comment, status=409)
-    told = "Review team: Start review. The claim is now in status Under review."
+    told = "Review team: Start review. The claim’s status is now “Under review”."
     assert told in page.region("action-comment")
     assert "Reviewer of" not in page.text

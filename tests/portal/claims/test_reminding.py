@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.model import Location
+from portal.accounts.model import Location, Person
 from portal.audit.model import AuditEvent
 from portal.claims import reminding
 from portal.claims.chain import chain_of
@@ -220,6 +220,17 @@ def test_a_reminder_that_waited_too_long_in_the_outbox_is_not_sent(filing: Filin
     )
     assert mails(filing, "Reminder") == []
     assert len(mails(filing, "Your claim was resubmitted")) == 1
+
+
+def test_where_nobody_is_left_to_be_reminded_the_claim_tells_it(filing: Filing) -> None:
+    number = asked(filing)
+    with filing.context(), transaction() as session:
+        session.execute(update(Person).where(Person.email.like("%@contoso.example")).values(active=False))
+        session.execute(update(Claim).values(own_contact_email=""))
+    assert swept(filing, THREE_BEFORE) == [(number, "partner_response")]
+    assert left(filing) == []
+    page = filing.browser().visit(f"/reviews/{number}")
+    assert "was due, but nobody who gets it has an active account" in page.text
 
 
 def test_the_mail_and_its_record_are_left_together_or_not_at_all(

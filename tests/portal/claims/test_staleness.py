@@ -27,7 +27,7 @@ def told(filing: Filing, reader: Actor) -> list[str]:
 
 def test_partners_are_told_of_the_review_team(filing: Filing) -> None:
     assert told(filing, filing.actors[COLLEAGUE]) == [
-        "Review team: Start review. The claim is now in status Under review.",
+        "Review team: Start review. The claim’s status is now “Under review”.",
         "Review team: Comment.",
         "Incentives of Contoso: Comment.",
     ]
@@ -35,7 +35,7 @@ def test_partners_are_told_of_the_review_team(filing: Filing) -> None:
 
 def test_reviewers_are_told_who_it_was(filing: Filing) -> None:
     assert told(filing, filing.actors[REVIEWER2]) == [
-        "Reviewer of Program operator: Start review. The claim is now in status Under review.",
+        "Reviewer of Program operator: Start review. The claim’s status is now “Under review”.",
         "Reviewer of Program operator: Comment.",
         "Incentives of Contoso: Comment.",
     ]

@@ -145,7 +145,7 @@ def test_what_can_be_changed_no_more_is_not_lost(filing: Filing, partner: Browse
     partner.visit(f"/claims/{number}")
     filing.do("request_rejection", number, "global@contoso.example", reason="wrong_activity")
     page = partner.fill_and_submit("Save changes", status=409, commentary="A long text.")
-    assert "Request rejection. The claim is now in status Rejected." in page.region("failure")
+    assert "Request rejection. The claim’s status is now “Rejected”." in page.region("failure")
     assert "Commentary" in page.region("failure")
     assert "A long text." in page.region("failure")
     assert "still in the form" not in page.region("failure")
@@ -331,7 +331,7 @@ def test_what_is_not_possible_any_more_offers_no_button_and_keeps_the_text(
     assert "Resubmit (disabled)" in page.buttons()
     assert "Resubmit" not in page.buttons()
     told = page.region("action-resubmit-outcome")
-    assert "Request rejection. The claim is now in status Rejected." in told
+    assert "Request rejection. The claim’s status is now “Rejected”." in told
     assert "“Resubmit” is not possible any more." in told
     assert "wrong_status" in page.reasons()
     typed = page.select("#action-resubmit textarea[readonly]")[0]
