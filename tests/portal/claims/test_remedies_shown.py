@@ -1,4 +1,4 @@
-"""What would change a refusal, as pages tell it: who does what, or that nothing helps and what to do instead."""
+"""What would change a refusal, as pages tell it: who does what, or that nothing helps and what to do then."""
 
 import pytest
 from sqlalchemy import select
