@@ -184,9 +184,11 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "evidence.known_documents": lambda g: sum(taken.sha256 in g.known_hashes for taken in g.taken),
     "round.changed_groups": lambda g: g.since_request["groups"],
     "round.new_documents": lambda g: g.since_request["documents"],
+    # A refusal takes an agreement back, so both at the same moment mean that they agreed later. Rows from
+    # before it did so have the earlier agreement beside the refusal.
     "consent.agreed_since_decline": lambda g: (
         g.claim.agreed_at is not None
-        and (g.claim.declined_at is None or g.claim.agreed_at > g.claim.declined_at)
+        and (g.claim.declined_at is None or g.claim.agreed_at >= g.claim.declined_at)
     ),
     "consent.has_link": lambda g: g.has_link,
     "consent.links_today": lambda g: g.links_today,

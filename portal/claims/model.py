@@ -56,7 +56,9 @@ class Claim(Base):
     eligibility: Mapped[str] = mapped_column(default=NOT_ASSESSED)
     eligibility_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     overdue: Mapped[bool] = mapped_column(default=False)
-    agreed_at: Mapped[datetime | None] = mapped_column(Moment)  # the customer's last agreement
+    agreed_at: Mapped[datetime | None] = mapped_column(
+        Moment
+    )  # the customer's last agreement; none after a refusal
     declined_at: Mapped[datetime | None] = mapped_column(Moment)
 
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -63,8 +63,8 @@ def use_dispute(step: Step) -> None:
 
 
 def record_decline(step: Step) -> None:
-    """Keep that the customer declined, and when."""
-    step.claim.declined_at = step.now
+    """Keep that the customer declined, and when; what they agreed to before is taken back."""
+    step.claim.declined_at, step.claim.agreed_at = step.now, None
     _answer_link(step)
 
 

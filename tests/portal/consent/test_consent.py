@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.audit.model import AuditEvent
 from portal.claims.consent_links import token_for
 from portal.claims.model import Claim, ConsentLink
+from portal.claims.refusals import Refused
 from portal.db import db
 from tests.browser import Browser
 from tests.portal.reviews.filing import REVIEWER2, Filing
@@ -187,6 +188,26 @@ def test_leaving_approved_voids_the_link(filing: Filing, customer: Browser) -> N
     token = token_of(filing, number)
     filing.do("disassociate", number, PARTNER, reason="Our work has ended.")
     customer.visit(f"/consent/{token}", status=404)
+
+
+@SQLITE
+@pytest.mark.parametrize("answers", [["Decline", "Agree"], ["Agree", "Decline"]], ids=" then ".join)
+def test_answers_of_one_moment_count_in_their_order(
+    filing: Filing, customer: Browser, answers: list[str]
+) -> None:
+    number = filing.approved()
+    for answer in answers:
+        if filing.claim(number).status == "rejected":
+            filing.do("dispute", number, PARTNER, justification="They misunderstood.")
+            filing.do("send_consent_link", number, PARTNER)
+        customer.visit(f"/consent/{token_of(filing, number)}")
+        customer.fill_and_submit(answer)
+    if answers[-1] == "Agree":
+        filing.do("approve_dispute", number, REVIEWER2)
+        return
+    filing.do("dispute", number, PARTNER, justification="They misunderstood.")
+    with pytest.raises(Refused, match="approve_dispute"):
+        filing.do("approve_dispute", number, REVIEWER2)
 
 
 @SQLITE
