@@ -46,7 +46,9 @@ def write_account_mail(
 def require_link(session: Session, message: OutboxMessage, at: datetime) -> None:
     """Raise OutOfDate where the link of the message opens nothing any more at `at`."""
     link = session.get(AccountLink, message.context["link"])
-    if link is None or link.void_at is not None or link.expires_at <= at:
+    gone = link is None or link.void_at is not None or link.expires_at <= at
+    # Whoever the link lets in is the one who gets the mail, whatever became of either since.
+    if link is None or gone or link.person.email != message.recipient:
         raise OutOfDate(
             "The link of this mail was used or replaced, or its time is over, so it was not sent."
         )

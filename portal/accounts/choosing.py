@@ -1,5 +1,6 @@
 """Choosing a password by a link from a mail: whoever was invited, or forgot theirs."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,7 +36,9 @@ def ask_for_link(entrance: Entrance, email: str, network: str) -> None:
     """
     if has_controls(email):
         return  # no account has such an address, and not every database can look for one
-    count_a_try(entrance, counter_of(entrance.secret, ASKED_FOR_LINKS, network, None))
+    # Counted by network alone: no number of strangers keeps anybody else from a new password.
+    counter = counter_of(entrance.secret, ASKED_FOR_LINKS, network, None)
+    count_a_try(entrance, replace(counter, everywhere=None))
     with transaction() as session:
         person = person_by_email(session, email)
         if person is None:
@@ -66,7 +69,8 @@ def choose_password(entrance: Entrance, token: str, *, new: str, again: str, net
     moment, and PasswordNotChanged.
     """
     with transaction() as session:
-        organization_id = whose_link(session, entrance, token).organization_id
+        found = whose_link(session, entrance, token)
+        organization_id, person_id = found.organization_id, found.id
     if mistake := password_mistake(new):
         raise PasswordNotChanged({"new": mistake})
     if again != new:
@@ -77,6 +81,8 @@ def choose_password(entrance: Entrance, token: str, *, new: str, again: str, net
     with transaction() as session:
         # Whoever lets people go holds this lock too: of the two, the later one sees what the other did.
         session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
+        # The person is locked before their links, here as everywhere, so that no two wait for each other.
+        session.get_one(Person, person_id, with_for_update={"of": Person}, populate_existing=True)
         link = link_in_force(session, token, now, lock=True)
         if link is None or not _opens(link.purpose, link.person):
             raise NoSuchLink

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,20 +11,18 @@ from portal.accounts.access import Access, access_of, existing_locations
 from portal.accounts.account_links import INVITATION, mail_link, mailed_lately, void_links
 from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import AccountLink, Organization, Person, PersonLocation, PersonRole
-from portal.accounts.organization_chain import organization_chain, record_for_organization
+from portal.accounts.inviting import INVITED, INVITED_AGAIN, too_many_invited
+from portal.accounts.model import Organization, Person, PersonLocation, PersonRole
+from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.people import NotAdded, account_exists, add_person, mistakes_of_access
 from portal.accounts.sessions import end_sessions_of
-from portal.audit.model import AuditEvent
 from portal.db import transaction
 from portal.rulebook.models import Role
 
 PEOPLE = "people.manage"  # of the own organization
 ORGANIZATIONS = "organizations.manage"  # of any: nobody else could help one that lost its last admin
 
-INVITED, INVITED_AGAIN, WITHDRAWN, ACCESS_CHANGED, DEACTIVATED, ACTIVATED = (
-    "person_invited",
-    "person_invited_again",
+WITHDRAWN, ACCESS_CHANGED, DEACTIVATED, ACTIVATED = (
     "invitation_withdrawn",
     "access_changed",
     "person_deactivated",
@@ -62,7 +59,8 @@ class Keeper:
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
-                self._refuse_too_many(session, organization_id, now)
+                if told := too_many_invited(session, self.entrance, organization_id):
+                    raise NotAdded({"email": told})
                 places = existing_locations(session, access.location_ids)
                 if not access.roles:
                     raise NotAdded({"roles": "Choose at least one role."})
@@ -98,6 +96,8 @@ class Keeper:
                 raise Kept(f"{person.name} has a password already and needs no invitation.")
             if mailed_lately(session, self.entrance, person.id):
                 raise Kept(f"An invitation to {person.email} was sent a moment ago. Wait for it to arrive.")
+            if told := too_many_invited(session, self.entrance, person.organization_id):
+                raise Kept(told)
             mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
             self._record(session, person, INVITED_AGAIN)
         self.entrance.committed()
@@ -150,17 +150,20 @@ class Keeper:
             self._record(session, person, DEACTIVATED)
 
     def withdraw(self, person_id: int) -> None:
-        """Take an invitation back that nobody accepted: the person and their links are gone.
+        """Take an invitation back that nobody accepted: nobody sees the person again, and no link opens.
 
         The address is free again; a mistyped one must not be taken for good. Raises Kept and NotYours.
         """
+        now = self.entrance.clock.now()
         with transaction() as session:
             person = self._person(session, person_id)
             if person.password_hash:
                 raise Kept(f"{person.name} has accepted the invitation. Deactivate the account instead.")
             self._record(session, person, WITHDRAWN, access_of(person))
-            session.execute(delete(AccountLink).where(AccountLink.person_id == person.id))
-            session.delete(person)
+            void_links(session, person.id, now)
+            person.withdrawn_at, person.active = now, False
+            person.email = f"withdrawn {person.id}"  # no address, and nobody else's
+            person.roles, person.locations = [], []
 
     def activate(self, person_id: int) -> None:
         """Let the person in again, with the password they had. Raises Kept and NotYours."""
@@ -172,22 +175,6 @@ class Keeper:
                 person.active = True
                 self._record(session, person, ACTIVATED)
 
-    def _refuse_too_many(self, session: Session, organization_id: int, now: datetime) -> None:
-        """Raise NotAdded where the organization invited so many that it floods strangers with mail.
-
-        The audit is what counts them, because an invitation that was withdrawn was mailed all the same.
-        """
-        most = self.entrance.settings.invitations_per_hour
-        lately = select(func.count()).where(
-            AuditEvent.subject == organization_chain(organization_id),
-            AuditEvent.action.in_((INVITED, INVITED_AGAIN)),
-            AuditEvent.at > now - timedelta(hours=1),
-        )
-        if (session.scalar(lately) or 0) >= most:
-            raise NotAdded(
-                {"email": f"{most} people were invited within an hour, which is the most. Invite more later."}
-            )
-
     def _person(self, session: Session, person_id: int) -> Person:
         """Return the person, whose organization nobody else looks after until the transaction ends."""
         found = session.get(Person, person_id)
@@ -195,6 +182,8 @@ class Keeper:
             raise NotYours
         self._organization(session, found.organization_id)
         session.refresh(found)
+        if found.withdrawn_at is not None:
+            raise NotYours
         if found.id == self.actor.person_id:
             raise Kept("This is your own account. Somebody else who looks after people has to change it.")
         own, theirs = self._own_places(session, found.organization), set(access_of(found).location_ids)

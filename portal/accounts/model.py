@@ -51,6 +51,9 @@ class Person(Base):
     password_hash: Mapped[str]  # empty until somebody who was invited chose a password: nobody's fits
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # An invitation that was withdrawn leaves the row, without its address: a database may give the number
+    # of a deleted row to somebody else, whom the audit and mails on their way would then mean.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
     organization: Mapped[Organization] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

@@ -55,13 +55,14 @@ class Organizer:
 
     def rename(self, organization_id: int, *, name: str, domain: str, seen: str) -> None:
         """Give the organization another name and mail domain. Raises NotAdded, Kept and NotYours."""
-        name, domain = name.strip(), domain.strip().casefold()
+        name, typed = name.strip(), domain.strip()
+        domain = typed.casefold()
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
                 now = f"It is called {organization.name} now, with the domain {organization.domain}."
                 _check_seen(seen_of_organization(organization), seen, now)
-                errors = mistakes_of_organization(session, name, domain, but=organization.id)
+                errors = mistakes_of_organization(session, name, typed, but=organization.id)
                 if errors:
                     raise NotAdded(errors)
                 before = {"name": organization.name, "domain": organization.domain}

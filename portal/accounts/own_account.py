@@ -42,13 +42,14 @@ def change_password(
         raise _not_present()
     made, now = hash_password(new), entrance.clock.now()
     with transaction() as session:
-        void_links(session, actor.person_id or 0, now)  # one for a forgotten password is needed no more
+        # The person is locked before their links, here as everywhere, so that no two wait for each other.
         person = session.get_one(
             Person, actor.person_id, with_for_update={"of": Person}, populate_existing=True
         )
         # Another was chosen, or the account taken away, while this one was looked at.
         if not person.active or person.password_hash != password_hash:
             raise _not_present()
+        void_links(session, person.id, now)  # one for a forgotten password is needed no more
         person.password_hash = made
         forget_tries(session, counter)
         ended = end_other_sessions(session, person.id, token, now)

@@ -32,9 +32,10 @@ class NotAdded(Exception):
 
 def add_organization(session: Session, *, name: str, side: str, domain: str, at: datetime) -> Organization:
     """Add a partner organization or the operator's own; `side` as in roles.yaml. Raises NotAdded."""
-    name, domain = name.strip(), domain.strip().casefold()
+    name, domain = name.strip(), domain.strip()
     if errors := mistakes_of_organization(session, name, domain):
         raise NotAdded(errors)
+    domain = domain.casefold()
     organization = Organization(name=name, side=side, domain=domain, created_at=at)
     session.add(organization)
     session.flush()

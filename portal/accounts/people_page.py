@@ -72,7 +72,7 @@ def people_of(session: Session, keeper: Keeper, organization_id: int) -> PeopleS
     organization = session.get(Organization, organization_id)
     if organization is None or not keeper.may_look_after(session, organization_id):
         raise NotYours
-    query = select(Person).where(Person.organization_id == organization_id)
+    query = select(Person).where(Person.organization_id == organization_id, Person.withdrawn_at.is_(None))
     people = session.scalars(query.order_by(Person.active.desc(), Person.name, Person.id)).all()
     until = _invitations(session, organization_id)
     places = {place.id: f"{place.code} – {place.name}" for place in organization.locations}

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
+from portal.accounts.model import SignedInSession
 from portal.backups.folder import (
     HEADS,
     BackupRefused,
@@ -67,15 +69,26 @@ def restore(desk: Desk, source: Path, migrations: Config, *, replace: bool = Fal
     except OSError as error:
         raise BackupRefused(
             f"Something could not be read or written ({error.strerror or error}: "
-            f"{error.filename or source}). Make room or correct the permissions, and restore again."
+            f"{error.filename or source}). Make room or correct the permissions, and restore again"
+            f"{_left(desk)}."
         ) from None
     except (sa.exc.SQLAlchemyError, RuntimeError) as error:
-        raise BackupRefused(
-            f"The database did not take the backup, and is as it was ({type(error).__name__}: {error})."
-        ) from error
+        problem = f"({type(error).__name__}: {error})"
+        if unfinished_mark(desk.settings).exists():
+            raise BackupRefused(
+                f"The restore did not come to its end {problem}. Restore again{_left(desk)}."
+            ) from error
+        raise BackupRefused(f"The database did not take the backup, and is as it was {problem}.") from error
     mails = db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.state == WAITING)) or 0
     checked = verify_audit(desk), recheck(db.session(), desk.policies)
     return Restored(manifest, *checked, mails, len(due(desk).applied))
+
+
+def _left(desk: Desk) -> str:
+    """Say what a restore that did not come to its end has left, "" where all is as it was."""
+    if not unfinished_mark(desk.settings).exists():
+        return ""
+    return " with --replace, because the database may be replaced already; nothing is served before"
 
 
 def _bring_back(desk: Desk, source: Path, manifest: Manifest, migrations: Config) -> None:
@@ -84,7 +97,7 @@ def _bring_back(desk: Desk, source: Path, manifest: Manifest, migrations: Config
     for sha256 in manifest.documents:
         desk.files.put(document_file(source, sha256).read_bytes())
     mark = unfinished_mark(desk.settings)
-    _restore_tables(source, manifest, migrations, mark)
+    _restore_tables(source, manifest, migrations, mark, desk.clock.now())
     heads = desk.settings.audit_heads_file
     heads.unlink(missing_ok=True)
     if HEADS in manifest.files:
@@ -128,29 +141,26 @@ def what_is_there(desk: Desk) -> str:
     return f"{desk.settings.audit_heads_file}" if desk.settings.audit_heads_file.exists() else ""
 
 
-def _restore_tables(source: Path, manifest: Manifest, migrations: Config, mark: Path) -> None:
+def _restore_tables(source: Path, manifest: Manifest, migrations: Config, mark: Path, at: datetime) -> None:
     """Make the tables anew in the backup's form, fill them, and bring them to today's form.
 
     All of it is one transaction: where anything of it fails, the database is as it was. The mark is made
-    as the last thing in it.
+    as the last thing in it, and stays where nobody knows whether the database took it.
     """
     db.session.remove()
-    earlier = mark.exists()
-    with db.engine.connect() as connection, keys_unenforced(connection):
-        try:
-            with connection.begin():
-                old = sa.MetaData()
-                old.reflect(connection, resolve_fks=True)
-                old.drop_all(connection)
-                _migrate(migrations, connection, manifest.revision)
-                _fill(connection, source, manifest)
-                _migrate(migrations, connection, "head")
-                refuse_dangling_rows(connection)
-                mark.touch()
-        except BaseException:
-            if not earlier:
-                mark.unlink(missing_ok=True)
-            raise
+    with db.engine.connect() as connection, keys_unenforced(connection), connection.begin():
+        old = sa.MetaData()
+        old.reflect(connection, resolve_fks=True)
+        old.drop_all(connection)
+        _migrate(migrations, connection, manifest.revision)
+        _fill(connection, source, manifest)
+        _migrate(migrations, connection, "head")
+        refuse_dangling_rows(connection)
+        # Whoever was signed in at the backup may have been signed out, or let go, since.
+        connection.execute(
+            sa.update(SignedInSession).where(SignedInSession.revoked_at.is_(None)).values(revoked_at=at)
+        )
+        mark.touch()
 
 
 def _fill(connection: Connection, source: Path, manifest: Manifest) -> None:

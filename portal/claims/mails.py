@@ -42,6 +42,7 @@ MOVED_ON = (
 )
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 ADMINISTER = "organizations.manage"
+PEOPLE = "people.manage"
 DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
 READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
@@ -67,6 +68,7 @@ def post_mails(step: Step) -> None:
             "reasons": step.details.get("chosen", step.details.get("reasons", [])),
             "remove": step.details.get(REMOVE, []),
             "by": step.actor.name if step.actor.side == PARTNER else "",
+            LINK: step.details.get(LINK),
         }
         post_mail(step.session, step.rulebook, step.claim, step.action, place, audience, step.now, more)
 
@@ -113,19 +115,29 @@ def _audience(step: Step, mail: Mail) -> str:
 
 
 def recipients(session: Session, rulebook: Rulebook, claim: Claim, audience: str) -> list[str]:
-    """Return the addresses of `audience`, each once. A claim without a reviewer is told to all reviewers."""
+    """Return the addresses of `audience`, each once. A claim without a reviewer is told to all reviewers.
+
+    Whoever was let go is told nothing more; where nobody else is left, those who look after the partner's
+    people are told in their place.
+    """
     if audience == CUSTOMER:
         return [claim.customer_contact_email] if claim.customer_contact_email else []
     if audience == PARTNER:
         creator = session.get_one(Person, claim.created_by_id)
-        found = [claim.own_contact_email, creator.email if creator.active else ""]
-        return list(dict.fromkeys(address.casefold() for address in found if address))
+        found = dict.fromkeys(one.casefold() for one in (claim.own_contact_email, creator.email) if one)
+        let_go = session.scalars(select(Person.email).where(Person.email.in_(found), ~Person.active)).all()
+        return [one for one in found if one not in let_go] or _in_their_place(session, rulebook, claim)
     if audience == REVIEWER and claim.reviewer_id is not None:
         reviewer = session.get_one(Person, claim.reviewer_id)
         if reviewer.active:
             return [reviewer.email]
     permission = ADMINISTER if audience == ADMINS else DECIDE
     return [person.email for person in people_with_roles(session, rulebook.roles_with(permission))]
+
+
+def _in_their_place(session: Session, rulebook: Rulebook, claim: Claim) -> list[str]:
+    looking_after = people_with_roles(session, rulebook.roles_with(PEOPLE))
+    return [person.email for person in looking_after if person.organization_id == claim.organization_id]
 
 
 def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetime) -> Rendered:
@@ -211,9 +223,11 @@ def require_consent_link(session: Session, message: OutboxMessage) -> None:
     if message.audience != CUSTOMER:
         return
     claim_id = session.scalars(select(Claim.id).where(Claim.number == message.subject)).one()
-    if link_in_force(session, claim_id) is None:
+    link, asked_by = link_in_force(session, claim_id), message.context.get(LINK)
+    replaced = link is not None and asked_by is not None and (link.id != asked_by or link.answer is not None)
+    if link is None or replaced:
         raise OutOfDate(
-            "The customer is asked nothing any more: the link of this mail ended, so it was not sent."
+            "The link of this mail ended, was answered or was replaced by a newer one, so it was not sent."
         )
 
 

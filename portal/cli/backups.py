@@ -43,7 +43,7 @@ def backup(folder: Path, verify: bool) -> None:
 def restore(folder: Path, replace: bool, yes: bool) -> None:
     """Bring back the backup in DIR; stop the portal first."""
     settings = settings_from()
-    app = open_portal(settings)
+    app = open_portal(settings, unfinished=True)
     from portal.backups.folder import BackupRefused
     from portal.backups.restoring import restore as bring_back
 
@@ -65,6 +65,10 @@ def restore(folder: Path, replace: bool, yes: bool) -> None:
         f"Restored as of {restored.manifest.snapshot_at}.\n{audit.events} events checked, "
         f"{len(audit.findings)} findings; {decisions.decided} decisions decided again, "
         f"{len(decisions.differences)} differences."
+    )
+    click.echo(
+        "Everybody has to sign in again. Undone is what happened since, also passwords that were changed and "
+        "people who were let go."
     )
     if restored.waiting_mails or restored.due_ends:
         click.echo(

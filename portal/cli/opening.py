@@ -29,13 +29,22 @@ def settings_from(**given: object) -> Settings:
         raise Incomplete(str(incomplete)) from None
 
 
-def open_portal(settings: Settings) -> Flask:
-    """Return the app; logs of a command go to standard error, its results to standard output."""
+def open_portal(settings: Settings, *, unfinished: bool = False) -> Flask:
+    """Return the app; logs of a command go to standard error, its results to standard output.
+
+    `unfinished` opens also what a restore has not brought to its end; everything else ends there.
+    """
     from portal.app import create_app
+    from portal.backups.mark import refuse_unfinished_restore
     from portal.web.logs import configure_logging
 
     configure_logging(Clock())
     close_data_dir(settings.data_dir)
+    try:
+        if not unfinished:
+            refuse_unfinished_restore(settings)
+    except SettingsIncomplete as incomplete:
+        raise Incomplete(str(incomplete)) from None
     return create_app(settings)
 
 

@@ -42,7 +42,7 @@ class Template:
     products: tuple[tuple[str, ...], ...]  # a row has as many texts as there are headings
     contacts: tuple[Row, ...]
     sections: tuple[Section, ...]
-    acknowledgment: str  # what is signed; "" for none
+    acknowledgment: str  # what is signed
     signatures: tuple[Row, ...]  # who signs and for whom: a block with name, title, signature and date each
 
 
@@ -62,8 +62,7 @@ def written(template: Template) -> bytes:
     for section in template.sections:
         _section(document, section)
     _heading(document, "Signatures", 1)
-    if template.acknowledgment:
-        _write(document.add_paragraph(), template.acknowledgment)
+    _write(document.add_paragraph(), template.acknowledgment)
     for role, party in template.signatures:
         _heading(document, role, 2)
         _facts(document, (("For", party), *((line, NOTHING) for line in SIGNED)))

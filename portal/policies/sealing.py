@@ -17,6 +17,20 @@ PREFIX = "decision:"  # the chain beside a claim's own: refusals belong to it, w
 DECIDED = "decided"
 DIGEST, COLUMNS = "digest", "columns"  # in the event's details: over what the digest was made
 
+# What was sealed before events named it.
+FIRST_COLUMNS = [
+    "actor",
+    "at",
+    "facts",
+    "id",
+    "outcome",
+    "policy_version",
+    "question",
+    "roles_version",
+    "rules",
+    "subject",
+]
+
 
 def seal(session: Session, stored: StoredDecision, key: bytes) -> None:
     """Record every column of the decision in the chain of its subject, within the caller's transaction."""
@@ -42,14 +56,17 @@ def broken_seals(session: Session) -> list[Finding]:
 
 
 def _broken(session: Session) -> Iterator[Finding]:
-    sealed = _sealed(session)
+    sealed, twice = _sealed(session)
+    for number, subject, place in twice:
+        # SQLite gives the number of the newest row that was deleted to the next one.
+        yield Finding(subject, place, f"Decision {number} was taken out, and another has its number.")
     first = min(sealed, default=None)
     query = select(StoredDecision).order_by(StoredDecision.id).execution_options(yield_per=500)
     for row in session.scalars(query):
         event = sealed.pop(row.id, None)
         if event is not None:
             subject, place, digest, columns = event
-            if digest != _digest(row, columns or _columns()):
+            if digest != _digest(row, columns):
                 yield Finding(subject, place, f"Decision {row.id} is not as it was stored.")
         elif first is not None and row.id > first:
             yield Finding(f"{PREFIX}{row.subject}", 0, f"Decision {row.id} was never recorded.")
@@ -57,16 +74,24 @@ def _broken(session: Session) -> Iterator[Finding]:
         yield Finding(subject, place, f"Decision {number} is gone.")
 
 
-def _sealed(session: Session) -> dict[int, tuple[str, int, str, list[str]]]:
-    """Return chain, place, digest and its columns of every sealed decision by its id."""
+def _sealed(
+    session: Session,
+) -> tuple[dict[int, tuple[str, int, str, list[str]]], list[tuple[int, str, int]]]:
+    """Return chain, place, digest and its columns of the newest seal of every decision, by its id.
+
+    With them come id, chain and place of every seal that a newer one of the same id follows.
+    """
     query = select(AuditEvent.decision_id, AuditEvent.subject, AuditEvent.place, AuditEvent.details).where(
         AuditEvent.action == DECIDED, AuditEvent.subject.startswith(PREFIX)
     )
-    rows = session.execute(query.execution_options(yield_per=500))
-    return {
-        number: (subject, place, details.get(DIGEST, ""), details.get(COLUMNS, []))
-        for number, subject, place, details in rows
-    }
+    rows = session.execute(query.order_by(AuditEvent.id).execution_options(yield_per=500))
+    sealed: dict[int, tuple[str, int, str, list[str]]] = {}
+    twice = []
+    for number, subject, place, details in rows:
+        if number in sealed:
+            twice.append((number, *sealed[number][:2]))
+        sealed[number] = (subject, place, details.get(DIGEST, ""), details.get(COLUMNS, FIRST_COLUMNS))
+    return sealed, twice
 
 
 def _columns() -> list[str]:

@@ -42,11 +42,27 @@ class PoeElement(Named):
     source: list[Text] = Field(default_factory=list)  # the clauses of the written source, quoted
 
 
-class ProofTemplate(Strict):
-    """What the template of a proof says around the claim; what is not said is left out."""
+# What every template said before rule files named it; claims are pinned to such versions.
+FIRST_INTRODUCTION = (
+    "The tables are filled with what the claim says. Where they say (fill in), write what is missing.",
+    "Write under each heading what it asks for, and delete the words in italics.",
+    "Then have the customer sign, and upload this document to the claim.",
+)
+FIRST_ACKNOWLEDGMENT = (
+    "The customer confirms that the partner named in this document did the work that it describes, "
+    "for the products that it names."
+)
 
-    introduction: list[Text] = Field(default_factory=list)  # how to fill it in, sentence by sentence
-    acknowledgment: str = ""  # what the customer signs
+
+class ProofTemplate(Strict):
+    """What the template of a proof says around the claim."""
+
+    introduction: list[Text] = Field(min_length=1)  # how to fill it in, sentence by sentence
+    acknowledgment: Text  # what the customer signs
+
+
+def _first_template() -> ProofTemplate:
+    return ProofTemplate(introduction=list(FIRST_INTRODUCTION), acknowledgment=FIRST_ACKNOWLEDGMENT)
 
 
 class ProgramsFile(Strict):
@@ -55,7 +71,7 @@ class ProgramsFile(Strict):
     activities: dict[Code, Activity]
     products: dict[Code, Product]
     poe_elements: dict[Code, PoeElement]
-    proof_template: ProofTemplate = Field(default_factory=ProofTemplate)  # versions before it had none
+    proof_template: ProofTemplate = Field(default_factory=_first_template)
 
     def product_label(self, code: str) -> str:
         """Return what a product is called; its code where a draft still has one that was taken out."""

@@ -64,6 +64,12 @@ def _check_roles(parts: Parts, notes: Notes) -> None:
             notes.unknown(
                 "roles.yaml", ("roles", name, "never_with", position), "role", other, parts.roles.roles
             )
+            if other == name:
+                notes.problem(
+                    "roles.yaml",
+                    ("roles", name, "never_with", position),
+                    "nobody could hold this role: name others, which nobody holds beside it",
+                )
 
 
 def _check_programs(parts: Parts, notes: Notes) -> None:

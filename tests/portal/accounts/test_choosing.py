@@ -1,6 +1,8 @@
 """Invitations and forgotten passwords: a mailed link, good once, for a time, and for nobody else."""
 
+import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -8,17 +10,19 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.accounts.actor import SYSTEM
-from portal.accounts.choosing import NoSuchLink, choose_password
-from portal.accounts.managing import Keeper, Kept
+from portal.accounts.choosing import NoSuchLink, ask_for_link, choose_password
+from portal.accounts.managing import Keeper, Kept, NotYours
 from portal.accounts.model import Person
+from portal.accounts.own_account import change_password
 from portal.accounts.passwords import password_fits
 from portal.accounts.people import NotAdded
 from portal.audit.model import AuditEvent
 from portal.clock import FixedClock
 from portal.db import db, transaction
+from portal.notifications.model import OutboxMessage
 from portal.work.outbox import deliver
 from tests import factories
 from tests.bare_app import at_once
@@ -41,6 +45,9 @@ from tests.portal.accounts.people_pages import (
     person,
     signed_in,
 )
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
 def test_whoever_is_invited_chooses_a_password_once_and_works(
@@ -299,3 +306,99 @@ def test_nobody_floods_strangers_with_invitations(
         assert len(mailbox.new()) == 2
         clock.set(clock.now() + timedelta(hours=1))
         gloria.invite(known.contoso, BILLING_ONLY, email="mo@contoso.example", name="Mo")
+
+
+def test_the_mail_of_a_withdrawn_invitation_lets_nobody_in_as_somebody_else(
+    app: Flask, known: Known, mailbox: Mailbox
+) -> None:
+    entrance, stranger = app.extensions["entrance"], "kim@contoso-typo.example"
+    with app.app_context():
+        gloria = Keeper(replace(entrance, committed=lambda: None), known.actors[GLORIA], entrance.roles())
+        first = gloria.invite(known.contoso, BILLING_ONLY, email=stranger, name="Kim")
+        gloria.withdraw(first)
+        second = gloria.invite(known.contoso, BILLING_ONLY, email=NEW, name="Kim")
+        assert second != first
+        assert deliver(app.extensions["desk"]).failed == 1
+    assert [mail.to for mail in mailbox.new()] == [NEW]
+    with app.app_context():
+        for change in (gloria.withdraw, gloria.invite_again, gloria.deactivate):
+            with pytest.raises(NotYours):
+                change(first)
+    assert stranger not in signed_in(app, GLORIA).visit("/people").text
+
+
+def test_a_link_mails_nobody_but_whom_it_lets_in(app: Flask, known: Known, mailbox: Mailbox) -> None:
+    entrance = app.extensions["entrance"]
+    with app.app_context():
+        gloria = Keeper(replace(entrance, committed=lambda: None), known.actors[GLORIA], entrance.roles())
+        gloria.invite(known.contoso, BILLING_ONLY, email=NEW, name="Kim")
+        with transaction() as session:
+            session.execute(update(OutboxMessage).values(recipient="somebody@else.example"))
+        assert deliver(app.extensions["desk"]).failed == 1
+    assert mailbox.new() == []
+
+
+def test_reminders_of_an_invitation_count_as_invitations(
+    app: Flask, known: Known, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    with app.app_context():
+        gloria = keeper(app, known, GLORIA)
+        settings = gloria.entrance.settings.model_copy(update={"invitations_per_hour": 2})
+        gloria = replace(gloria, entrance=replace(gloria.entrance, settings=settings))
+        invited = gloria.invite(known.contoso, BILLING_ONLY, email=NEW, name="Kim")
+        for _ in range(2):
+            clock.set(clock.now() + timedelta(minutes=10))
+            with suppress(Kept):
+                gloria.invite_again(invited)
+        assert len(mailbox.new()) == 2
+
+
+@SQLITE
+def test_strangers_everywhere_keep_nobody_from_a_new_password(
+    app: Flask, known: Known, mailbox: Mailbox
+) -> None:
+    entrance = app.extensions["entrance"]
+    with app.app_context():
+        for number in range(12 * entrance.settings.sign_in_failures_at_most):
+            ask_for_link(entrance, "nobody@nowhere.example", f"2001:db8:{number:x}::1")
+        for email, network in ((GLORIA, "198.51.100.7"), (INES, "198.51.100.99")):
+            ask_for_link(entrance, email, network)
+    assert len(mailbox.new()) == 2
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_a_link_asked_for_and_a_changed_password_do_not_wait_for_each_other(
+    app: Flask, known: Known, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entrance = replace(app.extensions["entrance"], committed=lambda: None)
+    with app.app_context():
+        ask_for_link(entrance, GLORIA, "10.0.0.1")
+    clock.set(clock.now() + timedelta(minutes=10))
+    both, failed = threading.Barrier(2), []
+
+    def after(module: str, name: str) -> None:
+        """Have both stand behind their first lock at the same moment, where that is possible."""
+        real = getattr(sys.modules[module], name)
+
+        def slow(*given: object) -> object:
+            done = real(*given)
+            with suppress(threading.BrokenBarrierError):
+                both.wait(1)
+            return done
+
+        monkeypatch.setattr(f"{module}.{name}", slow)
+
+    after("portal.accounts.own_account", "void_links")
+    after("portal.accounts.choosing", "mailed_lately")
+
+    def run(work: Callable[[], object]) -> None:
+        with app.app_context():
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001  # told by the test
+                failed.append(error)
+
+    gloria, words = known.actors[GLORIA], {"present": factories.PASSWORD, "new": CHOSEN, "again": CHOSEN}
+    change = partial(change_password, entrance, gloria, "no token", network="10.0.0.3", **words)
+    at_once([partial(run, partial(ask_for_link, entrance, GLORIA, "10.0.0.2")), partial(run, change)])
+    assert failed == []

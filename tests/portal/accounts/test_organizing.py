@@ -70,6 +70,16 @@ def test_a_partner_is_added_with_a_location_and_its_first_admin(app: Flask, hous
         assert added.details == {"name": "Tailspin", "domain": "tailspin.example"}
 
 
+def test_a_domain_that_would_become_another_is_refused(app: Flask, house: factories.House) -> None:
+    admin = admin_of(app)
+    admin.visit("/organizations")
+    page = admin.fill_and_submit("Add organization", status=422, name="Strasse", domain="straße.example")
+    assert "Give the organization's mail domain" in page.text
+    opened(admin, app)
+    page = admin.fill_and_submit("Save name and domain", status=422, domain="straße.example")
+    assert "Give the organization's mail domain" in page.text
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

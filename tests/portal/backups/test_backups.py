@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app
+from sqlalchemy.engine import RootTransaction
 
 from portal.app import create_app
 from portal.backups.folder import BackupRefused, verified
@@ -21,7 +22,7 @@ from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.clock import FixedClock
-from portal.db import db, transaction
+from portal.db import db, refuse_dangling_rows, transaction
 from portal.notifications.delivery import WAITING
 from portal.notifications.model import OutboxMessage
 from portal.settings import Settings, SettingsIncomplete
@@ -250,3 +251,43 @@ def test_a_restore_interrupted_after_the_database_is_served_by_nobody_and_run_ag
 
 def _killed(*_given: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_whoever_was_signed_in_at_the_backup_signs_in_again(filing: Filing, tmp_path: Path) -> None:
+    browser = filing.browser("incentives@contoso.example")
+    with filing.context():
+        take_backup(filing.desk, tmp_path / "backup")
+    assert browser.visit("/claims").heading == "Customer claims"
+    with filing.context():
+        restore(filing.desk, tmp_path / "backup", replace=True)
+    assert browser.visit("/claims").heading == "Sign in"
+
+
+def test_where_nobody_knows_whether_the_database_took_it_nothing_is_served(
+    filing: Filing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filing.context():
+        take_backup(filing.desk, tmp_path / "backup")
+    filing.draft()
+    last: list[str] = []
+    commit = RootTransaction._do_commit  # noqa: SLF001  # the answer to a COMMIT is lost nowhere else
+
+    def lost(transaction: RootTransaction) -> None:
+        commit(transaction)
+        if last:
+            raise sa.exc.OperationalError("COMMIT", None, ValueError(last.pop()))
+
+    def nearly(connection: sa.Connection) -> None:
+        refuse_dangling_rows(connection)
+        last.append("the connection was closed")
+
+    with monkeypatch.context() as patched, filing.context():
+        patched.setattr(RootTransaction, "_do_commit", lost)
+        patched.setattr("portal.backups.restoring.refuse_dangling_rows", nearly)
+        with pytest.raises(BackupRefused, match="Restore again with --replace"):
+            restore(filing.desk, tmp_path / "backup", replace=True)
+    with pytest.raises(SettingsIncomplete):
+        refuse_unfinished_restore(filing.desk.settings)
+    with filing.context():
+        restore(filing.desk, tmp_path / "backup", replace=True)
+    refuse_unfinished_restore(filing.desk.settings)

@@ -1,15 +1,19 @@
 """What mails about claims say, where what people typed meets the words of the policy."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.accounts.model import Person
 from portal.claims.mails import write_mail
-from portal.db import db
+from portal.claims.model import Claim, ConsentLink
+from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
+from portal.work.outbox import deliver
 from portal.work.sweep import sweep
 from tests.conftest import ROOT
 from tests.journeys.mailbox import Mail
@@ -215,3 +219,40 @@ def test_a_decline_after_the_one_dispute_advises_no_other(filing: Filing) -> Non
     declined = words(mail_to(filing, INES, "The customer declined the association"))
     assert "Customer declined The customer does not agree to the association." in declined.replace("- ", "")
     assert "dispute the rejection" not in declined
+
+
+@pytest.mark.parametrize("all_of_them", [False, True], ids=["one let go", "nobody else left"])
+def test_whoever_was_let_go_is_told_nothing_more(filing: Filing, *, all_of_them: bool) -> None:
+    number = filing.under_review()
+    if not all_of_them:
+        with filing.context(), transaction() as session:
+            session.execute(update(Claim).values(own_contact_email="billing@contoso.example"))
+    with filing.context(), transaction() as session:
+        session.execute(update(Person).where(Person.email == INES).values(active=False))
+    before = len(mails_to(filing, INES))
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Send it.")
+    assert len(mails_to(filing, INES)) == before
+    instead = "global@contoso.example" if all_of_them else "billing@contoso.example"
+    assert any("Send it." in mail.text for mail in mails_to(filing, instead))
+
+
+def test_a_consent_mail_that_waited_is_not_sent_beside_a_newer_one(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.desk, sent = replace(filing.desk, committed=lambda: None), filing.desk
+    filing.do("approve", number, REVIEWER)
+    filing.do("send_consent_link", number, INES)
+    with filing.context():
+        assert deliver(sent).failed == 1
+    (mail,) = mails_to(filing, CASEY)
+    assert "send you this link again" in words(mail)
+
+
+def test_a_customer_who_answered_is_not_asked_again_by_a_mail_that_waited(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.desk, sent = replace(filing.desk, committed=lambda: None), filing.desk
+    filing.do("approve", number, REVIEWER)
+    with filing.context(), transaction() as session:
+        session.execute(update(ConsentLink).values(answer="agree", answered_at=filing.clock.now()))
+    with filing.context():
+        assert deliver(sent).failed == 1
+    assert mails_to(filing, CASEY) == []

@@ -9,6 +9,7 @@ from portal.claims.acting import act
 from portal.claims.answers import Answers, Upload
 from portal.db import transaction
 from portal.evidence.template import TO_FILL_IN, Section, Template, in_xml, written
+from portal.rulebook.loading import load, read_folder
 from tests import factories
 from tests.browser import Browser
 from tests.portal.claims.rows import add_claims
@@ -61,6 +62,14 @@ def test_it_says_what_the_claim_says(filing: Filing, partner: Browser) -> None:
         assert element.means in texts_of(content)
         for clause in element.source:
             assert not any(clause in text for text in texts_of(content)), clause
+
+
+def test_claims_of_policies_that_named_no_words_have_those_of_before() -> None:
+    files = read_folder(ROOT / "rules")
+    said = load(files).programs.proof_template
+    kept, _, rest = files["programs.yaml"].partition("proof_template:")
+    older = load(files | {"programs.yaml": kept + rest[rest.index("# An element") :]}).programs.proof_template
+    assert older == said
 
 
 def test_subscription_ids_stand_beside_their_products(filing: Filing, partner: Browser) -> None:

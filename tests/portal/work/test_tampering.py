@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.claims.model import Claim
 from portal.claims.refusals import Refused
 from portal.clock import FixedClock
-from portal.db import db
+from portal.db import db, transaction
 from portal.policies.model import StoredDecision
 from portal.policies.rechecking import recheck
 from portal.work.auditing import keep_audit_heads, verify_audit
@@ -144,6 +145,17 @@ def test_rows_taken_out_put_in_and_exchanged_are_found(filing: Filing, row: Row)
             session.rollback()
         assert problems(filing) == []
     assert missed == []
+
+
+def test_a_newer_decision_with_its_number_hides_no_decision_that_was_taken_out(filing: Filing) -> None:
+    with filing.context():
+        with transaction() as session:
+            newest = session.scalar(select(func.max(StoredDecision.id)))
+            session.execute(delete(StoredDecision).where(StoredDecision.id == newest))
+        number = db.session.scalars(select(Claim.number)).one()
+    filing.do("comment", number, REVIEWER, message="Seen.")
+    with filing.context():
+        assert any(f"Decision {newest} " in one for one in problems(filing))
 
 
 def test_a_decision_rewritten_with_its_facts_is_found(filing: Filing) -> None:

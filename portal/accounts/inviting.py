@@ -1,0 +1,28 @@
+"""How many may be invited: nobody floods strangers with mail in the portal's name."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.entrance import Entrance
+from portal.accounts.organization_chain import organization_chain
+from portal.audit.model import AuditEvent
+
+INVITED, INVITED_AGAIN = "person_invited", "person_invited_again"  # the audit's actions
+
+
+def too_many_invited(session: Session, entrance: Entrance, organization_id: int) -> str:
+    """Say that the organization invited as many as it may within an hour; "" where it did not.
+
+    The audit is what counts them, because an invitation that was withdrawn was mailed all the same.
+    """
+    most = entrance.settings.invitations_per_hour
+    lately = select(func.count()).where(
+        AuditEvent.subject == organization_chain(organization_id),
+        AuditEvent.action.in_((INVITED, INVITED_AGAIN)),
+        AuditEvent.at > entrance.clock.now() - timedelta(hours=1),
+    )
+    if (session.scalar(lately) or 0) < most:
+        return ""
+    return f"{most} people were invited within an hour, which is the most. Invite more later."
