@@ -72,7 +72,8 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if not self.secret_key and not self.demo and not key_file(self.data_dir).exists():
             raise ValueError(
-                "PORTAL_SECRET_KEY is missing: set it to a long random text, such as the output of "
+                "PORTAL_SECRET_KEY is missing: set it to the key that the data was made with. Where there is "
+                "no data yet, set it to a long random text, such as the output of "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
         if self.secret_key and len(self.secret_key) < 32:

@@ -202,7 +202,7 @@ def _context(
 
 def _reasons(rulebook: Rulebook, claim: Claim, message: OutboxMessage) -> list[tuple[str, str, str]]:
     """Return label, text and next step of each reason; what helps is told to the partner, who can do it."""
-    known = rulebook.known_reasons
+    known = rulebook.reasons_known_to(message.event)
     found = [known[code] for code in message.context["reasons"] if code in known]
     if message.audience != PARTNER:
         return [(reason.label, reason.text, "") for reason in found]

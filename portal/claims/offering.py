@@ -62,7 +62,8 @@ def done_in_words(rulebook: Rulebook, action: str | None) -> str:
     transition = rulebook.transitions.get(action or "")
     if transition is None or any(ask.type == "fields" for ask in transition.asks.values()):
         return "Saved."
-    return f"“{transition.label}” was done."
+    done = f"“{transition.label}” was done."
+    return f"{done} {transition.then}" if transition.then else done
 
 
 def begun_in_words(done: Done) -> str:

@@ -24,6 +24,7 @@ def load(claims: int, organizations: int, seed: int, data: Path | None) -> None:
         os.environ["PORTAL_DATA_DIR"] = str(data)
     from portal.sample.crowd import load_crowd
     from portal.sample.demo import SampleRefused
+    from portal.work.auditing import keep_audit_heads
 
     app = open_portal(settings_from())
     upgrade(app)
@@ -38,4 +39,7 @@ def load(claims: int, organizations: int, seed: int, data: Path | None) -> None:
             )
         except SampleRefused as refused:
             raise click.ClickException(str(refused)) from None
+        keep_audit_heads(app.extensions["desk"])
+    where = app.extensions["desk"].settings.data_dir
     click.echo(f"{claims} claims of {organizations} partners are there.")
+    click.echo(f"Look at them with: portal demo --data {where}")

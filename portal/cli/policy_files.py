@@ -105,7 +105,7 @@ def told(found: "Explanation") -> str:
         about = {change: f" ({change.subject})" if change.subject else "" for change in found.remedy.changes}
         lines += [f"- {change.who}: {change.text}{about[change]}" for change in found.remedy.changes]
     elif not found.decision.allowed:
-        lines.append("Nothing that anybody can change now would allow it.")
+        lines.append("As the claim stands, nothing that anybody can change would allow it.")
         lines += [f"Instead: {found.instead}"] if found.instead else []
     lines.append(f"{len(found.asked)} rules were asked; policy version {found.decision.policy_version[:12]}.")
     return "\n".join(lines)

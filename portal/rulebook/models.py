@@ -193,6 +193,7 @@ class Transition(Strict):
     effects: list[Code] = []  # names of the closed list `VERBS`
     reason: Code | None = None  # the rejection reason that the transition itself gives
     confirm: Text | None = None  # asked before what cannot be undone
+    then: Text | None = None  # told afterwards where the status stays: what is still to do
     tone: Literal["primary", "neutral", "danger"] = "neutral"
     source: Text | None = None
     decided: bool = False

@@ -212,6 +212,19 @@ class Rulebook:
         reasons = self.reasons
         return reasons.information_reasons | reasons.rejection_reasons | reasons.partner_request_reasons
 
+    def reasons_known_to(self, action: str) -> Mapping[str, CatalogReason]:
+        """The same, in the words of the catalog that `action` asks from: two may have reasons of one code."""
+        reasons = self.reasons
+        catalogs = {
+            "information_reasons": reasons.information_reasons,
+            "rejection_reasons": reasons.rejection_reasons,
+            "partner_request_reasons": reasons.partner_request_reasons,
+        }
+        transition = self.transitions.get(action)
+        asked = [ask.of for ask in transition.asks.values()] if transition else []
+        own = next((catalogs[of] for of in asked if of in catalogs), {})
+        return {**self.known_reasons, **own}
+
     def called_by(self, action: str) -> list[str]:
         """Return the transitions that `action` on one claim calls on others; none for most actions."""
         return [code for code, row in self.transitions.items() if action in row.called_by]

@@ -256,3 +256,25 @@ def test_a_customer_who_answered_is_not_asked_again_by_a_mail_that_waited(filing
     with filing.context():
         assert deliver(sent).failed == 1
     assert mails_to(filing, CASEY) == []
+
+
+@SQLITE
+def test_a_reason_that_two_catalogs_have_is_told_in_the_words_of_the_one_it_came_from(filing: Filing) -> None:
+    catalogs = filing.desk.policies.in_force().reasons
+    asked, rejected = (
+        catalogs.information_reasons["missing_products"],
+        catalogs.rejection_reasons["missing_products"],
+    )
+    assert asked.text != rejected.text
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_products", message="Which ones?")
+    mail = words(max(mails_to(filing, INES), key=lambda mail: "Which ones?" in mail.text))
+    assert asked.text in mail
+    assert asked.next_step in mail
+    assert rejected.text not in mail
+    filing.do("request_rejection", number, INES, reason="wrong_activity")
+
+    number = filing.under_review(product="intune")
+    filing.do("reject", number, REVIEWER, reason="missing_products", message="As I said.")
+    mail = words(max(mails_to(filing, INES), key=lambda mail: "As I said." in mail.text))
+    assert rejected.text in mail

@@ -94,6 +94,7 @@ def test_what_is_named_is_removed_with_one_click_and_is_an_answer(filing: Filing
     page = partner.visit(f"/claims/{number}")
     assert f"{WISH}Exchange Online, Microsoft Intune" in removal(page)
     page = partner.fill_and_submit(BUTTON)
+    assert "The request stays open until you resubmit the claim" in page.region("flashes")
     assert removal(page) == "", "there is nothing left to remove"
     assert "Products to remove" in page.region("claim-requests"), "what was asked stays to be read"
     assert products_of(filing, number) == ["teams"]

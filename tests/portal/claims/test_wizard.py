@@ -417,3 +417,17 @@ def test_the_limits_of_documents_are_told_before_one_is_chosen(filing: Filing, p
     page = partner.fill_and_submit("Upload and stay here", document=[pdf("a", name="a.pdf")] * 2)
     assert page.texts("#documents .document-name") == ["a.pdf"], "chosen twice, it is one document"
     assert "each with at most 10.0 MB" in page.select("[id^=replace-][id$=-hint]")[0].text_content()
+
+
+@SQLITE
+def test_the_contacts_say_whether_a_technical_one_is_asked_for(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    assert "Whether one is asked for depends on the activity." in partner.page.text
+    told = []
+    for activity in ("use_or_consume", "usage_recognition"):
+        step(partner, number, "activity")
+        partner.fill_and_submit("Save and go on", activity=activity)
+        step(partner, number, "contacts")
+        told.append("This solution area asks for one." in partner.page.text)
+    assert told == [False, True]
