@@ -263,6 +263,7 @@ def test_whoever_was_signed_in_at_the_backup_signs_in_again(filing: Filing, tmp_
     assert browser.visit("/claims").heading == "Sign in"
 
 
+@pytest.mark.filterwarnings("ignore:transaction already deassociated")  # it was ended under its feet
 def test_where_nobody_knows_whether_the_database_took_it_nothing_is_served(
     filing: Filing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
