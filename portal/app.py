@@ -101,11 +101,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Return the portal as `settings` want it; `clock` is the system's unless another is handed in.
 
     Neither the database nor the policy is read yet. Raises RouteWithoutAccess when a route does not
-    declare who may use it.
+    declare who may use it, and SettingsIncomplete where a demo's data lies there without its key.
     """
     clock = clock or Clock()
     app = Flask("portal", template_folder=str(TEMPLATES))
-    secret = settings.secret_key or kept_secret(settings.data_dir)
+    secret = settings.secret_key or kept_secret(settings)
     _configure(app, settings, secret)
     attach(app, settings.database)
     Migrate(app, db, directory=str(MIGRATIONS))

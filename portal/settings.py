@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 MEBIBYTE = 1024 * 1024
 
+SQLITE_FILE = "portal.sqlite"
+KEY_FILE = "secret-key"
+
 # What other accounts of the machine may do with a file, and with what the portal makes: nothing.
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -83,7 +86,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy URL; SQLite in the data folder where none was set."""
-        return self.database_url or f"sqlite:///{(self.data_dir / 'portal.sqlite').resolve()}"
+        return self.database_url or f"sqlite:///{(self.data_dir / SQLITE_FILE).resolve()}"
 
     @property
     def embedded(self) -> bool:
@@ -94,6 +97,16 @@ class Settings(BaseSettings):
     def audit_heads_file(self) -> Path:
         """Where the ends of the audit's chains are kept, apart from the database."""
         return self.data_dir / "audit-heads.json"
+
+    @property
+    def sample_mark(self) -> Path:
+        """The file that says that the demo's sample data was made to its end."""
+        return self.data_dir / "sample-data-is-whole"
+
+    @property
+    def beside_database(self) -> tuple[Path, ...]:
+        """The files that tell of the database's state: they are kept, brought back and deleted with it."""
+        return self.audit_heads_file, self.sample_mark
 
     @property
     def documents_dir(self) -> Path:
@@ -121,17 +134,31 @@ def read_settings(**given: object) -> Settings:
 
 def key_file(data_dir: Path) -> Path:
     """Return where the demo keeps its secret key; commands on its data folder find it there."""
-    return data_dir / "secret-key"
+    return data_dir / KEY_FILE
 
 
-def kept_secret(data_dir: Path) -> str:
-    """Return the demo's own secret key, made once and kept in its data folder (mode 600)."""
-    path = key_file(data_dir)
+def kept_secret(settings: Settings) -> str:
+    """Return the demo's own secret key, made once and kept in its data folder (mode 600).
+
+    Raises SettingsIncomplete where the folder holds data without its key, such as data that was restored:
+    beside another key its audit would look forged.
+    """
+    path = key_file(settings.data_dir)
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        _refuse_another_key(settings)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
     return path.read_text(encoding="ascii").strip()
+
+
+def _refuse_another_key(settings: Settings) -> None:
+    data_dir = settings.data_dir.resolve()
+    if any(path.exists() for path in (data_dir / SQLITE_FILE, *settings.beside_database)):
+        raise SettingsIncomplete(
+            f"{data_dir} holds data, but not the key that it was made with. Copy the file {KEY_FILE} there "
+            "from the folder where the data was made, or set PORTAL_SECRET_KEY to that key."
+        )
 
 
 def keep_files_private() -> None:

@@ -3,17 +3,15 @@
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from portal.evidence.store import sync_folder
+from portal.evidence.store import sync_file, sync_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 SEAL = "manifest.seal"
-HEADS = "audit-heads.json"
 TABLES = "tables"
 DOCUMENTS = "documents"
 _AT_ONCE = 1024 * 1024  # bytes read at once
@@ -75,8 +73,7 @@ def seal(folder: Path, manifest: Manifest, key: bytes) -> None:
         if path.is_dir():
             sync_folder(path)
         else:
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(path)
     sync_folder(folder)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.engine import Connection
 
 from portal.accounts.model import SignedInSession
 from portal.backups.folder import (
-    HEADS,
     BackupRefused,
     Manifest,
     document_file,
@@ -25,6 +24,7 @@ from portal.backups.mark import unfinished_mark
 from portal.backups.tables import VERSIONS, count_rows, go_on_counting, insert_rows, tables_of
 from portal.claims.desk import Desk
 from portal.db import db, keys_unenforced, refuse_dangling_rows
+from portal.evidence.store import sync_file, sync_folder
 from portal.notifications.delivery import WAITING
 from portal.notifications.model import OutboxMessage
 from portal.policies.rechecking import Rechecked, recheck
@@ -98,11 +98,21 @@ def _bring_back(desk: Desk, source: Path, manifest: Manifest, migrations: Config
         desk.files.put(document_file(source, sha256).read_bytes())
     mark = unfinished_mark(desk.settings)
     _restore_tables(source, manifest, migrations, mark, desk.clock.now())
-    heads = desk.settings.audit_heads_file
-    heads.unlink(missing_ok=True)
-    if HEADS in manifest.files:
-        shutil.copyfile(source / HEADS, heads)
+    for path in desk.settings.beside_database:
+        if path.name in manifest.files:
+            _replace(source / path.name, path)
+        else:
+            path.unlink(missing_ok=True)
+    sync_folder(desk.settings.data_dir)
     mark.unlink()
+
+
+def _replace(source: Path, target: Path) -> None:
+    """Put a copy of `source` in the place of `target`, whole or not at all."""
+    unfinished = target.with_name(f"{target.name}.new")
+    shutil.copyfile(source, unfinished)
+    sync_file(unfinished)
+    unfinished.replace(target)
 
 
 def refuse_newer(manifest: Manifest, migrations: Config) -> None:
@@ -161,6 +171,8 @@ def _restore_tables(source: Path, manifest: Manifest, migrations: Config, mark: 
             sa.update(SignedInSession).where(SignedInSession.revoked_at.is_(None)).values(revoked_at=at)
         )
         mark.touch()
+        sync_file(mark)
+        sync_folder(mark.parent)
 
 
 def _fill(connection: Connection, source: Path, manifest: Manifest) -> None:

@@ -1,4 +1,4 @@
-"""Takes a backup while the portal goes on: heads, a snapshot of the database, its documents."""
+"""Takes a backup while the portal goes on: what lies beside the database, a snapshot, its documents."""
 
 import secrets
 import shutil
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from portal.backups.folder import (
     FORMAT,
-    HEADS,
     TABLES,
     BackupRefused,
     Manifest,
@@ -71,7 +70,7 @@ def _fill(desk: Desk, folder: Path) -> Manifest:
     began = desk.clock.now()
     for _ in range(SNAPSHOTS_AT_MOST):
         taken = desk.clock.now()
-        _copy_heads(desk, folder)
+        _copy_beside(desk, folder)
         revision, rows, named = _copy_tables(folder)
         if _copy_documents(desk, folder, named):
             break
@@ -91,11 +90,12 @@ def _fill(desk: Desk, folder: Path) -> Manifest:
     return manifest
 
 
-def _copy_heads(desk: Desk, folder: Path) -> None:
-    """Take the file of heads before the snapshot: heads that are newer would look like events cut off."""
-    (folder / HEADS).unlink(missing_ok=True)
-    if desk.settings.audit_heads_file.exists():
-        _copy(desk.settings.audit_heads_file, folder / HEADS)
+def _copy_beside(desk: Desk, folder: Path) -> None:
+    """Take what lies beside before the snapshot: heads that are newer would look like events cut off."""
+    for path in desk.settings.beside_database:
+        (folder / path.name).unlink(missing_ok=True)
+        if path.exists():
+            _copy(path, folder / path.name)
 
 
 def _copy_tables(folder: Path) -> tuple[str, dict[str, int], set[str]]:

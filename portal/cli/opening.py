@@ -43,9 +43,9 @@ def open_portal(settings: Settings, *, unfinished: bool = False) -> Flask:
     try:
         if not unfinished:
             refuse_unfinished_restore(settings)
+        return create_app(settings)
     except SettingsIncomplete as incomplete:
         raise Incomplete(str(incomplete)) from None
-    return create_app(settings)
 
 
 def moment_from(text: str | None) -> datetime | None:

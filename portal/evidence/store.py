@@ -126,6 +126,12 @@ def _written_at(path: Path) -> datetime | None:
         return None
 
 
+def sync_file(path: Path) -> None:
+    """Wait until the content of `path` has reached the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in `folder` have reached the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

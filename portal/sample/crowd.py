@@ -18,7 +18,6 @@ from portal.sample.demo import SampleRefused
 from portal.sample.documents import Letter, pdf
 from portal.sample.house import PARTNERS, SampleCustomer, build_house
 from portal.sample.loading import Telling, combinations, contested, has_subscriptions, take_in, tell
-from portal.sample.mark import mark_of
 from portal.sample.stories import STORIES, Story
 from portal.work.outbox import deliver
 
@@ -73,7 +72,7 @@ def load_crowd(desk: Desk, claims: int, organizations: int, seed: int, say: Call
 
         tell(quiet, tellings, now, told)
         deliver(quiet, Nowhere())
-    mark_of(desk.settings).touch()
+    desk.settings.sample_mark.touch()
     for status, number in _by_status(desk):
         say(f"{number:7} {status}")
 

@@ -9,8 +9,7 @@ from portal.accounts.model import Person
 from portal.claims.desk import Desk
 from portal.db import db
 from portal.sample.loading import load_sample
-from portal.sample.mark import mark_of
-from portal.settings import Settings
+from portal.settings import SQLITE_FILE, Settings
 
 
 class SampleRefused(Exception):
@@ -24,7 +23,7 @@ def fill_with_sample(desk: Desk, seed: int, tell: Callable[[str], None]) -> None
     """
     settings = desk.settings
     if db.session.scalar(select(Person.id).limit(1)) is not None:
-        if not (mark_of(settings).exists() or settings.database_url):
+        if not (settings.sample_mark.exists() or settings.database_url):
             raise SampleRefused(
                 "Making the sample data was interrupted, so a part is missing. "
                 'Begin anew with --reset: make demo ARGS="--reset".'
@@ -34,7 +33,7 @@ def fill_with_sample(desk: Desk, seed: int, tell: Callable[[str], None]) -> None
     tell("Making sample data, which takes about a minute …")
     desk.open()
     count = load_sample(desk, seed)
-    mark_of(settings).touch()
+    settings.sample_mark.touch()
     tell(f"{count} sample claims are there.")
 
 
@@ -45,8 +44,7 @@ def delete_sample(settings: Settings) -> None:
     """
     if settings.database_url:
         raise SampleRefused("--reset deletes only the demo's own SQLite file; unset PORTAL_DATABASE_URL.")
-    mark_of(settings).unlink(missing_ok=True)
-    for file in settings.data_dir.glob("portal.sqlite*"):
-        file.unlink()
+    for file in (*settings.beside_database, *settings.data_dir.glob(f"{SQLITE_FILE}*")):
+        file.unlink(missing_ok=True)
     for folder in (settings.documents_dir, settings.mail_dir):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,5 @@
 """Tells whether an installation holds the demo's sample data, whose password everybody can read."""
 
-from pathlib import Path
-
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,11 +12,6 @@ from portal.settings import Settings, SettingsIncomplete
 CODE, NAME = "1104711", "Contoso Seattle"
 
 
-def mark_of(settings: Settings) -> Path:
-    """Return the file that says that the sample data was made to its end."""
-    return settings.data_dir / "sample-data-is-whole"
-
-
 def refuse_sample_in_service(settings: Settings) -> None:
     """Raise SettingsIncomplete where sample data would be served as a real installation.
 
@@ -26,7 +19,7 @@ def refuse_sample_in_service(settings: Settings) -> None:
     """
     if settings.demo:
         return
-    if mark_of(settings).exists():
+    if settings.sample_mark.exists():
         place, setting = str(settings.data_dir.resolve()), "PORTAL_DATA_DIR"
     elif _is_in_database():
         place, setting = "The database", "PORTAL_DATABASE_URL" if settings.database_url else "PORTAL_DATA_DIR"

@@ -172,7 +172,15 @@ def test_a_folder_without_rules_is_told(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_a_demo_begins_anew_without_touching_what_is_not_its_own(tmp_path: Path) -> None:
-    for name in ("portal.sqlite", "portal.sqlite-wal", "notes.txt", "mail/1.eml", "documents/ab/file"):
+    beside = ("audit-heads.json", "sample-data-is-whole")
+    for name in (
+        "portal.sqlite",
+        "portal.sqlite-wal",
+        "notes.txt",
+        "mail/1.eml",
+        "documents/ab/file",
+        *beside,
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
@@ -269,7 +277,20 @@ def test_a_demo_on_another_database_is_never_deleted(shell: Shell, tmp_path: Pat
 
 
 def test_commands_on_the_demos_folder_use_its_own_key(tmp_path: Path) -> None:
-    kept_secret(tmp_path)
+    kept_secret(read_settings(data_dir=tmp_path, demo=True, secret_key=""))
     assert read_settings(data_dir=tmp_path, demo=False, secret_key="").data_dir == tmp_path
     with pytest.raises(SettingsIncomplete, match="PORTAL_SECRET_KEY is missing"):
         read_settings(data_dir=tmp_path / "elsewhere", demo=False, secret_key="")
+
+
+@pytest.mark.parametrize("held", ["portal.sqlite", "audit-heads.json"])
+def test_no_new_key_is_laid_beside_data_of_another(
+    shell: Shell, tmp_path: Path, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.cli.serving.run_server", lambda *_words: None)
+    (tmp_path / held).touch()
+    shell.env["PORTAL_SECRET_KEY"] = None
+    result = shell.call("demo", "--data", str(tmp_path))
+    assert result.exit_code == 2
+    assert f"{tmp_path} holds data, but not the key that it was made with" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == [held]

@@ -95,6 +95,7 @@ def test_a_house_lives_on_elsewhere(
     with filing.context():
         with transaction() as session:
             session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)).first().state = WAITING  # type: ignore[union-attr]  # there is one
+        settings.sample_mark.touch()
         take_backup(filing.desk, backup)
     before = contents(filing.app)
     filing.wait(40)
@@ -112,6 +113,8 @@ def test_a_house_lives_on_elsewhere(
             kept = app.extensions["desk"].files.path(sha256).read_bytes()
             assert kept == filing.desk.files.path(sha256).read_bytes()
         assert len(restored.manifest.documents) == 3
+        for path in settings.beside_database:
+            assert (tmp_path / "elsewhere" / path.name).read_bytes() == path.read_bytes()
         browser = Browser(app)
         browser.sign_in("incentives@contoso.example", PASSWORD)
         assert "CL-2026" in browser.visit("/claims").text
@@ -259,7 +262,9 @@ def test_whoever_was_signed_in_at_the_backup_signs_in_again(filing: Filing, tmp_
         take_backup(filing.desk, tmp_path / "backup")
     assert browser.visit("/claims").heading == "Customer claims"
     with filing.context():
+        filing.desk.settings.sample_mark.touch()  # the folder of a demo, given up for a real house
         restore(filing.desk, tmp_path / "backup", replace=True)
+        assert not filing.desk.settings.sample_mark.exists()
     assert browser.visit("/claims").heading == "Sign in"
 
 

@@ -12,7 +12,6 @@ from portal.db import db
 from portal.notifications.model import OutboxMessage
 from portal.sample.demo import SampleRefused, fill_with_sample
 from portal.sample.house import PARTNERS
-from portal.sample.mark import mark_of
 from tests import factories
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -34,7 +33,7 @@ def test_the_sample_lives_through_everything(app: Flask) -> None:
     desk: Desk = app.extensions["desk"]
     with app.app_context():
         fill_with_sample(desk, 1, told)
-        assert mark_of(desk.settings).exists()
+        assert desk.settings.sample_mark.exists()
         claims = db.session.scalars(select(Claim)).all()
         rulebook = desk.policies.in_force()
         of_each = Counter(claim.organization.name for claim in claims)

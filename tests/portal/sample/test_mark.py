@@ -5,7 +5,7 @@ from flask import Flask
 
 from portal.db import transaction
 from portal.sample.house import build_house
-from portal.sample.mark import mark_of, refuse_sample_in_service
+from portal.sample.mark import refuse_sample_in_service
 from portal.settings import Settings, SettingsIncomplete
 from tests import factories
 from tests.conftest import NOW
@@ -16,7 +16,7 @@ def test_the_sample_is_known_by_its_database_too(app: Flask, settings: Settings)
         refuse_sample_in_service(settings)
         with transaction() as session:
             build_house(session, settings.demo_password, NOW)
-        assert not mark_of(settings).exists()
+        assert not settings.sample_mark.exists()
         with pytest.raises(SettingsIncomplete, match="set PORTAL_DATABASE_URL to a place of its own"):
             refuse_sample_in_service(settings)
         refuse_sample_in_service(settings.model_copy(update={"demo": True}))
@@ -25,7 +25,7 @@ def test_the_sample_is_known_by_its_database_too(app: Flask, settings: Settings)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_sample_is_known_by_its_folder(app: Flask, settings: Settings) -> None:
     settings.data_dir.mkdir()
-    mark_of(settings).touch()
+    settings.sample_mark.touch()
     with app.app_context(), pytest.raises(SettingsIncomplete) as told:
         refuse_sample_in_service(settings)
     assert str(told.value).startswith(f"{settings.data_dir.resolve()} holds the demo's sample data")
