@@ -18,7 +18,7 @@ from portal.accounts.people import (
     location_exists,
     mistakes_of_organization,
 )
-from portal.calendars.days import Calendar, UnknownCalendar
+from portal.calendars.days import UnknownCalendar, named_calendar
 from portal.db import transaction
 
 PARTNER = "partner"  # the side of every organization that is added here; the operator's own is there before
@@ -161,7 +161,7 @@ def calendar_from(text: str) -> str | None:
     wanted = text.strip()
     try:
         # Letters that become others in capitals, as ß does, are no letters of a country.
-        return Calendar(wanted.upper() if wanted.isascii() else wanted).country if wanted else None
+        return named_calendar(wanted.upper() if wanted.isascii() else wanted).country if wanted else None
     except UnknownCalendar as unknown:
         raise NotAdded({"calendar": str(unknown)}) from None
 

@@ -14,7 +14,8 @@ LANGUAGE = "en_US"
 # Another edition may know other holidays, so a due moment is stored with the one it was counted by.
 EDITION = version("holidays")
 _NAME = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-_LABEL = re.compile(rf"({_NAME.pattern}) holidays ")
+# What is stored may be an earlier edition's, when the package's own names were taken too.
+_LABEL = re.compile(r"([A-Z]{2,4}(?:-[A-Z0-9]{1,3})?) holidays ")
 
 
 class UnknownCalendar(ValueError):
@@ -122,11 +123,19 @@ def _first_after(year: int) -> int:
     return date(year, 12, 31).toordinal() + 1
 
 
+def named_calendar(name: str) -> Calendar:
+    """Return the calendar of a name that somebody writes: ISO 3166, with a subdivision where wanted.
+
+    Raises UnknownCalendar, also for names that the holidays package takes beside those of countries, such
+    as those of stock exchanges. What was kept earlier under such a name is still counted by it.
+    """
+    if not _NAME.fullmatch(name):
+        raise UnknownCalendar(_unknown(name))
+    return Calendar(name)
+
+
 @lru_cache(maxsize=512)
 def _check(country: str) -> None:
-    # The package takes names of its own for a country too, such as those of stock exchanges.
-    if not _NAME.fullmatch(country):
-        raise UnknownCalendar(_unknown(country))
     _source(country, [])
 
 
@@ -141,7 +150,7 @@ def _source(country: str, years: list[int]) -> holidays.HolidayBase:
             language=LANGUAGE,
             categories=("public",),
         )
-    except NotImplementedError:
+    except (NotImplementedError, TypeError):  # the second for names that the package uses otherwise
         raise UnknownCalendar(_unknown(country)) from None
 
 

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
+from portal.calendars.days import UnknownCalendar, named_calendar
 from portal.rulebook import closed_names as closed
 from portal.rulebook.documents import Path
 from portal.rulebook.notes import Notes
@@ -38,6 +39,10 @@ def _check_policy(parts: Parts, notes: Notes) -> None:
         ZoneInfo(policy.time_zone)
     except (OSError, ValueError, KeyError):
         notes.unknown(file, ("time_zone",), "time zone", policy.time_zone, available_timezones())
+    try:
+        named_calendar(policy.calendar)
+    except UnknownCalendar as unknown:
+        notes.problem(file, ("calendar",), str(unknown))
     for name, question in policy.questions.items():
         path: Path = ("questions", name)
         notes.unknown(file, (*path, "otherwise"), "outcome", question.otherwise, question.outcomes)

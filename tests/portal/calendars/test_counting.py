@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal.calendars.counting import business_days_between, count, end_of, left
-from portal.calendars.days import EDITION, Calendar, UnknownCalendar
+from portal.calendars.days import EDITION, Calendar, UnknownCalendar, country_of, named_calendar
 from tests.portal.calendars import naive
 
 PACIFIC = "America/Los_Angeles"
@@ -209,7 +209,15 @@ def test_what_is_no_length_is_refused(length: str) -> None:
         count(event(2026, 11, 23, 9), length, "US", PACIFIC)
 
 
-@pytest.mark.parametrize("country", ["XX", "US-ZZ", "us", ""])
+@pytest.mark.parametrize("country", ["USA", "XNYS"])
+def test_what_was_kept_under_a_name_of_the_package_is_still_counted_by_it(country: str) -> None:
+    with pytest.raises(UnknownCalendar, match="two letters"):
+        named_calendar(country)
+    due = count(event(2026, 11, 25, 9), "1 business day", country, PACIFIC)
+    assert (due.due_on, country_of(due.calendar or "")) == (date(2026, 11, 27), country)
+
+
+@pytest.mark.parametrize("country", ["XX", "US-ZZ", "us", "", "PUBLIC", "SUN"])
 def test_an_unknown_calendar_is_refused_before_anything_is_counted(country: str) -> None:
     with pytest.raises(UnknownCalendar, match="such as US"):
         Calendar(country)
