@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,10 +37,8 @@ PARTNER, REVIEWER, REVIEWERS, CUSTOMER, ADMINS, OTHER = (
     "other_side",
 )
 CONSENT = "consent_request"
-MOVED_ON = (
-    "The claim has moved on since this was written; its status is told below. "
-    "Open it to see what can be done now."
-)
+MOVED_ON = "This happened on {day}, and the claim has moved on since; its status is told below. {lead}"
+MOVED_ON_NEXT = "Open the claim to see what can be done now."
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 ADMINISTER = "organizations.manage"
 PEOPLE = "people.manage"
@@ -178,8 +177,8 @@ def _context(
     link, label = _link(session, desk, claim, message)
     return {
         "subject": fill(mail.subject),
-        "lead": fill(mail.lead),
-        "next": MOVED_ON if moved else fill(mail.next),
+        "lead": _late(rulebook, message, fill(mail.lead)) if moved else fill(mail.lead),
+        "next": MOVED_ON_NEXT if moved else fill(mail.next),
         "claim_number": claim.number,
         "claim_name": claim.name,
         "customer_name": names["customer.name"],
@@ -216,6 +215,12 @@ def has_moved_on(claim: Claim, message: OutboxMessage, at: datetime) -> bool:
     What its event asked for, and by when, is over then; whatever deadline runs now is another one.
     """
     return message.created_at < claim.status_since <= at and message.audience != CUSTOMER
+
+
+def _late(rulebook: Rulebook, message: OutboxMessage, lead: str) -> str:
+    """Return the lead of a mail that was overtaken: when it was so comes before what was so."""
+    day = message.created_at.astimezone(ZoneInfo(rulebook.policy.time_zone)).date()
+    return MOVED_ON.format(day=_day(day), lead=lead)
 
 
 def require_consent_link(session: Session, message: OutboxMessage) -> None:

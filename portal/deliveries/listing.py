@@ -11,11 +11,16 @@ from portal.claims.desk import Desk
 from portal.deliveries.masking import AsksToSignIn
 from portal.deliveries.previewing import Preview, preview
 from portal.deliveries.queries import counts, find_message, page_of
-from portal.notifications.delivery import FAILED, SENT, WAITING
+from portal.notifications.delivery import FAILED, OVERTAKEN, SENT, WAITING
 from portal.notifications.model import OutboxMessage
-from portal.notifications.retrying import in_hand, in_line, is_given_up, why_not
+from portal.notifications.retrying import in_hand, in_line, is_given_up, is_overtaken, why_not
 
-STATES: Mapping[str, str] = {WAITING: "Waiting", SENT: "Sent", FAILED: "Given up"}
+STATES: Mapping[str, str] = {
+    WAITING: "Waiting",
+    SENT: "Sent",
+    FAILED: "Given up",
+    OVERTAKEN: "No longer needed",
+}
 NO_PLACE = "That place in the list is not known any more, so the list begins at its start."
 NO_STATE = "There is no such state, so messages of every state are shown."
 
@@ -104,6 +109,8 @@ def _standing(message: OutboxMessage, now: datetime) -> tuple[str, str]:
     """Return where the message stands in words, and the tone of its badge."""
     if message.state == SENT:
         return "Sent", "success"
+    if is_overtaken(message):
+        return "No longer needed", "neutral"
     if is_given_up(message):
         return "Given up", "danger"
     if in_hand(message, now):

@@ -19,7 +19,7 @@ from portal.notifications.writing import NoAddress, OutOfDate, write
 
 log = logging.getLogger(__name__)
 
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
+WAITING, SENT, FAILED, OVERTAKEN = "waiting", "sent", "failed", "overtaken"
 # So many attempts are a row, after which a message is given up; a retry by hand begins the next row.
 ATTEMPTS_AT_MOST = 12
 # The waits between attempts double from one minute to an hour, so that a server that is down for a
@@ -36,11 +36,12 @@ Render = Callable[[OutboxMessage, datetime], Rendered]
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """How many messages one run handed over, put off until later, and gave up."""
+    """How many messages one run handed over, put off until later, gave up, and no longer had to send."""
 
     sent: int = 0
     put_off: int = 0
     failed: int = 0
+    overtaken: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def deliver_due(
         # One after the other: taken and handed over before the next is taken, so that none waits in vain.
         taken = (_take(transaction, message_id, due_until, clock.now()) for message_id in ids)
         results += [_try(transaction, attempt, transport, render) for attempt in taken if attempt]
-    return DeliveryReport(*(results.count(result) for result in (SENT, WAITING, FAILED)))
+    return DeliveryReport(*(results.count(result) for result in (SENT, WAITING, FAILED, OVERTAKEN)))
 
 
 def _due(transaction: Transaction, until: datetime) -> list[int]:
@@ -110,7 +111,10 @@ def _try(
 ) -> str:
     try:
         transport.send(_written(transaction, attempt, transport, render))
-    except (NoAddress, OutOfDate) as error:
+    except OutOfDate as error:
+        log.info("a message was overtaken and not sent", extra={"outbox_id": attempt.id})
+        return _lay_down(transaction, attempt, OVERTAKEN, str(error))
+    except NoAddress as error:
         return _put_off(transaction, attempt, str(error), last=True)
     except (OSError, SMTPException) as error:
         return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
@@ -147,17 +151,22 @@ def _mark_sent(transaction: Transaction, attempt: _Attempt) -> str:
 def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: bool = False) -> str:
     """Let the message wait for its next attempt, or give it up after the last."""
     given_up = last or attempt.number % ATTEMPTS_AT_MOST == 0
+    level = logging.ERROR if given_up else logging.WARNING
+    log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
+    return _lay_down(transaction, attempt, FAILED if given_up else WAITING, error)
+
+
+def _lay_down(transaction: Transaction, attempt: _Attempt, state: str, why: str) -> str:
+    """Leave the message in `state`, unless another worker has it by now; return the state that it is in."""
     with transaction() as session:
         message = _waiting(session, attempt.id)
         if message is None or message.attempts != attempt.number:
             return WAITING
-        message.state = FAILED if given_up else WAITING
+        message.state = state
         message.next_attempt_at = attempt.at + wait_after(attempt.number)
         message.taken_until = None
-        message.error = error[:500]
-    level = logging.ERROR if given_up else logging.WARNING
-    log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
-    return FAILED if given_up else WAITING
+        message.error = why[:500]
+    return state
 
 
 def _waiting(session: Session, message_id: int) -> OutboxMessage | None:

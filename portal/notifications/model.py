@@ -25,7 +25,7 @@ class OutboxMessage(Base):
     recipient: Mapped[str]
     audience: Mapped[str]  # `to` of notifications.yaml: decides what the text may say
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(default="waiting")  # waiting, sent, failed
+    state: Mapped[str] = mapped_column(default="waiting")  # waiting, sent, failed, overtaken
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
-from portal.notifications.delivery import FAILED, SENT, WAITING
+from portal.notifications.delivery import FAILED, OVERTAKEN, SENT, WAITING
 from portal.notifications.model import OutboxMessage
 
 
@@ -33,6 +33,8 @@ def why_not(message: OutboxMessage, now: datetime) -> str:
     """Return the sentences that say why `message` cannot be retried at `now`; "" where it can be."""
     if message.state == SENT:
         return "The message was sent already, so it is not sent again. Ask the recipient to look for it."
+    if is_overtaken(message):
+        return "What the message says is no longer so, so it was not sent and is not sent any more."
     if in_hand(message, now):
         return (
             "The message is being sent at this moment; another try would send it twice. "
@@ -55,6 +57,11 @@ def in_hand(message: OutboxMessage, now: datetime) -> bool:
 def in_line(message: OutboxMessage, now: datetime) -> bool:
     """Tell whether the message is taken by the next worker that looks."""
     return message.state == WAITING and message.next_attempt_at <= now
+
+
+def is_overtaken(message: OutboxMessage) -> bool:
+    """Tell whether the message was not sent because its time was over before its turn came."""
+    return message.state == OVERTAKEN
 
 
 def is_given_up(message: OutboxMessage) -> bool:

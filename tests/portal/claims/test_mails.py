@@ -74,7 +74,11 @@ def test_a_mail_that_comes_late_names_no_deadline_of_what_came_since(filing: Fil
     with filing.context():
         sweep(filing.desk)  # nobody answered, so a window to dispute runs now
     late, in_time = (request_of_information(filing, at) for at in (filing.clock.now(), asked_at))
-    assert "The claim has moved on since this was written" in late
+    assert late.startswith(
+        "This happened on Tuesday 24 November 2026, and the claim has moved on since; its status is told "
+        "below. The reviewer needs more information."
+    )
+    assert "What to do next Open the claim to see what can be done now. Open the claim:" in late
     assert "Deadline" not in late
     assert "before the date shown below" not in late
     # What was sent in time is previewed with the words it had.
@@ -242,7 +246,7 @@ def test_a_consent_mail_that_waited_is_not_sent_beside_a_newer_one(filing: Filin
     filing.do("approve", number, REVIEWER)
     filing.do("send_consent_link", number, INES)
     with filing.context():
-        assert deliver(sent).failed == 1
+        assert deliver(sent).overtaken == 1
     (mail,) = mails_to(filing, CASEY)
     assert "send you this link again" in words(mail)
 
@@ -254,7 +258,7 @@ def test_a_customer_who_answered_is_not_asked_again_by_a_mail_that_waited(filing
     with filing.context(), transaction() as session:
         session.execute(update(ConsentLink).values(answer="agree", answered_at=filing.clock.now()))
     with filing.context():
-        assert deliver(sent).failed == 1
+        assert deliver(sent).overtaken == 1
     assert mails_to(filing, CASEY) == []
 
 

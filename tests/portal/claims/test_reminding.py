@@ -215,7 +215,7 @@ def test_a_reminder_that_waited_too_long_in_the_outbox_is_not_sent(filing: Filin
         query = select(OutboxMessage.state, OutboxMessage.error).where(OutboxMessage.event == ANSWER)
         [(state, error)] = db.session.execute(query).all()
     assert (state, error) == (
-        "failed",
+        "overtaken",
         "The deadline that this mail reminds of is over or was moved, so it was not sent.",
     )
     assert mails(filing, "Reminder") == []

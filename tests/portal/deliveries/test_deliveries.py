@@ -86,6 +86,11 @@ def test_what_was_sent_is_refused_in_words_and_leaves_no_trace_in_the_audit(
     assert "was sent already" in page.region("retry-refused")
     assert "Send again" not in page.buttons()
     assert one(filing, "reviewers").state == "sent"
+    change(filing, message, state="overtaken", sent_at=None, error="The deadline was moved.")
+    page = admin.send_filled(opened, status=409)
+    assert "What the message says is no longer so" in page.region("retry-refused")
+    assert "No longer needed" in page.region("delivery-facts")
+    assert "The deadline was moved." in page.region("delivery-facts")
     assert retries(filing) == []
 
 
