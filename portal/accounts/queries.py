@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import PERSON, Actor
-from portal.accounts.model import Organization, Person
+from portal.accounts.model import AccountLink, Organization, Person
 
 DEMO_ACCOUNTS_AT_MOST = 30
 
@@ -22,11 +22,15 @@ class DemoAccount:
 
 
 def demo_accounts(session: Session, labels: Mapping[str, str]) -> list[DemoAccount]:
-    """Return the accounts of the demo with the `labels` of their roles, in the order they were made."""
+    """Return the accounts of the demo with the `labels` of their roles, in the order they were made.
+
+    Left out is whoever was sent a link to choose a password: the demo's does not let them in.
+    """
+    chose = select(AccountLink.id).where(AccountLink.person_id == Person.id).exists()
     people = session.scalars(
         select(Person)
         .join(Organization)
-        .where(Person.active)
+        .where(Person.active, ~chose)
         .order_by(Person.id)
         .limit(DEMO_ACCOUNTS_AT_MOST)
     )

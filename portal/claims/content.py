@@ -5,6 +5,8 @@ from typing import Any
 
 from portal.claims.model import Claim
 
+PRODUCTS = "products"  # the field of the claim
+
 
 def content_of(claim: Claim) -> dict[str, object]:
     """Return every field of the claim as plain data, by the names of the closed list FIELDS."""
@@ -12,7 +14,7 @@ def content_of(claim: Claim) -> dict[str, object]:
         "location": claim.location.code if claim.location else None,
         "customer": _customer(claim),
         "activity": claim.activity,
-        "products": [[product.product, product.subscription_id] for product in claim.products],
+        PRODUCTS: [[product.product, product.subscription_id] for product in claim.products],
         "customer_contact": [
             claim.customer_contact_name,
             claim.customer_contact_title,

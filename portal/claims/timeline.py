@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import PERSON, Actor
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
+from portal.claims.content import PRODUCTS
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.removals import REMOVE
@@ -81,6 +82,17 @@ def name_for(reader: Actor, event: AuditEvent) -> str:
     return event.actor_name
 
 
+def _changed(changes: dict[str, Any], rulebook: Rulebook) -> list[str]:
+    """Name the fields that changed, and the products that came and went."""
+    lines = [f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}."]
+    before, after = ({code for code, _ in products} for products in changes.get(PRODUCTS, ([], [])))
+    for words, codes in (("Products removed", before - after), ("Products added", after - before)):
+        if codes:
+            labels = sorted(rulebook.programs.product_label(code) for code in codes)
+            lines.append(f"{words}: {', '.join(labels)}.")
+    return lines
+
+
 def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor) -> list[str]:
     known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
@@ -91,7 +103,7 @@ def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor) -> list
     if names := details.get("documents"):
         lines.append(f"Documents: {', '.join(names)}.")
     if changes := details.get("changes"):
-        lines.append(f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}.")
+        lines += _changed(changes, rulebook)
     if reader.side == OPERATOR and (handed := details.get("handed_over")):
         lines.append(f"From {handed['from'] or 'nobody'} to {handed['to']}: {handed['why']}")
     if arithmetic := details.get("arithmetic"):

@@ -41,7 +41,7 @@ TEXTS = {
     403: ErrorText(
         "You may not do this",
         "None of your roles allows it.",
-        ("Ask a Global admin of your organization, or the operator, for the role you need.",),
+        ("Ask whoever looks after the people of your organization for the role you need.",),
     ),
     404: ErrorText(
         "There is no such page",

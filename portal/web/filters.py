@@ -10,7 +10,7 @@ Zone = Callable[[], tzinfo]
 
 
 def install_filters(app: Flask, zone: Zone) -> None:
-    """Add the filters `moment`, `day`, `machine`, `counted` and `problems`; `zone` is the program's."""
+    """Add the filters of this module; `zone` is the program's."""
 
     def moment_of(value: datetime) -> str:
         return moment_in_words(value, zone())
@@ -23,6 +23,7 @@ def install_filters(app: Flask, zone: Zone) -> None:
     app.jinja_env.filters["machine"] = machine
     app.jinja_env.filters["counted"] = counted
     app.jinja_env.filters["problems"] = problems
+    app.jinja_env.filters["plain"] = plain
 
 
 def moment_in_words(value: datetime, zone: tzinfo) -> str:
@@ -52,3 +53,8 @@ def counted(number: int, one: str, many: str = "") -> str:
 def problems(form: Any) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for every error of a WTForms form, in the form's order."""
     return [(field.id, sentence) for field in form for sentence in field.errors]
+
+
+def plain(quoted: str) -> str:
+    """Return a sentence of the program's source without the marks that set words of it bold there."""
+    return quoted.replace("**", "")

@@ -4,6 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from portal.calendars.counting import day_words, end_of, local_day
+from portal.calendars.days import Calendar
 from portal.claims.answer_facts import chosen_day
 from portal.claims.clock_states import running_clock
 from portal.claims.clocks import calendar_counted_by
@@ -22,9 +23,14 @@ def extend_deadline(step: Step) -> None:
         raise ValueError("A rule of the action must refuse an extension without a clock or a day.")
     zone = step.rulebook.policy.time_zone
     was, on = date.fromisoformat(row.due_on), local_day(step.now, zone)
-    row.arithmetic += f" Extended on {day_words(on)} from {day_words(was)} to {day_words(day)}."
+    calendar = calendar_counted_by(step.rulebook, step.claim, row)
+    off = "" if Calendar(calendar).is_business_day(day) else " (no business day)"
+    row.arithmetic = (
+        f"{row.arithmetic.removesuffix('.')}. Extended on {day_words(on)} from {day_words(was)} "
+        f"to {day_words(day)}{off}."
+    )
     row.due_at, row.due_on = end_of(day, ZoneInfo(zone)), day.isoformat()
-    plan_reminders(step.rulebook, row, calendar_counted_by(step.rulebook, step.claim, row), step.now)
+    plan_reminders(step.rulebook, row, calendar, step.now)
     step.details["extended"] = {"clock": row.clock, "from": was.isoformat(), "to": row.due_on}
     step.details["clocks"] = {row.clock: [row.due_on, row.arithmetic]}
     step.details["text"] = step.answers.one("message")

@@ -1,10 +1,8 @@
 """The verb that does what a reviewer asked for: it takes the products that were named off the claim."""
 
-from portal.claims.content import content_of
+from portal.claims.content import PRODUCTS, content_of
 from portal.claims.desk import Step
 from portal.claims.removals import left_to_remove
-
-PRODUCTS = "products"  # the field of the claim
 
 
 def remove_products(step: Step) -> None:

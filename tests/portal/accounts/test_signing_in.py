@@ -168,6 +168,10 @@ def test_the_password_is_shown_by_the_demo_and_by_nothing_else(
     page = demo.visit("/sign-in")
     assert settings.demo_password in page.region("demo-accounts")
     assert "global@contoso.example Contoso, Global admin" in page.region("demo-accounts")
+    assert "billing@contoso.example" in page.region("demo-accounts")
+    demo.visit("/password")
+    demo.fill_and_submit("Send me a link", email="billing@contoso.example")
+    assert "billing@contoso.example" not in demo.visit("/sign-in").region("demo-accounts")
     demo.visit("/policy")
     demo.sign_in(GLORIA, PASSWORD)
     assert settings.demo_password not in demo.page.text

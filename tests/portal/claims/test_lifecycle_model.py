@@ -243,7 +243,7 @@ class Lives(RuleBasedStateMachine):
                 if seen != (row.due_at, row.arithmetic):
                     assert row.due_on in days
                     assert row.due_at > seen[0]
-                    assert row.arithmetic.startswith(f"{seen[1]} Extended on ")
+                    assert row.arithmetic.startswith(f"{seen[1].removesuffix('.')}. Extended on ")
                     self.dues[row.id] = (row.due_at, row.arithmetic)
 
     def claim(self, name: str) -> Claim:

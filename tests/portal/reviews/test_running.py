@@ -93,7 +93,7 @@ def test_an_extension_moves_the_end_and_says_so_everywhere(filing: Filing) -> No
 
     due_at, due_on, arithmetic = clock_of(filing, number)
     assert (due_at, due_on) == (datetime(2026, 12, 22, 8, tzinfo=UTC), "2026-12-21")
-    assert arithmetic == before[2] + " Extended on Mon 23 Nov 2026 from Mon 14 Dec 2026 to Mon 21 Dec 2026."
+    assert arithmetic == before[2] + ". Extended on Mon 23 Nov 2026 from Mon 14 Dec 2026 to Mon 21 Dec 2026."
     assert filing.claim(number).due_at == due_at
     with filing.context():
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "extend")).one()
@@ -104,7 +104,10 @@ def test_an_extension_moves_the_end_and_says_so_everywhere(filing: Filing) -> No
     story = filing.browser(INES).visit(f"/claims/{number}").region("claim-timeline")
     assert WHY in story
     assert "until 21 December 2026, end of day" in story
-    filing.wait(25)  # past the first end, before the new one
+    reviewer.visit(f"/reviews/{number}")
+    page = reviewer.fill_and_submit("Extend the deadline", until="2026-12-25", message=WHY)
+    assert "from Mon 21 Dec 2026 to Fri 25 Dec 2026 (no business day)." in page.region("review-timeline")
+    filing.wait(30)  # past the first end, before the new one
     with filing.context():
         assert sweep(filing.desk).applied == ()
     filing.wait(5)

@@ -33,7 +33,7 @@ def test_the_start_page_leads_to_the_first_entry(client: FlaskClient) -> None:
 def test_who_may_do_nothing_is_told_whom_to_ask(client: FlaskClient) -> None:
     answer = client.get("/", headers={WHO: "stoker"})
     assert answer.status_code == 200
-    assert "Ask a Global admin of your organization" in answer.get_data(as_text=True)
+    assert "Ask whoever looks after the people of your organization" in answer.get_data(as_text=True)
 
 
 def test_a_stranger_has_no_menu_and_no_way_out(client: FlaskClient) -> None:
