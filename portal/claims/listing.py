@@ -80,6 +80,7 @@ class Listing:
     """One page of the list. `after` and `before` are cursors, "" where the list ends.
 
     `total` counts what the filters leave, and `any_at_all` tells whether there is a claim without them.
+    `restricted` tells whether the reader sees only the claims of some locations.
     """
 
     wanted: Wanted
@@ -88,6 +89,7 @@ class Listing:
     rows: tuple[Row, ...]
     total: int
     any_at_all: bool
+    restricted: bool
     after: str
     before: str
 
@@ -146,6 +148,7 @@ def listing(session: Session, desk: Desk, actor: Actor, given: Mapping[str, str]
         rows=tuple(row_of(desk, claim) for claim in found),
         total=total,
         any_at_all=total > 0 or bool(session.scalar(select(exists(visible_claims(desk, actor).subquery())))),
+        restricted=actor.location_ids is not None,
         after=after,
         before=before,
     )

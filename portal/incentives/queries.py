@@ -42,6 +42,7 @@ class CustomerPage:
     products: tuple[tuple[str, int], ...]
     claims: tuple[Row, ...]
     claims_in_all: int
+    restricted: bool  # the reader sees claims and associations of some locations alone
 
 
 def customer_page(session: Session, desk: Desk, customer_id: int, actor: Actor) -> CustomerPage:
@@ -65,6 +66,7 @@ def customer_page(session: Session, desk: Desk, customer_id: int, actor: Actor) 
         products=_products(session, desk, customer, actor),
         claims=tuple(row_of(desk, claim) for claim in _last_changed(session, own)),
         claims_in_all=session.scalar(select(func.count()).select_from(own.subquery())) or 0,
+        restricted=actor.location_ids is not None,
     )
 
 

@@ -136,6 +136,9 @@ def test_somebody_restricted_to_a_location_sees_only_its_claims(filing: Filing) 
     assert listed(browser) == [here]
     options = [option.get("value") for option in browser.page.select("select[name=location] option")]
     assert options == ["", str(munich_id)]
+    (lead,) = browser.page.texts(".lead")
+    assert lead.startswith("The claims of your organization at ")
+    assert lead.endswith(" – Munich.")
 
 
 COLUMNS = [

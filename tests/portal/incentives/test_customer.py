@@ -63,7 +63,8 @@ def test_who_is_restricted_to_locations_sees_what_their_list_shows(filing: Filin
     page = filing.browser(email).visit(f"/customers/{customer}")
     assert own in page.region("customer-claims")
     assert elsewhere not in page.content.decode()
-    assert "There is no association." in page.region("customer-associations")
+    assert "What your organization has with this customer at the locations that are open to you." in page.text
+    assert "There is no association there." in page.region("customer-associations")
     assert "Teams" not in page.region("customer-products")
 
 
