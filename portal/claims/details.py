@@ -10,8 +10,8 @@ from portal.claims.effects.fields import FORM_FIELDS, SUBSCRIPTION_CHARACTERS_AT
 from portal.claims.known_tenants import KnownTenant, asked_about
 from portal.claims.listing import own_locations
 from portal.claims.model import Claim
+from portal.claims.own_customers import known_customers
 from portal.customers.model import Customer
-from portal.customers.queries import known_customers
 from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
@@ -110,13 +110,13 @@ def fields_form(
         values=_merged(stored_values(claim), given.values),
         errors=given.errors,
         locations=location_choices(session, actor),
-        customers=customer_choices(known_customers(session, claim.organization_id)),
+        customers=customer_choices(known_customers(session, actor)),
         areas=areas(rulebook, claim),
         needs_technical_contact=bool(
             activity and rulebook.programs.solution_areas[activity.solution_area].needs_technical_contact
         ),
         activity_chosen=activity is not None,
-        known=asked_about(session, claim.organization_id, given.values, given.errors),
+        known=asked_about(session, actor, given.values, given.errors),
     )
 
 

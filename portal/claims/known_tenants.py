@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.claims.model import Claim
+from portal.claims.own_customers import is_claimed_beyond_reach
 from portal.customers.adding import tenant_id_of
 from portal.customers.model import Customer
 from portal.customers.queries import customer_in_tenant
@@ -17,10 +19,14 @@ USE, CORRECT = "use", "correct"
 
 @dataclass(frozen=True)
 class KnownTenant:
-    """What an organization knows a tenant as. `submitted` where it stands on a claim that was submitted."""
+    """What an organization knows a tenant as, and what keeps its name and domain from being corrected.
+
+    `submitted`: they stand on a claim that was submitted; `elsewhere`: on one that the reader may not see.
+    """
 
     customer: Customer
-    submitted: bool
+    submitted: bool = False
+    elsewhere: bool = False
 
     @property
     def use(self) -> str:
@@ -33,7 +39,12 @@ class KnownTenant:
 
     @property
     def sentence(self) -> str:
-        known = f"You know this tenant as {self.customer.name} ({self.customer.domain})."
+        known = f"Your organization knows this tenant as {self.customer.name} ({self.customer.domain})."
+        if self.elsewhere:
+            return (
+                f"{known} Use it. Its name and domain stand on a claim of a location that is not open to "
+                "you, so they cannot be corrected here; ask a colleague who works there if they are wrong."
+            )
         if not self.submitted:
             return f"{known} Use it, or correct its name and domain."
         return (
@@ -45,41 +56,51 @@ class KnownTenant:
     def choices(self) -> tuple[tuple[str, str], ...]:
         """What can be done, as (value, words)."""
         use = (self.use, f"Use {self.customer.name} ({self.customer.domain}) as it is")
-        return (use,) if self.submitted else (use, (self.correct, "Correct its name and domain as entered"))
+        kept = self.submitted or self.elsewhere
+        return (use,) if kept else (use, (self.correct, "Correct its name and domain as entered"))
 
 
-def known_tenant(session: Session, organization_id: int, typed: str) -> KnownTenant | None:
-    """Return what the organization knows the tenant ID `typed` as, None where it knows none."""
+def known_tenant(session: Session, actor: Actor, typed: str) -> KnownTenant | None:
+    """Return what the actor's organization knows the tenant ID `typed` as, None where it knows none.
+
+    Also where a location that is not open to the actor brought it: whoever types its ID knows the customer.
+    """
     tenant_id = tenant_id_of(typed)
-    customer = customer_in_tenant(session, organization_id, tenant_id) if tenant_id else None
-    return known_as(session, customer) if customer else None
+    if tenant_id is None or actor.organization_id is None:
+        return None
+    customer = customer_in_tenant(session, actor.organization_id, tenant_id)
+    return known_as(session, actor, customer) if customer else None
 
 
-def known_as(session: Session, customer: Customer) -> KnownTenant:
-    """Return the customer with what may be done about its name and domain."""
-    return KnownTenant(customer, _submitted(session, customer))
+def known_as(session: Session, actor: Actor, customer: Customer) -> KnownTenant:
+    """Return the customer with what `actor` may do about its name and domain."""
+    return KnownTenant(
+        customer,
+        submitted=_submitted(session, customer),
+        elsewhere=is_claimed_beyond_reach(session, customer, actor),
+    )
 
 
 def asked_about(
     session: Session,
-    organization_id: int,
+    actor: Actor,
     values: Mapping[str, Sequence[str]],
     errors: Mapping[str, str],
 ) -> KnownTenant | None:
     """Return the known tenant that a form which came back has to ask about, None where it has not."""
     typed = next(iter(values.get("customer_tenant_id", ())), "")
-    return known_tenant(session, organization_id, typed) if KNOWN in values or KNOWN in errors else None
+    return known_tenant(session, actor, typed) if KNOWN in values or KNOWN in errors else None
 
 
-def held_by_submission(session: Session, customer: Customer) -> bool:
-    """Tell whether any claim for the customer was ever submitted, and keep the others from it meanwhile.
+def lock_claims_for(session: Session, customer: Customer) -> None:
+    """Keep every claim for the customer from being submitted, or changed, until the transaction ends.
 
-    The claims are locked until the transaction ends, in the order in which settlements lock them.
+    The claims are locked in the order in which settlements lock them.
     """
-    return _submitted(session, customer, lock=True)
+    query = select(Claim.id).where(Claim.customer_id == customer.id).order_by(Claim.number)
+    session.execute(query.with_for_update(of=Claim)).all()
 
 
-def _submitted(session: Session, customer: Customer, *, lock: bool = False) -> bool:
-    query = select(Claim.first_submitted_at).where(Claim.customer_id == customer.id).order_by(Claim.number)
-    moments = session.scalars(query.with_for_update(of=Claim) if lock else query)
-    return any(moment is not None for moment in moments)
+def _submitted(session: Session, customer: Customer) -> bool:
+    ever = select(Claim.id).where(Claim.customer_id == customer.id, Claim.first_submitted_at.is_not(None))
+    return session.scalar(ever.limit(1)) is not None

@@ -8,7 +8,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
-from portal.claims.timeline import name_for
+from portal.claims.timeline import OTHER_EVENTS, name_for
 
 
 def changes_since(session: Session, desk: Desk, claim: Claim, version: int, reader: Actor) -> list[str]:
@@ -25,7 +25,7 @@ def changes_since(session: Session, desk: Desk, claim: Claim, version: int, read
         if event.details.get("version", 0) <= version:
             continue
         transition = rulebook.transitions.get(event.action)
-        what = transition.label if transition else event.action
+        what = transition.label if transition else OTHER_EVENTS.get(event.action, event.action)
         sentence = f"{name_for(reader, event)}: {what}"
         if entered := rulebook.statuses.get(event.to_status or ""):
             sentence += f". The claim’s status is now “{entered.label}”"

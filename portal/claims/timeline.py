@@ -24,6 +24,7 @@ OTHER_EVENTS = {
     "reminded": "A reminder of the deadline was sent",
     "reminded_nobody": "A reminder of the deadline was due, but nobody who gets it has an active account",
     "told": "The e-mail was sent and the time to act began",
+    "customer_corrected": "The customer was corrected, on another draft for the same customer",
     "document_read": "A document was opened",
     "mail_retried": "An e-mail that had not been sent was put into the line again",
     "end_refused": "A deadline passed, but what should follow was refused; the operator was told",

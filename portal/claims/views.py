@@ -24,13 +24,13 @@ from portal.claims.lifecycle import GONE
 from portal.claims.listing import listing, read_wanted
 from portal.claims.model import Claim
 from portal.claims.offering import begun_in_words, done_in_words, is_address
+from portal.claims.own_customers import known_customers
 from portal.claims.panels import Panel, panels
 from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
 from portal.claims.workbook import workbook
-from portal.customers.queries import known_customers
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.access import allow
@@ -162,18 +162,18 @@ def _begun() -> Done | Failure:
 
 def _new_page(failure: Failure | None = None) -> Response:
     actor, session = current_actor(), db.session()
-    organization_id, typed = actor.organization_id or 0, request.form.to_dict(flat=False)
+    typed = request.form.to_dict(flat=False)
     return respond(
         "claims/new.html",
         status=_status(failure),
         form_name=token_urlsafe(9),
         failure=failure,
         values=request.form,
-        known=asked_about(session, organization_id, typed, failure.errors) if failure else None,
+        known=asked_about(session, actor, typed, failure.errors) if failure else None,
         start=request.values.get("start", ""),
         steps=STEPS,
         locations=location_choices(session, actor),
-        customers=customer_choices(known_customers(session, organization_id)),
+        customers=customer_choices(known_customers(session, actor)),
     )
 
 

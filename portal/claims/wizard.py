@@ -13,9 +13,9 @@ from portal.claims.facts import Gathering, gather
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.offering import Offer
+from portal.claims.own_customers import known_customers
 from portal.claims.refusals import NotThere
 from portal.claims.searching import plain
-from portal.customers.queries import known_customers
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
 
@@ -132,7 +132,7 @@ def wizard_page(
     form = fields_form(session, rulebook, claim, actor, sent)
     if sent is None:
         form = _with_own_contact(form, actor)
-    customers, more = _customers(session, claim, search, form.value("customer"))
+    customers, more = _customers(session, actor, search, form.value("customer"))
     return WizardPage(
         claim=claim,
         step=step,
@@ -220,13 +220,13 @@ def _with_own_contact(form: FieldsForm, actor: Actor) -> FieldsForm:
 
 
 def _customers(
-    session: Session, claim: Claim, search: str, chosen: str
+    session: Session, actor: Actor, search: str, chosen: str
 ) -> tuple[tuple[tuple[str, str, str], ...], bool]:
     """Return the customers that the search finds, and first the one `chosen` (an id), whatever it finds."""
     words = plain(search).split()
     found = [
         row
-        for row in known_customers(session, claim.organization_id)
+        for row in known_customers(session, actor)
         if str(row.id) == chosen
         or all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
     ]

@@ -12,6 +12,7 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.listing import Row, row_of
 from portal.claims.model import Association, Claim, ClaimProduct
+from portal.claims.own_customers import open_customers
 from portal.claims.queries import visible_claims, visible_to
 from portal.claims.refusals import NotThere
 from portal.claims.units import parts_of
@@ -49,12 +50,9 @@ def customer_page(session: Session, desk: Desk, customer_id: int, actor: Actor) 
     """Return the customer `customer_id` of the actor's organization.
 
     Raises NotThere for any other, after the same one query whether it is another organization's or
-    nobody's. Who is restricted to locations sees the claims and associations of these alone.
+    nobody's. Who is restricted to locations sees the customers, claims and associations of these alone.
     """
-    query = select(Customer).where(
-        Customer.id == customer_id, Customer.organization_id == actor.organization_id
-    )
-    customer = session.scalar(query)
+    customer = session.scalar(open_customers(actor).where(Customer.id == customer_id))
     if customer is None:
         raise NotThere
     own = visible_claims(desk, actor).where(Claim.customer_id == customer.id)

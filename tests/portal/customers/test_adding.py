@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.queries import actor_of
+from portal.claims.own_customers import known_customers, own_customer
 from portal.customers.adding import (
     OWN_DOMAIN,
     InvalidCustomer,
@@ -17,7 +19,6 @@ from portal.customers.adding import (
     tenant_id_of,
 )
 from portal.customers.model import Customer
-from portal.customers.queries import known_customers, own_customer
 from portal.db import tune_sqlite
 from tests import factories
 
@@ -175,7 +176,9 @@ def test_two_organizations_know_a_tenant_by_rows_of_their_own(own_session: Sessi
         own_session, fabrikam.id, name="Adatum", domain="adatum.example", tenant_id=TENANT, at=AT
     )
     assert ours.id != theirs.id
-    assert known_customers(own_session, contoso.id) == [ours]
-    assert own_customer(own_session, contoso.id, str(ours.id)) is ours
+    own_session.flush()
+    ines = actor_of(factories.person(own_session, contoso, "incentives_admin"))
+    assert known_customers(own_session, ines) == [ours]
+    assert own_customer(own_session, ines, str(ours.id)) is ours
     for typed in (str(theirs.id), "", "x", "-1", "9" * 5000, "٣"):
-        assert own_customer(own_session, contoso.id, typed) is None
+        assert own_customer(own_session, ines, typed) is None
