@@ -11,13 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.accounts.model import Person
-from portal.accounts.roles import people_with_roles
 from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
+from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
 from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
 from portal.claims.removals import REMOVE
@@ -28,21 +27,11 @@ from portal.notifications.writing import OutOfDate
 from portal.rulebook.models import Mail
 from portal.rulebook.rulebook import Rulebook
 
-PARTNER, REVIEWER, REVIEWERS, CUSTOMER, ADMINS, OTHER = (
-    "partner",
-    "reviewer",
-    "reviewers",
-    "customer",
-    "operator_admins",
-    "other_side",
-)
+OTHER = "other_side"  # in notifications.yaml: of the one who acts
 CONSENT = "consent_request"
 MOVED_ON = "This happened on {day}, and the claim has moved on since; its status is told below. {lead}"
 MOVED_ON_NEXT = "Open the claim to see what can be done now."
 PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
-ADMINISTER = "organizations.manage"
-PEOPLE = "people.manage"
-DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
 READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
 
@@ -69,11 +58,14 @@ def post_mails(step: Step) -> None:
             "by": step.actor.name if step.actor.side == PARTNER else "",
             LINK: step.details.get(LINK),
         }
-        post_mail(step.session, step.rulebook, step.claim, step.action, place, audience, step.now, more)
+        post_mail(
+            step.session, step.desk, step.rulebook, step.claim, step.action, place, audience, step.now, more
+        )
 
 
 def post_mail(
     session: Session,
+    desk: Desk,
     rulebook: Rulebook,
     claim: Claim,
     event: str,
@@ -87,7 +79,7 @@ def post_mail(
     A reminder's `more` names its clock (`clock_id`) and the last day (`due_on`, ISO date) that it is about.
     """
     context = {"place": place, "roles_version": rulebook.roles_version, "written": "", "reasons": [], **more}
-    found = recipients(session, rulebook, claim, audience)
+    found = recipients(session, desk, rulebook, claim, audience)
     for address in found:
         post(
             session,
@@ -111,32 +103,6 @@ def _audience(step: Step, mail: Mail) -> str:
     if mail.to == OTHER:
         return REVIEWER if step.actor.side == PARTNER else PARTNER
     return mail.to
-
-
-def recipients(session: Session, rulebook: Rulebook, claim: Claim, audience: str) -> list[str]:
-    """Return the addresses of `audience`, each once. A claim without a reviewer is told to all reviewers.
-
-    Whoever was let go is told nothing more; where nobody else is left, those who look after the partner's
-    people are told in their place.
-    """
-    if audience == CUSTOMER:
-        return [claim.customer_contact_email] if claim.customer_contact_email else []
-    if audience == PARTNER:
-        creator = session.get_one(Person, claim.created_by_id)
-        found = dict.fromkeys(one.casefold() for one in (claim.own_contact_email, creator.email) if one)
-        let_go = session.scalars(select(Person.email).where(Person.email.in_(found), ~Person.active)).all()
-        return [one for one in found if one not in let_go] or _in_their_place(session, rulebook, claim)
-    if audience == REVIEWER and claim.reviewer_id is not None:
-        reviewer = session.get_one(Person, claim.reviewer_id)
-        if reviewer.active:
-            return [reviewer.email]
-    permission = ADMINISTER if audience == ADMINS else DECIDE
-    return [person.email for person in people_with_roles(session, rulebook.roles_with(permission))]
-
-
-def _in_their_place(session: Session, rulebook: Rulebook, claim: Claim) -> list[str]:
-    looking_after = people_with_roles(session, rulebook.roles_with(PEOPLE))
-    return [person.email for person in looking_after if person.organization_id == claim.organization_id]
 
 
 def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetime) -> Rendered:

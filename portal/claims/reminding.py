@@ -116,7 +116,7 @@ def _mailed(
         facts = gather_named(Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, now), names)
         if rulebook.mail_applies(event, place, facts):
             of = {"clock_id": row.id, "due_on": row.due_on}
-            told = (told or 0) + post_mail(session, rulebook, claim, event, place, mail.to, now, of)
+            told = (told or 0) + post_mail(session, desk, rulebook, claim, event, place, mail.to, now, of)
     return told
 
 

@@ -12,7 +12,7 @@ from portal.claims.clock_states import WAITING, waiting_clocks
 from portal.claims.clocks import start
 from portal.claims.desk import Desk
 from portal.claims.lifecycle import derive
-from portal.claims.mails import PARTNER
+from portal.claims.mail_recipients import PARTNER
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import claim_by_number
 from portal.db import transaction

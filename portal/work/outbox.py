@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.accounts.account_links import ACCOUNT
 from portal.accounts.account_mails import require_link, write_account_mail
 from portal.claims.desk import Desk
+from portal.claims.mail_recipients import readdress
 from portal.claims.mails import require_consent_link, write_mail
 from portal.claims.reminding import require_current
 from portal.claims.telling import start_told_clocks
@@ -47,6 +48,8 @@ def render_current(desk: Desk) -> Render:
     def render(message: OutboxMessage, at: datetime) -> Rendered:
         if message.audience == ACCOUNT:
             require_link(db.session(), message, at)
+        else:
+            readdress(db.session(), desk, message)
         require_current(db.session(), message, at)
         require_consent_link(db.session(), message)
         return write(message, at)

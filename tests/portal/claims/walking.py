@@ -24,7 +24,7 @@ from portal.claims.clocks import runs_in
 from portal.claims.consent_links import link_in_force
 from portal.claims.desk import Desk
 from portal.claims.facts import CLAIM_FACTS, PRODUCT_FACTS, Gathering, gather_named
-from portal.claims.mails import PARTNER
+from portal.claims.mail_recipients import PARTNER
 from portal.claims.model import Association, Claim
 from portal.claims.queries import claim_by_number
 from portal.claims.refusals import Invalid, Refused
