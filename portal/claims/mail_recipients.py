@@ -10,6 +10,7 @@ from portal.accounts.queries import actor_of
 from portal.accounts.roles import people_with_roles
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.claims.participants import reviewers
 from portal.claims.queries import visible_to
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
@@ -23,7 +24,6 @@ PARTNER, REVIEWER, REVIEWERS = "partner", "reviewer", "reviewers"
 CUSTOMER, ADMINS = "customer", "operator_admins"
 ADMINISTER = "organizations.manage"
 PEOPLE = "people.manage"
-DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
 
 
 def recipients(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, audience: str) -> list[str]:
@@ -37,7 +37,7 @@ def recipients(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, a
         return [claim.customer_contact_email] if claim.customer_contact_email else []
     if audience == PARTNER:
         return _of_partner(session, desk, claim) or _in_their_place(session, desk, rulebook, claim)
-    deciding = people_with_roles(session, rulebook.roles_with(DECIDE))
+    deciding = reviewers(session, rulebook)
     if audience == REVIEWER and (assigned := [one for one in deciding if one.id == claim.reviewer_id]):
         return [assigned[0].email]
     people = people_with_roles(session, rulebook.roles_with(ADMINISTER)) if audience == ADMINS else deciding

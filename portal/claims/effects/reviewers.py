@@ -3,13 +3,11 @@
 from sqlalchemy import func, select
 
 from portal.accounts.model import Person
-from portal.accounts.roles import people_with_roles
 from portal.claims.answer_facts import REVIEWER
 from portal.claims.desk import Step
 from portal.claims.model import Claim
-from portal.claims.participants import people_who_moved
+from portal.claims.participants import people_who_moved, reviewers
 
-DECIDE = "reviews.decide"
 OPERATOR = "operator"  # the mover of models.Mover who is busy with a claim
 
 
@@ -24,9 +22,8 @@ def assign_other_reviewer(step: Step) -> None:
     Where there is none, the claim is left unassigned: any reviewer sees it in the queue, and nobody
     finds a dispute about their own decision in their name.
     """
-    reviewers = people_with_roles(step.session, step.rulebook.roles_with(DECIDE))
     had_part = {step.claim.reviewer_id, *people_who_moved(step.session, step.claim)}
-    others = [person for person in reviewers if person.id not in had_part]
+    others = [person for person in reviewers(step.session, step.rulebook) if person.id not in had_part]
     step.claim.reviewer_id = _least_busy(step, others)
 
 

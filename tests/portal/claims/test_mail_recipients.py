@@ -41,7 +41,7 @@ def ask(filing: Filing, number: str) -> None:
 
 def told(filing: Filing, words: str = WORDS) -> set[str]:
     """Return who was sent a mail with these words."""
-    found = [INES, BILLING, GLORIA, REVIEWER, REVIEWER2, "mia@contoso.example", "kim@fabrikam.example"]
+    found = [INES, BILLING, GLORIA, REVIEWER, REVIEWER2, "mia@contoso.example", "incentives@fabrikam.example"]
     return {address for address in found if any(words in mail.text for mail in mails_to(filing, address))}
 
 
@@ -63,13 +63,11 @@ def test_in_their_place_nobody_is_told_who_may_not_see_the_claim(filing: Filing)
     assert told(filing) == {GLORIA}
 
 
-def test_a_contact_with_an_account_at_another_partner_is_told_nothing(filing: Filing) -> None:
-    with filing.context(), transaction() as session:
-        other = session.scalars(select(Organization).where(Organization.name == "Fabrikam")).one()
-        factories.person(session, other, "incentives_admin", account="kim")
+@pytest.mark.parametrize("contact", ["incentives@fabrikam.example", REVIEWER2])
+def test_a_contact_with_an_account_of_somebody_else_is_told_nothing(filing: Filing, contact: str) -> None:
     number = filing.under_review()
     with filing.context(), transaction() as session:
-        session.execute(update(Claim).values(own_contact_email="kim@fabrikam.example"))
+        session.execute(update(Claim).values(own_contact_email=contact))
     ask(filing, number)
     assert told(filing) == {INES}
 

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.accounts.model import Person
 from portal.audit.model import AuditEvent
 from portal.claims.queries import claim_by_number
 from portal.claims.refusals import Invalid, Refused
-from portal.db import db
+from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
 from portal.work.sweep import sweep
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
@@ -80,6 +81,24 @@ def test_a_dispute_is_not_handed_to_whoever_decided_before(filing: Filing) -> No
     with pytest.raises(Refused) as refusal:
         filing.do("reassign", number, REVIEWER2, reviewer=id_of(filing, REVIEWER), message=WHY)
     assert codes(refusal) == ["reviewer_had_part"]
+
+
+@pytest.mark.parametrize("decision", ["approve_dispute", "deny_dispute", "settle"])
+@SQLITE
+def test_a_dispute_is_decided_by_somebody_else(filing: Filing, decision: str) -> None:
+    number = disputed(filing)
+    answers = {"reason": "insufficient_poe", "message": WHY} if decision == "deny_dispute" else {}
+    with pytest.raises(Refused) as refusal:
+        filing.do(decision, number, REVIEWER, **answers)
+    assert "decided_before" in codes(refusal)
+    page = filing.browser(REVIEWER).visit(f"/reviews/{number}")
+    assert "Leave it to the reviewer who has it." in page.text
+    # Once nobody else is there to decide it, it does not wait forever.
+    with filing.context(), transaction() as session:
+        session.execute(update(Person).where(Person.email == REVIEWER2).values(active=False))
+    if decision != "settle":  # there is nothing to settle here
+        filing.do(decision, number, REVIEWER, **answers)
+        assert filing.claim(number).status != "dispute"
 
 
 def test_an_extension_moves_the_end_and_says_so_everywhere(filing: Filing) -> None:
