@@ -55,7 +55,7 @@ from portal.web.health import health_blueprint
 from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
-from portal.web.nul import refuse_nul_in_addresses, refuse_nul_in_forms
+from portal.web.nul import refuse_nameless_fields, refuse_nul_in_addresses, refuse_nul_in_forms
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
 from portal.work.outbox import deliver
@@ -223,6 +223,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
     install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
+    refuse_nameless_fields(app)
     CSRFProtect(app)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.
     refuse_nul_in_forms(app, except_at=[ENTER])

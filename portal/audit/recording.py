@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.audit.readable import readable
 
 # What the first event of a chain names as the hash before it.
 START = ""
@@ -90,10 +91,23 @@ def verify(session: Session, key: bytes) -> list[Finding]:
     Changed, exchanged, missing and foreign events are found. Events cut off the very end of a chain
     leave no trace in it; they show against the versions of the claims and against copies of the database.
     """
-    rows = session.scalars(
-        select(AuditEvent).order_by(AuditEvent.subject, AuditEvent.place).execution_options(yield_per=500)
-    )
-    return list(_findings(rows, key))
+    lost: list[int] = []
+
+    def events() -> Iterator[AuditEvent]:
+        order = (AuditEvent.subject, AuditEvent.place)
+        for number, event in readable(session, AuditEvent, AuditEvent.id, order_by=order):
+            if event is None:
+                lost.append(number)
+            else:
+                yield event
+
+    return [*_findings(events(), key), *(_cannot_be_read(session, number) for number in lost)]
+
+
+def _cannot_be_read(session: Session, number: int) -> Finding:
+    where = select(AuditEvent.subject, AuditEvent.place).where(AuditEvent.id == number)
+    subject, place = session.execute(where).one()
+    return Finding(subject, place, "The event cannot be read: somebody wrote into it what no event holds.")
 
 
 def _findings(rows: Iterable[AuditEvent], key: bytes) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def verified(folder: Path, key: bytes) -> Manifest:
     Raises BackupRefused, naming what is missing, changed or too much, or that the key is another.
     """
     try:
-        content, sealed = (folder / MANIFEST).read_bytes(), (folder / SEAL).read_bytes()
+        content, sealed = _read(folder / MANIFEST), _read(folder / SEAL)
     except OSError as error:
         raise BackupRefused(f"{folder} is no whole backup ({error}); choose another.") from None
     plain, keyed = _seals(content, key)
@@ -107,6 +108,17 @@ def verified(folder: Path, key: bytes) -> Manifest:
     return manifest
 
 
+def _read(path: Path) -> bytes:
+    if not _is_plain(path):
+        raise OSError(f"{path.name} is no plain file")
+    return path.read_bytes()
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell whether a file is itself there, and no link to another and no device that never ends."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
 def _manifest(folder: Path, content: bytes) -> Manifest:
     found = json.loads(content)
     if found["format"] != FORMAT:
@@ -123,6 +135,8 @@ def _problems(folder: Path, manifest: Manifest) -> list[str]:
     for path, expected in sorted(manifest.files.items()):
         if path not in present:
             problems.append(f"{path} is missing")
+        elif not _is_plain(folder / path):
+            problems.append(f"{path} is no plain file")
         elif sha256_of(folder / path) != expected:
             problems.append(f"{path} was changed")
     return problems

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.audit.readable import readable
 from portal.audit.recording import Finding
 from portal.claims.chain import PREFIX, chain_of
 from portal.claims.facts import NEW
@@ -29,15 +30,14 @@ def differences(session: Session) -> list[Finding]:
 
 def _played(session: Session) -> dict[str, tuple[int, str, int]]:
     """Return last place, status and version of each claim, as its events lead to them."""
-    query = (
-        select(AuditEvent.subject, AuditEvent.place, AuditEvent.to_status, AuditEvent.details)
-        .where(AuditEvent.subject.startswith(PREFIX))
-        .order_by(AuditEvent.subject, AuditEvent.place)
-    )
+    of_claims, order = AuditEvent.subject.startswith(PREFIX), (AuditEvent.subject, AuditEvent.place)
     played: dict[str, tuple[int, str, int]] = {}
-    for subject, place, to_status, details in session.execute(query.execution_options(yield_per=500)):
-        _, status, version = played.get(subject, (0, NEW, 0))
-        played[subject] = place, to_status or status, details.get("version", version)
+    for _, event in readable(session, AuditEvent, AuditEvent.id, of_claims, order_by=order):
+        if event is None or not isinstance(event.details, dict):
+            continue  # told by the check of the chains
+        _, status, version = played.get(event.subject, (0, NEW, 0))
+        version = event.details.get("version", version)
+        played[event.subject] = event.place, event.to_status or status, version
     return played
 
 

@@ -57,7 +57,6 @@ def decisions_recheck(as_json: bool) -> None:
 
     with app.app_context():
         desk = app.extensions["desk"]
-        desk.open()
         checked = recheck(db.session(), desk.policies)
     if as_json:
         differing = [vars(difference) for difference in checked.differences]

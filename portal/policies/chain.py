@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.audit.readable import readable
 from portal.audit.recording import Finding, record
-from portal.policies.model import PolicyVersion, Publication
+from portal.policies.model import PolicyVersion, Publication, StoredDecision
 from portal.rulebook.loading import content_version
 
 CHAIN = "policy"
@@ -55,7 +56,7 @@ def policy_findings(session: Session) -> list[Finding]:
     Portals older than this chain published without it; only what came since its first event is held
     against it. Who cuts the chain itself is found by `audit.recording.verify` and by the heads' file.
     """
-    return [*_changed_versions(session), *_publications_unlike(session)]
+    return [*_changed_versions(session), *_gone_versions(session), *_publications_unlike(session)]
 
 
 def _changed_versions(session: Session) -> Iterator[Finding]:
@@ -64,13 +65,21 @@ def _changed_versions(session: Session) -> Iterator[Finding]:
             yield Finding(CHAIN, 0, f"Policy version {row.version[:12]} is not as it was stored.")
 
 
+def _gone_versions(session: Session) -> Iterator[Finding]:
+    """Tell of versions that something was decided under, or that were in force, and that are not there."""
+    stored = set(session.scalars(select(PolicyVersion.version)))
+    columns = (Publication.version, StoredDecision.policy_version, StoredDecision.roles_version)
+    named = {version for column in columns for version in session.scalars(select(column).distinct())}
+    for version in sorted(named - stored):
+        yield Finding(CHAIN, 0, f"Policy version {version[:12]} is gone; restore it from a backup.")
+
+
 def _publications_unlike(session: Session) -> Iterator[Finding]:
-    events = session.execute(
-        select(AuditEvent.policy_version, AuditEvent.at)
-        .where(AuditEvent.subject == CHAIN, AuditEvent.action == CAME_INTO_FORCE)
-        .order_by(AuditEvent.place)
-    ).all()
-    rows = session.execute(select(Publication.version, Publication.at).order_by(Publication.id)).all()
-    vouched = list(dropwhile(lambda row: row.at < events[0].at, rows)) if events else []
-    if [tuple(row) for row in vouched] != [tuple(event) for event in events]:
+    of_chain = (AuditEvent.subject == CHAIN, AuditEvent.action == CAME_INTO_FORCE)
+    found = readable(session, AuditEvent, AuditEvent.id, *of_chain, order_by=(AuditEvent.place,))
+    events = [(event.policy_version, event.at) for _, event in found if event is not None]
+    kept = readable(session, Publication, Publication.id)
+    rows = [(row.version, row.at) for _, row in kept if row is not None]
+    vouched = list(dropwhile(lambda row: row[1] < events[0][1], rows)) if events else []
+    if vouched != events:
         yield Finding(CHAIN, len(events), "The versions that were in force are not those of the chain.")

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.audit.readable import readable
 from portal.policies.decisions import FactsDamaged, unpack_facts
 from portal.policies.model import StoredDecision
 from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.problems import RulebookInvalid
+
+UNREADABLE = "It cannot be read: somebody wrote into it what no decision holds."
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,21 @@ class Rechecked:
 
 def recheck(session: Session, policies: Policies) -> Rechecked:
     """Decide every stored decision again by both evaluators; a difference is an error of the portal."""
-    rows = session.scalars(
-        select(StoredDecision).order_by(StoredDecision.id).execution_options(yield_per=500)
-    )
     decided, found = 0, []
-    for row in rows:
+    for number, row in readable(session, StoredDecision, StoredDecision.id):
         decided += 1
-        found += [
-            Difference(row.id, row.subject, row.question, problem) for problem in _problems(row, policies)
-        ]
+        if row is None:
+            found.append(Difference(number, *_subject_and_question(session, number), UNREADABLE))
+        else:
+            told = _problems(row, policies)
+            found += [Difference(number, row.subject, row.question, problem) for problem in told]
     return Rechecked(decided, tuple(found))
+
+
+def _subject_and_question(session: Session, number: int) -> tuple[str, str]:
+    columns = select(StoredDecision.subject, StoredDecision.question)
+    subject, question = session.execute(columns.where(StoredDecision.id == number)).one()
+    return subject, question
 
 
 def _problems(row: StoredDecision, policies: Policies) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.audit.readable import readable
 from portal.audit.recording import Finding, record
 from portal.policies.model import StoredDecision
 
@@ -61,15 +61,15 @@ def _broken(session: Session) -> Iterator[Finding]:
         # SQLite gives the number of the newest row that was deleted to the next one.
         yield Finding(subject, place, f"Decision {number} was taken out, and another has its number.")
     first = min(sealed, default=None)
-    query = select(StoredDecision).order_by(StoredDecision.id).execution_options(yield_per=500)
-    for row in session.scalars(query):
-        event = sealed.pop(row.id, None)
+    for number, row in readable(session, StoredDecision, StoredDecision.id):
+        event = sealed.pop(number, None)
         if event is not None:
             subject, place, digest, columns = event
-            if digest != _digest(row, columns):
-                yield Finding(subject, place, f"Decision {row.id} is not as it was stored.")
-        elif first is not None and row.id > first:
-            yield Finding(f"{PREFIX}{row.subject}", 0, f"Decision {row.id} was never recorded.")
+            if row is None or digest != _digest(row, columns):
+                yield Finding(subject, place, f"Decision {number} is not as it was stored.")
+        elif first is not None and number > first:
+            subject = row.subject if row else str(number)
+            yield Finding(f"{PREFIX}{subject}", 0, f"Decision {number} was never recorded.")
     for number, (subject, place, *_) in sealed.items():
         yield Finding(subject, place, f"Decision {number} is gone.")
 
@@ -81,16 +81,17 @@ def _sealed(
 
     With them come id, chain and place of every seal that a newer one of the same id follows.
     """
-    query = select(AuditEvent.decision_id, AuditEvent.subject, AuditEvent.place, AuditEvent.details).where(
-        AuditEvent.action == DECIDED, AuditEvent.subject.startswith(PREFIX)
-    )
-    rows = session.execute(query.order_by(AuditEvent.id).execution_options(yield_per=500))
+    of_decisions = (AuditEvent.action == DECIDED, AuditEvent.subject.startswith(PREFIX))
     sealed: dict[int, tuple[str, int, str, list[str]]] = {}
     twice = []
-    for number, subject, place, details in rows:
+    for _, event in readable(session, AuditEvent, AuditEvent.id, *of_decisions):
+        if event is None or event.decision_id is None or not isinstance(event.details, dict):
+            continue  # told by the check of the chains
+        number, place = event.decision_id, event.place
         if number in sealed:
             twice.append((number, *sealed[number][:2]))
-        sealed[number] = (subject, place, details.get(DIGEST, ""), details.get(COLUMNS, FIRST_COLUMNS))
+        digest, columns = event.details.get(DIGEST, ""), event.details.get(COLUMNS, FIRST_COLUMNS)
+        sealed[number] = (event.subject, place, digest, columns)
     return sealed, twice
 
 

@@ -1,4 +1,4 @@
-"""Turns requests away that hold a NUL: no text of a database can, and one of them would fail at it."""
+"""Turns requests away that no code behind can read: with a NUL, which no database keeps, or without names."""
 
 from collections.abc import Iterable
 
@@ -17,6 +17,24 @@ HOLDS_NUL = ErrorText(
         "Type anew what you pasted from elsewhere, and send the form again.",
     ),
 )
+
+NAMELESS = ErrorText(
+    "The portal cannot read this request",
+    "A part of the form has no name, which no browser sends. Nothing was saved.",
+    ("Load the page anew, put your texts in again and send the form.",),
+)
+
+
+def refuse_nameless_fields(app: Flask) -> None:
+    """Answer 400 where a part of a form has no name; installed behind the guard and before all that reads."""
+
+    @app.before_request
+    def refuse_nameless() -> Response | None:
+        names: list[str | None] = [
+            *request.form,
+            *request.files,
+        ]  # typed as texts, which a client need not send
+        return error_page(400, NAMELESS) if None in names else None
 
 
 def refuse_nul_in_addresses(app: Flask) -> None:

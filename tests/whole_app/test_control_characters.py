@@ -124,3 +124,13 @@ def test_what_is_no_claim_number_has_no_route(app: Flask, number: str, fits: boo
         else:
             with pytest.raises(NotFound):
                 routes.match(path.format(number), method)
+
+
+@pytest.mark.parametrize(
+    "address", ["/sign-in", "/password", "/consent/x", "/invitations/x", "/nowhere", "/claims/new"]
+)
+@pytest.mark.parametrize("part", ["form-data", 'form-data; filename="a.pdf"'])
+def test_a_part_of_a_form_without_a_name_cannot_be_read(app: Flask, address: str, part: str) -> None:
+    body = f"--b\r\nContent-Disposition: {part}\r\n\r\nabc\r\n--b--\r\n"
+    answer = app.test_client().post(address, data=body, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code in (303, 400), "what asks to sign in reads no form before"

@@ -1,7 +1,8 @@
 """The drill: a house is backed up while people work in it, and lives on elsewhere, on either database."""
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -179,6 +180,40 @@ def test_one_changed_byte_of_any_file_is_refused(filing: Filing, tmp_path: Path)
         (backup / "tables" / "more.jsonl").unlink()
         with pytest.raises(BackupRefused, match="another PORTAL_SECRET_KEY"):
             verified(backup, b"another key that is long enough to be taken")
+
+
+def link_to_its_copy(path: Path) -> None:
+    copy = path.rename(path.parent.parent.parent / "copy")
+    path.symlink_to(copy)
+
+
+def link_to_nowhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.parent / "nowhere")
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("made", [link_to_its_copy, link_to_nowhere, pipe, folder])
+@pytest.mark.parametrize("name", ["tables/claims.jsonl", "manifest.json", "manifest.seal"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_plain_file_is_refused(
+    app: Flask, tmp_path: Path, name: str, made: Callable[[Path], None]
+) -> None:
+    desk, backup = app.extensions["desk"], tmp_path / "a" / "b"
+    with app.app_context():
+        take_backup(desk, backup)
+        made(backup / name)
+        with pytest.raises(BackupRefused, match=r"no plain file|is missing"):
+            verified(backup, desk.secret)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

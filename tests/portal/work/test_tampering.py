@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
@@ -15,7 +15,7 @@ from portal.claims.model import Claim
 from portal.claims.refusals import Refused
 from portal.clock import FixedClock
 from portal.db import db, transaction
-from portal.policies.model import StoredDecision
+from portal.policies.model import PolicyVersion, StoredDecision
 from portal.policies.rechecking import recheck
 from portal.work.auditing import keep_audit_heads, verify_audit
 from tests.portal.reviews.filing import REVIEWER, Filing
@@ -171,3 +171,37 @@ def test_a_decision_rewritten_with_its_facts_is_found(filing: Filing) -> None:
         assert recheck(session, filing.desk.policies).differences == ()
         assert problems(filing) == [f"Decision {kept[0].id} is not as it was stored."]
         session.rollback()
+
+
+GARBAGE = [
+    ("audit_events", "details", "The event cannot be read"),
+    ("audit_events", "at", "The event cannot be read"),
+    ("decisions", "rules", "is not as it was stored"),
+    ("decisions", "at", "is not as it was stored"),
+    ("publications", "at", "not those of the chain"),
+]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL takes no such text
+@pytest.mark.parametrize(("table", "column", "told"), GARBAGE)
+def test_a_row_that_cannot_be_read_is_found_and_hides_nothing(
+    filing: Filing, table: str, column: str, told: str
+) -> None:
+    with filing.context():
+        session = db.session()
+        where = "(SELECT max(id) FROM publications)" if table == "publications" else "3"
+        session.execute(text(f"UPDATE {table} SET {column} = 'garbage' WHERE id = {where}"))  # the test's own
+        session.execute(update(Claim).values(status="draft"))
+        found = problems(filing)
+        assert any(told in problem for problem in found)
+        assert any("but its audit led to" in problem for problem in found), "what is wrong besides"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL keeps what is referred to
+def test_a_policy_version_that_is_gone_is_found(filing: Filing) -> None:
+    with filing.context():
+        session = db.session()
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        version = session.scalars(select(PolicyVersion.version)).one()
+        session.execute(delete(PolicyVersion))
+        assert f"Policy version {version[:12]} is gone; restore it from a backup." in problems(filing)
