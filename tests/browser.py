@@ -87,10 +87,19 @@ class Browser:
     """A browser with its own cookies. Its last page is `page`; every method that loads one returns it."""
 
     def __init__(self, app: Flask, address: str = "203.0.113.7") -> None:
+        self._app = app
         self._client = app.test_client()
         self._origin = "http://localhost"
         self._address = address
         self.page: Page
+
+    def copied(self) -> "Browser":
+        """Return another browser with the cookies that this one has now, as a thief would have it."""
+        other = Browser(self._app, self._address)
+        for name in ("portal", "__Host-portal"):
+            if (kept := self._client.get_cookie(name)) is not None:
+                other._client.set_cookie(name, kept.value)
+        return other
 
     def visit(self, path: str, *, status: int | None = 200, headers: dict[str, str] | None = None) -> Page:
         """Open a path as the address line does. `status` None takes any."""

@@ -1,6 +1,6 @@
 """Looking after people: who is invited, what they may do and where, and who is let go."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,10 +11,10 @@ from portal.accounts.access import Access, access_of, existing_locations
 from portal.accounts.account_links import INVITATION, mail_link, mailed_lately, void_links
 from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
-from portal.accounts.inviting import INVITED, INVITED_AGAIN, too_many_invited
+from portal.accounts.inviting import INVITED, INVITED_AGAIN, note_refused, too_many_invited
 from portal.accounts.model import Organization, Person, PersonLocation, PersonRole
 from portal.accounts.organization_chain import record_for_organization
-from portal.accounts.people import NotAdded, account_exists, add_person, mistakes_of_access
+from portal.accounts.people import HasAccount, NotAdded, add_person, mistakes_of_access
 from portal.accounts.sessions import end_sessions_of
 from portal.db import transaction
 from portal.rulebook.models import Role
@@ -79,9 +79,9 @@ class Keeper:
                 mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
                 self._record(session, person, INVITED, access_of(person))
                 person_id = person.id
-        except IntegrityError:
-            # Somebody else invited the same address at the same moment.
-            raise NotAdded({"email": account_exists(email.strip().casefold())}) from None
+        except (HasAccount, IntegrityError):  # the second where somebody invited the address just now
+            note_refused(self.entrance, organization_id, self.actor)
+            raise HasAccount(email.strip().casefold()) from None
         self.entrance.committed()
         return person_id
 
@@ -122,7 +122,7 @@ class Keeper:
                 errors["roles"] = "Choose at least one role, or deactivate the account."
             if errors:
                 raise NotAdded(errors)
-            self._keep_the_last(session, person, wanted.roles)
+            self._keep_the_last(session, person, wanted)
             # Only what differs is touched, for a row that is taken out and put in again counts twice.
             person.roles = [row for row in person.roles if row.role in wanted.roles] + [
                 PersonRole(role=role) for role in wanted.roles if role not in before.roles
@@ -141,7 +141,7 @@ class Keeper:
             person = self._person(session, person_id)
             if not person.password_hash:
                 raise Kept(f"{person.name} has not accepted the invitation yet. Withdraw it instead.")
-            self._keep_the_last(session, person, ())
+            self._keep_the_last(session, person, Access((), ()))
             void_links(session, person.id, now)
             if not person.active:
                 return
@@ -245,11 +245,15 @@ class Keeper:
         rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
         return {organization.id: organization for organization in rows}.get(organization_id)
 
-    def _keep_the_last(self, session: Session, person: Person, roles: Iterable[str]) -> None:
-        """Raise Kept where nobody would look after the organization's people any more."""
+    def _keep_the_last(self, session: Session, person: Person, wanted: Access) -> None:
+        """Raise Kept where nobody would look after all of the organization's people any more.
+
+        Whoever is restricted to locations looks after the people of these alone.
+        """
         managing = {code for code, role in self.roles.items() if PEOPLE in role.may}
         held = {row.role for row in person.roles}
-        if not person.active or not held & managing or managing & set(roles):
+        stays = managing & set(wanted.roles) and (person.locations or not wanted.location_ids)
+        if not person.active or not held & managing or stays:
             return
         others = (
             select(Person.id)
@@ -259,13 +263,14 @@ class Keeper:
                 Person.id != person.id,
                 Person.active,
                 PersonRole.role.in_(managing),
+                ~Person.locations.any(),
             )
         )
         if session.scalar(others.limit(1)) is None:
             needed = " or ".join(sorted(self.roles[code].label for code in held & managing))
             raise Kept(
                 f"{person.name} is the last {needed} of {person.organization.name}. "
-                "Give somebody else that role first."
+                "Give somebody else that role for all locations first."
             )
 
     def _record(self, session: Session, person: Person, action: str, *accesses: Access) -> None:

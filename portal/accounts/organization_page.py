@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.managing import NotYours
 from portal.accounts.model import Location, Organization, Person
-from portal.accounts.organizing import seen_of_location, seen_of_organization
+from portal.accounts.organizing import PARTNER, seen_of_location, seen_of_organization
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class OrganizationShown:
     people: int
     seen: str
     locations: tuple[LocationShown, ...]
+    has_locations: bool  # whether its people begin claims, which belong to locations
 
 
 def organizations_page(session: Session) -> list[OrganizationRow]:
@@ -74,6 +75,7 @@ def organization_page(session: Session, organization_id: int) -> OrganizationSho
             LocationShown(one.id, one.code, one.name, one.calendar or "", seen_of_location(one))
             for one in found.locations
         ),
+        found.side == PARTNER,
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.accounts.controls import has_controls
+from portal.accounts.controls import is_one_line
 from portal.accounts.managing import ORGANIZATIONS, Keeper, Kept, NotYours
 from portal.accounts.model import Location, Organization
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.people import (
     NAME_CHARACTERS_AT_MOST,
+    NAME_MISTAKE,
     NotAdded,
     add_location,
     add_organization,
@@ -75,11 +76,13 @@ class Organizer:
             raise NotAdded({"name": _taken(name)}) from None
 
     def add_location(self, organization_id: int, *, code: str, name: str, calendar: str) -> None:
-        """Add a location; `calendar` is empty for the program's. Raises NotAdded and NotYours."""
+        """Add a location; `calendar` is empty for the program's. Raises NotAdded, Kept and NotYours."""
         kept = calendar_from(calendar)
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
+                if organization.side != PARTNER:
+                    raise Kept("Only partners begin claims, so only they have locations.")
                 location = add_location(session, organization, code=code, name=name)
                 location.calendar = kept
                 self._record(session, organization, LOCATION_ADDED, _said(location))
@@ -94,10 +97,8 @@ class Organizer:
         Deadlines that run keep their day: a due moment is stored when its clock starts.
         """
         name, kept = name.strip(), calendar_from(calendar)
-        if not name or len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
-            raise NotAdded(
-                {"name": f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters, on one line."}
-            )
+        if not name or len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
+            raise NotAdded({"name": NAME_MISTAKE})
         with transaction() as session:
             organization, location = self._location(session, organization_id, location_id)
             calendar_now = location.calendar or "of the program"

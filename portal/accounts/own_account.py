@@ -8,7 +8,7 @@ from portal.accounts.entrance import Entrance, count_a_try
 from portal.accounts.model import Person
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.passwords import hash_password, password_fits, password_mistake
-from portal.accounts.sessions import end_other_sessions, end_own_session
+from portal.accounts.sessions import end_other_sessions, end_own_session, renew_session
 from portal.accounts.throttling import Counter, counter_of, forget_tries
 from portal.db import transaction
 
@@ -25,11 +25,12 @@ class PasswordNotChanged(Exception):
 
 def change_password(
     entrance: Entrance, actor: Actor, token: str, *, present: str, new: str, again: str, network: str
-) -> int:
+) -> tuple[str, int]:
     """Give the account the password `new`; every browser but the one of `token` has to sign in again.
 
-    Returns how many other sessions were ended. Whoever found an open browser must not guess here what
-    they could not guess at the sign-in page, so tries are counted as there. Opens its own transactions.
+    Returns its new token, and how many other sessions were ended. Whoever found an open browser must not
+    guess here what they could not guess at the sign-in page, so tries are counted as there. Opens its own
+    transactions.
     Raises PasswordNotChanged, and TooManyTries before the present password was looked at.
     """
     if errors := _mistakes(present, new, again):
@@ -57,7 +58,7 @@ def change_password(
         record_for_organization(
             session, entrance.secret, person.organization_id, actor, PASSWORD_CHANGED, now, details
         )
-        return ended
+        return renew_session(session, token), ended
 
 
 def end_session_of_own(entrance: Entrance, actor: Actor, session_id: int) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.controls import has_controls
+from portal.accounts.controls import is_one_line
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
 from portal.notifications.writing import NoAddress, recipient
@@ -19,6 +19,9 @@ ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
 CODE_CHARACTERS_AT_MOST = 40  # partner location IDs have seven to ten digits today
 NAME_CHARACTERS_AT_MOST = 120  # the longest names of people, and short enough for a table and a mail
+NAME_MISTAKE = (
+    f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters on one line, none of them invisible."
+)
 
 
 class NotAdded(Exception):
@@ -28,6 +31,13 @@ class NotAdded(Exception):
         super().__init__(" ".join(errors.values()))
         self.errors = dict(errors)
         self.problems = tuple(errors.values())
+
+
+class HasAccount(NotAdded):
+    """The address is somebody's who signs in with it, or was invited by it."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__({"email": account_exists(email)})
 
 
 def add_organization(session: Session, *, name: str, side: str, domain: str, at: datetime) -> Organization:
@@ -45,8 +55,8 @@ def add_organization(session: Session, *, name: str, side: str, domain: str, at:
 def mistakes_of_organization(session: Session, name: str, domain: str, but: int = 0) -> dict[str, str]:
     """Return what is wrong with an organization's name and domain, by field; `but` is its own id."""
     errors = {}
-    if not name or len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
-        errors["name"] = f"Give the organization a name of 1 to {NAME_CHARACTERS_AT_MOST} characters."
+    if not name or len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
+        errors["name"] = NAME_MISTAKE
     elif session.scalar(select(Organization.id).where(Organization.name == name, Organization.id != but)):
         errors["name"] = f"There is an organization called {name}; choose another name."
     if "." not in domain.strip(".") or not _can_be_mailed(f"somebody@{domain}"):
@@ -67,7 +77,7 @@ def add_location(session: Session, organization: Organization, *, code: str, nam
     if (
         len(code) > CODE_CHARACTERS_AT_MOST
         or len(name) > NAME_CHARACTERS_AT_MOST
-        or has_controls(code + name)
+        or not is_one_line(code + name)
     ):
         raise NotAdded(
             {"code": "Give an ID and a name on one line, of the length that is written elsewhere."}
@@ -108,12 +118,15 @@ def add_person(
     """
     typed, name, roles, places = email.strip(), name.strip(), sorted(set(roles)), list(locations)
     email = typed.casefold()
-    errors = _mistakes_of_person(session, typed, name)
+    errors = _mistakes_of_person(typed, name)
     if password is not None and (mistake := password_mistake(password)):
         errors["password"] = mistake
     errors |= mistakes_of_access(organization, roles, places, known_roles)
     if errors:
         raise NotAdded(errors)
+    # Asked only about what would be added otherwise: whoever asks is counted.
+    if session.scalar(select(Person.id).where(Person.email == email)) is not None:
+        raise HasAccount(email)
     person = Person(
         organization_id=organization.id,
         email=email,
@@ -129,16 +142,14 @@ def add_person(
     return person
 
 
-def _mistakes_of_person(session: Session, typed: str, name: str) -> dict[str, str]:
-    errors, email = {}, typed.casefold()
+def _mistakes_of_person(typed: str, name: str) -> dict[str, str]:
+    errors = {}
     if not name:
         errors["name"] = "Give the person's name."
-    elif len(name) > NAME_CHARACTERS_AT_MOST or has_controls(name):
-        errors["name"] = f"Give a name of at most {NAME_CHARACTERS_AT_MOST} characters on one line."
+    elif len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
+        errors["name"] = NAME_MISTAKE
     if not ADDRESS.fullmatch(typed) or len(typed) > EMAIL_CHARACTERS_AT_MOST or not _can_be_mailed(typed):
         errors["email"] = f"Give a full e-mail address, such as kim@contoso.example, not {typed!r}."
-    elif session.scalar(select(Person.id).where(Person.email == email)) is not None:
-        errors["email"] = account_exists(email)
     return errors
 
 
@@ -156,7 +167,8 @@ def _can_be_mailed(typed: str) -> bool:
 
 def account_exists(email: str) -> str:
     """Return the sentence for an address that somebody signs in with, or was invited by."""
-    return f"There is an account for {email}; a person has one."
+    whose = "Ask the operator where it is not of your organization."
+    return f"There is an account for {email}; a person has one. {whose}"
 
 
 def mistakes_of_access(

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.accounts.current import current_actor, current_entrance, current_token
+from portal.accounts.current import current_actor, current_entrance, current_token, let_in
 from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
@@ -28,13 +28,14 @@ def password() -> AnyResponse:
     typed = {name: request.form.get(name, "") for name in ("present", "new", "again")}
     network = request.remote_addr or ""
     try:
-        ended = change_password(
+        renewed, ended = change_password(
             current_entrance(), current_actor(), current_token(), network=network, **typed
         )
     except PasswordNotChanged as mistakes:
         return _page(mistakes.errors, 422)
     except TooManyTries as closed:
         return _page({"present": _wait_for(closed)}, 429)
+    let_in(renewed)
     flash(f"Your password was changed. {_signed_out(ended)}", "success")
     return redirect(url_for("profile.profile"), 303)
 

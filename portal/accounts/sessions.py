@@ -56,6 +56,17 @@ def note_request(session: Session, session_id: int, now: datetime) -> None:
     session.execute(update(SignedInSession).where(SignedInSession.id == session_id).values(last_seen_at=now))
 
 
+def renew_session(session: Session, token: str) -> str:
+    """Give the session of `token` another token and return it: whoever copied the old one has nothing."""
+    renewed = secrets.token_urlsafe(32)
+    session.execute(
+        update(SignedInSession)
+        .where(SignedInSession.token_hash == _hash(token))
+        .values(token_hash=_hash(renewed))
+    )
+    return renewed
+
+
 def end_session(session: Session, token: str, now: datetime) -> None:
     """Revoke the session of `token`; an unknown or ended one stays as it is."""
     _revoke(session, SignedInSession.token_hash == _hash(token), now)

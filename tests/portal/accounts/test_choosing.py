@@ -18,11 +18,12 @@ from portal.accounts.managing import Keeper, Kept, NotYours
 from portal.accounts.model import Person
 from portal.accounts.own_account import change_password
 from portal.accounts.passwords import password_fits
-from portal.accounts.people import NotAdded
+from portal.accounts.people import NotAdded, account_exists
 from portal.audit.model import AuditEvent
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
+from portal.work.auditing import verify_audit
 from portal.work.outbox import deliver
 from tests import factories
 from tests.bare_app import at_once
@@ -155,7 +156,7 @@ def test_two_who_invite_one_address_add_one_person(app: Flask, known: Known, mai
                 outcomes.append("")
 
     at_once([partial(add, GLORIA), partial(add, ADMIN)])
-    assert sorted(outcomes) == ["", f"There is an account for {NEW}; a person has one."]
+    assert sorted(outcomes) == ["", account_exists(NEW)]
     assert len(mailbox.new()) == 1
 
 
@@ -306,6 +307,23 @@ def test_nobody_floods_strangers_with_invitations(
         assert len(mailbox.new()) == 2
         clock.set(clock.now() + timedelta(hours=1))
         gloria.invite(known.contoso, BILLING_ONLY, email="mo@contoso.example", name="Mo")
+
+
+def test_nobody_finds_out_about_many_accounts_by_inviting(app: Flask, known: Known) -> None:
+    with app.app_context():
+        gloria = keeper(app, known, GLORIA)
+        settings = gloria.entrance.settings.model_copy(update={"invitations_per_hour": 2})
+        gloria = replace(gloria, entrance=replace(gloria.entrance, settings=settings))
+        with pytest.raises(NotAdded) as told:  # nothing is told along with another mistake
+            gloria.invite(known.contoso, BILLING_ONLY, email="global@fabrikam.example", name="")
+        assert set(told.value.errors) == {"name"}
+        for _ in range(2):
+            with pytest.raises(NotAdded, match="There is an account for"):
+                gloria.invite(known.contoso, BILLING_ONLY, email="global@fabrikam.example", name="Kim")
+        with pytest.raises(NotAdded, match="within an hour"):
+            gloria.invite(known.contoso, BILLING_ONLY, email="global@fabrikam.example", name="Kim")
+        assert verify_audit(app.extensions["desk"]).findings == ()
+    assert actions(app) == ["invitation_refused", "invitation_refused"]
 
 
 def test_the_mail_of_a_withdrawn_invitation_lets_nobody_in_as_somebody_else(

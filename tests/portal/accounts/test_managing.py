@@ -133,11 +133,20 @@ def test_the_last_one_who_looks_after_people_stays(app: Flask, known: Known, nou
     page = page_of(admin, known, GLORIA)
     seen = Access(("global_admin",), ()).seen
     page = admin.post(f"{page.path}/{noun}", roles=["billing_admin"], seen=seen, status=409)
-    assert "is the last Global admin of Contoso. Give somebody else that role first." in page.text
+    assert (
+        "is the last Global admin of Contoso. Give somebody else that role for all locations first."
+        in page.text
+    )
+    # Somebody who looks after the people of one location is nobody for all the others.
     page_of(admin, known, BILLING)
-    admin.fill_and_submit("Save roles and locations", roles=["global_admin"])
+    admin.fill_and_submit("Save roles and locations", roles=["global_admin"], locations=[str(known.place)])
     page_of(admin, known, GLORIA)
-    admin.post(f"/people/{known.ids[GLORIA]}/{noun}", roles=["billing_admin"], seen=seen)
+    address, places = f"/people/{known.ids[GLORIA]}/{noun}", [str(known.place)]
+    admin.post(address, roles=["global_admin"], locations=places, seen=seen, status=409)
+    page_of(admin, known, BILLING)
+    admin.fill_and_submit("Save roles and locations", roles=["global_admin"], locations=[])
+    page_of(admin, known, GLORIA)
+    admin.post(address, roles=["global_admin"], locations=places, seen=seen)
 
 
 def test_a_change_that_was_not_seen_is_not_overwritten(app: Flask, known: Known) -> None:

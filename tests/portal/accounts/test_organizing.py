@@ -83,7 +83,7 @@ def test_a_domain_that_would_become_another_is_refused(app: Flask, house: factor
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"name": " "}, "Give the organization a name of 1 to 120 characters."),
+        ({"name": " "}, "Give a name of 1 to 120 characters on one line"),
         ({"name": "Contoso"}, "There is an organization called Contoso; choose another name."),
         (
             {"domain": "tailspin"},
@@ -134,6 +134,30 @@ def test_a_calendar_that_nobody_knows_is_refused(app: Flask, house: factories.Ho
     assert "There is no holiday calendar 'XX-9'; give a country's two letters" in page.region("error-summary")
     with app.app_context():
         assert db.session.scalar(select(Location).where(Location.code == "7654321")) is None
+
+
+def test_the_operators_own_organization_has_no_locations(app: Flask, house: factories.House) -> None:
+    admin = admin_of(app)
+    page = opened(admin, app, "Program operator")
+    assert "Locations" not in page.text
+    page = admin.post(f"{page.path}/locations", status=409, code="7", name="Office", calendar="")
+    assert "Only partners begin claims, so only they have locations." in page.text
+
+
+@pytest.mark.parametrize("name", ["Contoso\u200b", "\u202eosotnoC", "Con\u2028toso"])
+def test_a_name_with_invisible_letters_is_refused(app: Flask, house: factories.House, name: str) -> None:
+    admin = admin_of(app)
+    admin.visit("/organizations")
+    page = admin.fill_and_submit("Add organization", status=422, name=name, domain="tailspin.example")
+    assert "none of them invisible" in page.region("error-summary")
+    opened(admin, app)
+    page = admin.fill_and_submit("Add location", status=422, code="7", name=name, calendar="")
+    assert "on one line" in page.region("error-summary")
+    admin.visit("/people")
+    page = admin.fill_and_submit(
+        "Send invitation", status=422, name=name, email="kim@operator.example", roles=["reviewer"]
+    )
+    assert "none of them invisible" in page.region("error-summary")
 
 
 @pytest.mark.parametrize("calendar", ["PUBLIC", "bank", "SUN", "US-", "\u00df", "XNYS", "USA"])

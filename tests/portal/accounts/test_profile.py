@@ -67,10 +67,12 @@ def test_a_browser_is_named_as_people_name_it(said: str, words: str) -> None:
 
 def test_a_changed_password_signs_every_other_browser_out(app: Flask, house: factories.House) -> None:
     here, there, colleague = signed_in(app), signed_in(app), signed_in(app, BILLING)
+    copied = here.copied()
     page = change(here)
     assert "Your password was changed. 1 other browser signed out." in page.region("flashes")
     assert is_signed_in(here)
     assert not is_signed_in(there)
+    assert not is_signed_in(copied), "nor is whoever copied the cookie of this one"
     assert is_signed_in(colleague)
     assert has_password(app, INES, NEW)
     assert is_signed_in(signed_in(app, INES, NEW))
