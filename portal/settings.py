@@ -16,6 +16,8 @@ MEBIBYTE = 1024 * 1024
 
 SQLITE_FILE = "portal.sqlite"
 KEY_FILE = "secret-key"
+# Fewer can be guessed by whoever holds one thing that was signed with it.
+KEY_CHARACTERS_AT_LEAST = 32
 
 # What other accounts of the machine may do with a file, and with what the portal makes: nothing.
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -79,8 +81,10 @@ class Settings(BaseSettings):
                 "no data yet, set it to a long random text, such as the output of "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
-        if self.secret_key and len(self.secret_key) < 32:
-            raise ValueError("PORTAL_SECRET_KEY is too short: use at least 32 characters.")
+        if self.secret_key and len(self.secret_key) < KEY_CHARACTERS_AT_LEAST:
+            raise ValueError(
+                f"PORTAL_SECRET_KEY is too short: use at least {KEY_CHARACTERS_AT_LEAST} characters."
+            )
         return self
 
     @property
@@ -141,7 +145,7 @@ def kept_secret(settings: Settings) -> str:
     """Return the demo's own secret key, made once and kept in its data folder (mode 600).
 
     Raises SettingsIncomplete where the folder holds data without its key, such as data that was restored:
-    beside another key its audit would look forged.
+    beside another key its audit would look forged. It raises it too where the file holds no key.
     """
     path = key_file(settings.data_dir)
     if not path.exists():
@@ -149,7 +153,13 @@ def kept_secret(settings: Settings) -> str:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+    kept = path.read_text(encoding="utf-8", errors="replace").strip()
+    if len(kept) < KEY_CHARACTERS_AT_LEAST:
+        raise SettingsIncomplete(
+            f"{path.resolve()} holds no key: one has {KEY_CHARACTERS_AT_LEAST} characters or more. Put the "
+            "key there that the data was made with, or delete the file where there is no data yet."
+        )
+    return kept
 
 
 def _refuse_another_key(settings: Settings) -> None:

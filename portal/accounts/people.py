@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.controls import is_one_line
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
+from portal.accounts.sentences import shortened
 from portal.notifications.writing import NoAddress, recipient
 from portal.rulebook.models import Role
 
@@ -28,9 +29,9 @@ class NotAdded(Exception):
     """Nobody and nothing was added; `errors` says in a sentence for each field what to correct."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = dict(errors)
-        self.problems = tuple(errors.values())
+        self.errors = {name: shortened(sentence) for name, sentence in errors.items()}
+        self.problems = tuple(self.errors.values())
+        super().__init__(" ".join(self.problems))
 
 
 class HasAccount(NotAdded):

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from portal.accounts.sentences import shortened
 from portal.rulebook.decision import Decision
-
-# Sentences repeat what was typed, so that people recognize it; nobody recognizes more than its beginning.
-SENTENCE_CHARACTERS_AT_MOST = 300
-BEGINNING, END = 180, 100
 
 
 class NotThere(Exception):
@@ -38,11 +35,5 @@ class Invalid(Exception):
     """
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = {name: _shortened(sentence) for name, sentence in errors.items()}
+        self.errors = {name: shortened(sentence) for name, sentence in errors.items()}
         super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in self.errors.items()))
-
-
-def _shortened(sentence: str) -> str:
-    if len(sentence) <= SENTENCE_CHARACTERS_AT_MOST:
-        return sentence
-    return f"{sentence[:BEGINNING]}…{sentence[-END:]}"

@@ -12,7 +12,27 @@ from portal.cli.serving import database, demo, serve, work
 from portal.settings import keep_files_private
 
 
-@click.group()
+class Commands(click.Group):
+    """Says in a sentence where the database or a file cannot be used; anything else is a fault to report."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+        except Exception as error:
+            from sqlalchemy.exc import DatabaseError
+
+            if not isinstance(error, DatabaseError):
+                raise
+            raise click.ClickException(
+                f"The database cannot be used ({str(error.orig).strip()}). Check PORTAL_DATABASE_URL and "
+                "PORTAL_DATA_DIR; a new database is made, and an older one brought up to date, by "
+                "`portal db upgrade`."
+            ) from None
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """The portal in which partners claim association with the customers they influence."""
     keep_files_private()

@@ -20,6 +20,9 @@ _SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
 _PART = rf"((?:{_SLASH}|(?<![\w-]))(?:{'|'.join(SECRET_PARTS)}){_SLASH})"
 _IN_TEXT = re.compile(rf"{_PART}[^?#\s\"']+", re.IGNORECASE)
 _IN_PATH = re.compile(rf"{_PART}.+", re.IGNORECASE | re.DOTALL)
+# A token by itself: whoever mangled the part before it still holds a link that opens.
+_TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{16,}")
+PATH_CHARACTERS_AT_MOST = 300  # the longest address of the portal is a third of it
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization")
 MASK = "***"
 
@@ -34,10 +37,13 @@ def mask(text: str) -> str:
 def mask_path(path: str) -> str:
     """Return the path of a request masked likewise, up to its end: in a path blanks end nothing.
 
-    A path that hides such a part by encoding its letters is logged decoded and masked.
+    A path that hides such a part by encoding its letters is logged decoded and masked. Whatever looks like
+    a token is masked wherever it stands, and a long path is cut.
     """
     decoded = unquote(unquote(path))
-    return _IN_PATH.sub(rf"\1{MASK}", decoded if _IN_PATH.search(decoded) else path)
+    masked = _IN_PATH.sub(rf"\1{MASK}", decoded if _IN_PATH.search(decoded) else path)
+    cut = _TOKEN.sub(MASK, masked)
+    return cut if len(cut) <= PATH_CHARACTERS_AT_MOST else f"{cut[:PATH_CHARACTERS_AT_MOST]}…"
 
 
 def mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -294,3 +294,27 @@ def test_no_new_key_is_laid_beside_data_of_another(
     assert result.exit_code == 2
     assert f"{tmp_path} holds data, but not the key that it was made with" in result.output
     assert [path.name for path in tmp_path.iterdir()] == [held]
+
+
+@pytest.mark.parametrize("kept", ["abc", "", "\u00e4" * 10])
+def test_what_is_no_key_is_not_taken_for_one(
+    shell: Shell, tmp_path: Path, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.cli.serving.run_server", lambda *_words: None)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret-key").write_text(kept, encoding="utf-8")
+    shell.env["PORTAL_SECRET_KEY"] = None
+    result = shell.call("db", "upgrade")
+    assert result.exit_code == 2
+    assert "secret-key holds no key" in result.output
+
+
+@pytest.mark.parametrize("command", [("audit", "verify"), ("backup", "there"), ("decisions", "recheck")])
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
+    shell: Shell, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    shell.env["PORTAL_DATABASE_URL"] = f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}"
+    result = shell.call(*command)
+    assert result.exit_code == 1
+    assert "Error: The database cannot be used (unable to open database file)." in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from portal.claims.refusals import SENTENCE_CHARACTERS_AT_MOST, Invalid
+from portal.accounts.sentences import CHARACTERS_AT_MOST
+from portal.claims.refusals import Invalid
 from tests.browser import Browser
 from tests.portal.reviews.filing import REVIEWER, Filing
 
@@ -10,11 +11,11 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 def test_a_sentence_that_repeats_a_long_text_is_cut_in_its_middle() -> None:
     invalid = Invalid({"reason": f"Choose from the list; {'x' * 5000!r} is not on it.", "name": "Too long."})
     sentence = invalid.errors["reason"]
-    assert len(sentence) <= SENTENCE_CHARACTERS_AT_MOST
+    assert len(sentence) <= CHARACTERS_AT_MOST
     assert sentence.startswith("Choose from the list; 'xxx")
     assert sentence.endswith("xxx' is not on it.")
     assert invalid.errors["name"] == "Too long."
-    assert len(str(invalid)) < 2 * SENTENCE_CHARACTERS_AT_MOST
+    assert len(str(invalid)) < 2 * CHARACTERS_AT_MOST
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -90,6 +90,25 @@ def test_links_that_were_mangled_are_masked_too(
     assert "TOKEN" not in written.getvalue()
 
 
+TOKEN = "G4zM4EjS2dWsXWNAazjoCg.1Bz543N2Az0oLlGCzcP1oQ"
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["consent%20/", "consent%3f", "consent;", "consent:", "consent=%2f", "3Dconsent/", "x-consent/", ""],
+)
+def test_a_token_is_masked_wherever_it_stands(client: FlaskClient, written: io.StringIO, before: str) -> None:
+    client.get(f"/{before}{TOKEN}")
+    assert TOKEN[:22] not in written.getvalue()
+    assert TOKEN[23:] not in written.getvalue()
+
+
+def test_a_long_path_is_cut(client: FlaskClient, written: io.StringIO) -> None:
+    client.get(f"/{'a' * 5000}")
+    (line,) = lines(written)
+    assert len(line["path"]) == 301
+
+
 def test_what_is_called_secret_is_masked_wherever_it_stands(written: io.StringIO) -> None:
     logging.getLogger("portal.x").info(
         "settings",
