@@ -14,7 +14,7 @@ from portal.claims.participants import reviewers
 from portal.claims.queries import visible_to
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
-from portal.notifications.writing import OutOfDate
+from portal.notifications.writing import NoAddress, OutOfDate
 from portal.rulebook.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
 
     Between the event and the hand-over people are let go, and roles and locations change. The message
     keeps its moment, so that the clocks that wait for it start with it. Raises OutOfDate where everybody
-    who is told has a message of their own.
+    who is told has a message of their own, and NoAddress where nobody is left who may be told.
     """
     if message.audience == CUSTOMER:
         return  # asked by a link that one address got; another link goes to another address
@@ -81,6 +81,8 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     today = recipients(session, desk, rulebook, claim, message.audience)
     if message.recipient in today:
         return
+    if not today:
+        raise NoAddress("Nobody is left who may read this. Give somebody the role for it, and send it again.")
     same = select(OutboxMessage).where(
         OutboxMessage.subject == message.subject,
         OutboxMessage.event == message.event,

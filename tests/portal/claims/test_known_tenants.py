@@ -57,7 +57,8 @@ def choices(page: Page) -> list[str]:
 def test_another_name_is_asked_about_and_nothing_typed_is_lost(filing: Filing, partner: Browser) -> None:
     number, row = begun(filing), customer_id(filing)
     page = add(partner, number, name="Adatum Ltd", domain="adatum.test")
-    told = "Your organization knows this tenant as Adatum (adatum.example). Use it, or correct its"
+    known = "Your organization knows this tenant as Adatum (adatum.example)."
+    told = f"{known} Use it, or correct its name and domain."
     assert told in page.region(f"{KNOWN}-error")
     assert page.links()[told] == f"#{KNOWN}"
     assert (page.field("customer_name"), page.field("customer_domain")) == ("Adatum Ltd", "adatum.test")

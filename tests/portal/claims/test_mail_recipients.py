@@ -99,6 +99,25 @@ def test_a_mail_that_waited_goes_to_those_who_may_read_it_then_and_starts_their_
         assert db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "told")).all()
 
 
+def test_a_mail_that_nobody_may_read_waits_for_somebody_who_may(filing: Filing) -> None:
+    number = filing.under_review()
+    server, filing.desk = filing.desk, replace(filing.desk, committed=lambda: None)
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message=WORDS)
+    for email in (INES, GLORIA):
+        let_go(filing, email)
+    with filing.context():
+        assert deliver(server).failed == 1
+    assert told(filing) == set()
+    with filing.context(), transaction() as session:
+        session.execute(update(Person).where(Person.email == GLORIA).values(active=True))
+        session.execute(update(OutboxMessage).where(OutboxMessage.state == "failed").values(state="waiting"))
+    filing.wait(1)
+    with filing.context():
+        deliver(server)
+        assert db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "told")).all()
+    assert told(filing) == {GLORIA}
+
+
 def test_a_mail_that_waited_is_dropped_where_everybody_else_has_their_own(filing: Filing) -> None:
     number = filing.under_review()
     with filing.context(), transaction() as session:
