@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
 
+import portal.evidence.intake
 import portal.policies.versions
 from portal.accounts import passwords
 from portal.clock import FixedClock
@@ -18,7 +19,7 @@ from portal.db import db, transaction
 from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
-from tests.kept import KeptTemplates, kept_rulebook
+from tests.kept import KeptTemplates, kept_reading, kept_rulebook
 
 # No test judges how long something takes; a failure prints what repeats it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
@@ -29,6 +30,9 @@ Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
 
 # So would reading the same rule files again, which takes longer than most tests.
 portal.policies.versions.load = kept_rulebook  # type: ignore[attr-defined]  # the name it is called by
+
+# So would opening the same letter in a process of its own; the tests of that process open each anew.
+portal.evidence.intake.read = kept_reading  # type: ignore[attr-defined]  # the name it is called by
 
 # So would hashes of passwords that are slow by design; `test_passwords.py` sees those of a real process.
 passwords.hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)

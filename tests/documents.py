@@ -1,5 +1,6 @@
 """Real documents, made by the libraries that make such files, each with content of its own."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 from docx import Document
@@ -8,10 +9,13 @@ from PIL import Image
 
 from tests.form_filling import File
 
+WRITTEN_AT = datetime(2026, 11, 1, tzinfo=UTC)  # one for all, so that the same words make the same file
+
 
 def pdf(*pages: str, name: str = "proof of execution.pdf") -> File:
     """Return a PDF with one page for each text; different texts make different files."""
     writer = FPDF()
+    writer.set_creation_date(WRITTEN_AT)
     writer.set_font("Helvetica", size=12)
     for words in pages or ("Proof of execution: the customer confirms the work that was done.",):
         writer.add_page()

@@ -1,4 +1,4 @@
-"""What all apps of a test process share as long as its source is the same: templates and rulebooks."""
+"""What all apps of a test process share as long as its source is the same: templates, rulebooks, readings."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -6,9 +6,11 @@ from functools import lru_cache
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from portal.evidence.limits import Reading, read
 from portal.rulebook.loading import load
 from portal.rulebook.rulebook import Rulebook
 
+READINGS = 500  # of some kilobytes each, most of them the same few letters
 RULEBOOKS = 8  # more than tests have at work at a time; each holds some megabytes
 
 
@@ -34,3 +36,12 @@ def kept_rulebook(files: Mapping[str, str]) -> Rulebook:
 @lru_cache(maxsize=RULEBOOKS)
 def _loaded(files: tuple[tuple[str, str], ...]) -> Rulebook:
     return load(dict(files))
+
+
+@lru_cache(maxsize=READINGS)
+def kept_reading(kind: str, content: bytes, *, seconds: int, mebibytes: int) -> Reading:
+    """Return what came of opening `content`, which is opened once: it depends on nothing else.
+
+    Raises as `read`; what is raised is not kept. The tests of the reading itself begin with nothing kept.
+    """
+    return read(kind, content, seconds=seconds, mebibytes=mebibytes)
