@@ -10,6 +10,11 @@ from pathlib import Path
 from flask import Flask, url_for
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+# The sheets of every page, in their order; what only some pages need, these link themselves (block `styles`).
+STYLES = tuple(
+    f"styles/{name}.css"
+    for name in ("tokens", "base", "layout", "components", "forms", "tables", "claims", "states")
+)
 HTMX_CONFIG = json.dumps(
     {
         # htmx would otherwise write styles and run code that the content security policy forbids.
@@ -40,10 +45,11 @@ class Script:
 
 
 def install_static_files(app: Flask) -> None:
-    """Give templates `static_url(name)`, `vendored_scripts` and `htmx_config`."""
+    """Give templates `static_url(name)`, `stylesheets`, `vendored_scripts` and `htmx_config`."""
     listed = json.loads((STATIC / "vendor" / "VENDOR.json").read_text(encoding="utf-8"))
     digest = _digest if app.debug else lru_cache(_digest)
     app.jinja_env.globals["static_url"] = _static_url(digest)
+    app.jinja_env.globals["stylesheets"] = STYLES
     app.jinja_env.globals["htmx_config"] = HTMX_CONFIG
 
     @app.context_processor

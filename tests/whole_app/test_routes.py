@@ -169,7 +169,7 @@ class World:
         deletes = method == "POST" and "deletion" in address
         parts: dict[str, Callable[[], str]] = {
             "<number>": lambda: self.filing.draft() if deletes else self.submitted,
-            "<path:filename>": lambda: "portal.css",
+            "<path:filename>": lambda: "styles/base.css",
             "<int:document_id>": lambda: self.document,
             "<int:event_id>": lambda: self.event,
             "<int:message_id>": lambda: self.message,

@@ -7,7 +7,15 @@ from portal.web.headers import CONTENT_SECURITY_POLICY, EVERYWHERE
 from tests.page_checks import faults_of_headers
 from tests.portal.web.invented import WHO
 
-PATHS = ("/sign-in", "/bread", "/nowhere", "/broken", "/sign-out", "/static/portal.css", "/static/none.css")
+PATHS = (
+    "/sign-in",
+    "/bread",
+    "/nowhere",
+    "/broken",
+    "/sign-out",
+    "/static/styles/base.css",
+    "/static/none.css",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -44,6 +52,6 @@ def test_a_views_own_stricter_policy_stays(client: FlaskClient) -> None:
 
 
 def test_only_files_asked_for_with_their_hash_are_kept_for_good(client: FlaskClient) -> None:
-    assert "immutable" in client.get("/static/portal.css?v=1").headers["Cache-Control"]
-    assert "immutable" not in client.get("/static/portal.css").headers["Cache-Control"]
+    assert "immutable" in client.get("/static/styles/base.css?v=1").headers["Cache-Control"]
+    assert "immutable" not in client.get("/static/styles/base.css").headers["Cache-Control"]
     assert "immutable" not in client.get("/static/none.css?v=1").headers.get("Cache-Control", "")
