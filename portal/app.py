@@ -41,7 +41,6 @@ from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
 from portal.incentives.views import blueprint as incentives
 from portal.policies.versions import NoPolicy, Policies
-from portal.policies.views import blueprint as policies_pages
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
@@ -59,6 +58,7 @@ from portal.web.nul import refuse_nameless_fields, refuse_nul_in_addresses, refu
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
 from portal.work.outbox import deliver
+from portal.workbench.views import blueprint as policies_pages
 
 log = logging.getLogger(__name__)
 

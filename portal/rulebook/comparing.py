@@ -83,7 +83,7 @@ def _comparison(
     value_of: Callable[[str, Value], str],
 ) -> Comparison:
     value = facts[check.fact]
-    sign = check.operator if holds else _OPPOSITE[check.operator]
+    sign = sign_of(check, holds)
     against: Value | tuple[str, ...] = facts[check.other] if check.other else check.against
     if check.operator in ("in", "all in", "any in"):
         against = tuple(plain(check.fact, code) for code in check.codes)
@@ -91,21 +91,24 @@ def _comparison(
         against = True
     words = f"{name_of(check.fact)} is {value_of(check.fact, value)}"
     if value is not None and check.operator not in ("is", "given") and (sign != "==" or check.other):
-        words += f", {_against(check, sign, facts, name_of, value_of)}"
+        words += f", {against_in_words(check, sign, name_of, value_of)}"
+        words += f" ({value_of(check.other, facts[check.other])})" if check.other else ""
     return Comparison(check.fact, value, sign, against, words)
 
 
-def _against(
-    check: Check,
-    sign: str,
-    facts: Mapping[str, Value],
-    name_of: Callable[[str], str],
-    value_of: Callable[[str, Value], str],
+def sign_of(check: Check, holds: bool) -> str:
+    """Return the operator of a check that holds, or the opposite one of a check that does not."""
+    return check.operator if holds else _OPPOSITE[check.operator]
+
+
+def against_in_words(
+    check: Check, sign: str, name_of: Callable[[str], str], value_of: Callable[[str, Value], str]
 ) -> str:
+    """Return what a check compares with, such as "at least 1", "not Approved" or "one of A, B"."""
     ordered = _TIME if check.type.type in ("date", "timestamp") else _NUMBER
     verb = ordered.get(sign) or _ONE[sign]
     if check.other:
-        return f"{verb} {name_of(check.other)} ({value_of(check.other, facts[check.other])})"
+        return f"{verb} {name_of(check.other)}"
     if check.operator in ("has", "all in", "any in"):
         codes = (check.against,) if check.operator == "has" else check.codes
         words = [value_of(check.fact, frozenset((str(code),))) for code in codes]

@@ -58,3 +58,13 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelector("[data-focus]")?.focus();
 });
+
+// A link to something that is folded away unfolds it; browsers do so only for what lies within.
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  for (let part = target?.closest("details"); part; part = part.parentElement.closest("details")) {
+    part.open = true;
+  }
+}
+window.addEventListener("hashchange", unfold);
+document.addEventListener("DOMContentLoaded", unfold);

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.rulebook.condition_words import Words
 from portal.rulebook.models import (
     CatalogReason,
     ClockRule,
@@ -19,10 +20,11 @@ from portal.rulebook.rulebook import Rulebook
 
 @dataclass(frozen=True)
 class ShownRule:
-    """One rule in words: what it says, when it fires (CEL), the clause behind it, and `file:line`."""
+    """One rule: what it says, when it fires in words and as the file says it, its clause, and `file:line`."""
 
     code: str
     say: str
+    words: Words
     condition: str
     negated: bool  # the rule fires unless the condition holds
     source: str
@@ -43,6 +45,7 @@ class ShownStatus:
     editable: tuple[str, ...]
     clocks: tuple[tuple[str, ClockRule], ...]
     actions: tuple[tuple[str, str], ...]  # code, label
+    closed_when: Words | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class ShownClock:
     statuses: tuple[str, ...]
     mover: str
     at_end: tuple[str, str] | None  # code and label of a transition
+    only_if: Words | None
     place: str
 
 
@@ -85,10 +89,10 @@ class ShownQuestion:
 
 @dataclass(frozen=True)
 class ShownEvent:
-    """Who is told of what: the event's name in words, and its mails with their recipients."""
+    """Who is told of what: the event's name in words, and its mails with recipient and condition."""
 
     label: str
-    mails: tuple[tuple[str, Mail], ...]
+    mails: tuple[tuple[str, Mail, Words | None], ...]
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,16 @@ class PolicyPage:
     named_sets: tuple[tuple[str, tuple[str, ...]], ...]  # name, labels of its reasons
     roles: tuple[tuple[str, Role], ...]
     permissions: tuple[tuple[str, PermissionMeaning], ...]
+    defined: tuple[tuple[str, str, str, Words], ...]  # name, what it means, as the file says it, in words
+
+    def names(self, part: str) -> list[tuple[str, str]]:
+        """Return the code and the label of each entry of a part, for the page's contents."""
+        named: Mapping[str, list[tuple[str, str]]] = {
+            "statuses": [(row.code, row.status.label) for row in self.statuses],
+            "actions": [(row.code, row.transition.label) for row in self.actions],
+            "clocks": [(row.code, row.rule.label) for row in self.clocks],
+            "questions": [(row.code, row.label) for row in self.questions],
+            "catalogs": [(code, label) for code, label, _ in self.catalogs],
+            "areas": [(code, row.label) for code, row in self.rulebook.programs.solution_areas.items()],
+        }
+        return named[part]

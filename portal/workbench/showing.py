@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from portal.policies.shown import (
+from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
+from portal.rulebook.documents import Path
+from portal.rulebook.models import ClockRule, Rule, Status, Transition
+from portal.rulebook.rulebook import Rulebook
+from portal.rulebook.wording import listed
+from portal.rulebook.wording import spoken as spoken_code
+from portal.workbench.conditions import ConditionsInWords
+from portal.workbench.shown import (
     PolicyPage,
     ShownAction,
     ShownClock,
@@ -13,12 +20,6 @@ from portal.policies.shown import (
     ShownRule,
     ShownStatus,
 )
-from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
-from portal.rulebook.documents import Path
-from portal.rulebook.models import ClockRule, Rule, Status, Transition
-from portal.rulebook.rulebook import Rulebook
-from portal.rulebook.wording import listed
-from portal.rulebook.wording import spoken as spoken_code
 
 LIFECYCLE, DEADLINES, NOTIFICATIONS = "lifecycle.yaml", "deadlines.yaml", "notifications.yaml"
 # What the reserved words of `moves` are called where a status stands.
@@ -54,15 +55,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
     """Return the page of `rulebook`, in force since `since` (aware), or never where it is None."""
-    reasons = rulebook.reasons
+    reasons, conditions = rulebook.reasons, ConditionsInWords(rulebook)
     return PolicyPage(
         rulebook=rulebook,
         since=since,
-        statuses=tuple(_statuses(rulebook)),
-        actions=tuple(_actions(rulebook)),
-        questions=tuple(_questions(rulebook)),
-        clocks=tuple(_clocks(rulebook)),
-        events=tuple(_events(rulebook)),
+        statuses=tuple(_statuses(rulebook, conditions)),
+        actions=tuple(_actions(rulebook, conditions)),
+        questions=tuple(_questions(rulebook, conditions)),
+        clocks=tuple(_clocks(rulebook, conditions)),
+        events=tuple(_events(rulebook, conditions)),
         catalogs=tuple((name, label, getattr(reasons, name)) for name, label in CATALOGS.items()),
         choosers=CHOOSERS,
         named_sets=tuple(
@@ -71,10 +72,14 @@ def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
         ),
         roles=tuple(rulebook.roles.roles.items()),
         permissions=tuple(rulebook.roles.permissions.items()),
+        defined=tuple(
+            (name, one.means, one.when, conditions.of_defined(one.when))
+            for name, one in rulebook.vocabulary.defined.items()
+        ),
     )
 
 
-def _statuses(rulebook: Rulebook) -> Iterator[ShownStatus]:
+def _statuses(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownStatus]:
     groups = rulebook.lifecycle.field_groups
     for code, status in rulebook.statuses.items():
         yield ShownStatus(
@@ -86,6 +91,7 @@ def _statuses(rulebook: Rulebook) -> Iterator[ShownStatus]:
             actions=tuple(
                 (name, one.label) for name, one in rulebook.transitions.items() if code in one.moves
             ),
+            closed_when=conditions.of_text(status.closed_when),
         )
 
 
@@ -100,7 +106,7 @@ def _mover(rulebook: Rulebook, code: str, status: Status) -> str:
     return f"{', '.join(running)}; otherwise {own.lower()}" if running else own
 
 
-def _actions(rulebook: Rulebook) -> Iterator[ShownAction]:
+def _actions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownAction]:
     reasons = rulebook.reasons.rejection_reasons
     for code, transition in rulebook.transitions.items():
         path: Path = ("transitions", code)
@@ -118,7 +124,9 @@ def _actions(rulebook: Rulebook) -> Iterator[ShownAction]:
                 (_label(rulebook, start), _label(rulebook, end)) for start, end in transition.moves.items()
             ),
             asks=tuple(_ask(name, ask.label, ask.need) for name, ask in transition.asks.items()),
-            rules=tuple(_rule(rulebook, LIFECYCLE, where, rule) for where, rule in [*named, *own]),
+            rules=tuple(
+                _rule(rulebook, conditions, LIFECYCLE, where, rule) for where, rule in [*named, *own]
+            ),
             requires=tuple((name, spoken(name), spoken(want)) for name, want in transition.requires.items()),
             reason=given.label if (given := reasons.get(transition.reason or "")) else "",
             place=_place(rulebook, LIFECYCLE, path),
@@ -138,12 +146,12 @@ def _who(rulebook: Rulebook, code: str, transition: Transition) -> str:
     return listed(roles, "or") if roles else "Nobody: no role holds the permission"
 
 
-def _questions(rulebook: Rulebook) -> Iterator[ShownQuestion]:
+def _questions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownQuestion]:
     written: dict[str, list[ShownRule]] = {}
     for file, content in rulebook.parts.questions.items():
         for name, question in content.questions.items():
             written.setdefault(name, []).extend(
-                _rule(rulebook, file, ("questions", name, "rules", place), rule)
+                _rule(rulebook, conditions, file, ("questions", name, "rules", place), rule)
                 for place, rule in enumerate(question.rules)
             )
     for name, declared in rulebook.policy.questions.items():
@@ -152,7 +160,7 @@ def _questions(rulebook: Rulebook) -> Iterator[ShownQuestion]:
         )
 
 
-def _clocks(rulebook: Rulebook) -> Iterator[ShownClock]:
+def _clocks(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownClock]:
     for code, rule in rulebook.clocks.items():
         end = rulebook.transitions.get(rule.at_end) if rule.at_end != NOTHING else None
         waits = {rule.waits_for or rulebook.statuses[name].waits_for for name in _while(rule)}
@@ -162,23 +170,27 @@ def _clocks(rulebook: Rulebook) -> Iterator[ShownClock]:
             statuses=tuple(_label(rulebook, name) for name in _while(rule)),
             mover=listed(sorted(MOVERS[one] for one in waits), "or"),
             at_end=(rule.at_end, end.label) if end else None,
+            only_if=conditions.of_text(rule.if_),
             place=_place(rulebook, DEADLINES, ("clocks", code)),
         )
 
 
-def _events(rulebook: Rulebook) -> Iterator[ShownEvent]:
+def _events(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownEvent]:
     for code, mails in rulebook.notifications.events.items():
         transition = rulebook.transitions.get(code)
         clock = rulebook.clocks.get(code.removeprefix(REMIND))
         label = transition.label if transition else f"Reminder: {clock.label}" if clock else spoken(code)
-        yield ShownEvent(label, tuple((RECIPIENTS[mail.to], mail) for mail in mails))
+        yield ShownEvent(
+            label, tuple((RECIPIENTS[mail.to], mail, conditions.of_text(mail.when)) for mail in mails)
+        )
 
 
-def _rule(rulebook: Rulebook, file: str, path: Path, rule: Rule) -> ShownRule:
+def _rule(rulebook: Rulebook, conditions: ConditionsInWords, file: str, path: Path, rule: Rule) -> ShownRule:
     instead = rulebook.transitions.get(rule.instead or "")
     return ShownRule(
         code=rule.id,
         say=_spelled(rulebook, rule.say),
+        words=conditions.of_rule(file, path),
         condition=rule.when or rule.unless or "",
         negated=rule.when is None,
         source=rule.source or "",

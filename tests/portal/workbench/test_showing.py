@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.policies.showing import policy_page
 from portal.rulebook.loading import load, read_folder
+from portal.workbench.showing import policy_page
 from tests.browser import Browser, Page
 from tests.portal.reviews.filing import Filing
 
