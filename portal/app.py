@@ -48,7 +48,7 @@ from portal.settings import Settings, close_data_dir, keep_files_private, kept_s
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
 from portal.web.filters import install_filters
-from portal.web.guard import check_routes, install_guard
+from portal.web.guard import check_routes, install_guard, signed_in_person
 from portal.web.headers import install_headers
 from portal.web.health import health_blueprint
 from portal.web.logs import configure_logging, install_request_log
@@ -227,11 +227,20 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     CSRFProtect(app)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.
     refuse_nul_in_forms(app, except_at=[ENTER])
-    install_filters(app, lambda: ZoneInfo(desk.policies.in_force().policy.time_zone))
+    install_filters(app, lambda: _program_zone(desk), lambda: _zone_of_reader(desk))
     install_static_files(app)
     install_errors(app)
     _install_feature_errors(app)
     app.register_blueprint(health_blueprint(_problems(desk.policies), _notes(desk.policies), registry))
+
+
+def _program_zone(desk: Desk) -> ZoneInfo:
+    return ZoneInfo(desk.policies.in_force().policy.time_zone)
+
+
+def _zone_of_reader(desk: Desk) -> ZoneInfo:
+    person = signed_in_person()
+    return ZoneInfo(person.time_zone) if person and person.time_zone else _program_zone(desk)
 
 
 def _install_feature_errors(app: Flask) -> None:

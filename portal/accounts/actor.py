@@ -23,6 +23,8 @@ class Actor:
     email: str = ""
     claim_id: int | None = None  # the one claim a customer's link opens
     link_id: int | None = None  # that link
+    time_zone: str = ""  # in which pages tell this person moments; "" is the program's
+    color_scheme: str = ""  # of pages; "" follows the person's device
 
 
 SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")

@@ -54,6 +54,9 @@ class Person(Base):
     # An invitation that was withdrawn leaves the row, without its address: a database may give the number
     # of a deleted row to somebody else, whom the audit and mails on their way would then mean.
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    # How pages look to this person; "" leaves it to the program, and to the person's device.
+    time_zone: Mapped[str] = mapped_column(default="")
+    color_scheme: Mapped[str] = mapped_column(default="")
 
     organization: Mapped[Organization] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

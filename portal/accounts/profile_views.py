@@ -7,6 +7,7 @@ from portal.accounts.current import current_actor, current_entrance, current_tok
 from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
+from portal.accounts.preferences import PreferencesNotKept, keep_preferences, time_zones
 from portal.accounts.profile import profile_of
 from portal.db import db, row_id
 from portal.web.access import allow_signed_in
@@ -40,6 +41,18 @@ def password() -> AnyResponse:
     return redirect(url_for("profile.profile"), 303)
 
 
+@blueprint.post("/profile/preferences")
+@allow_signed_in
+def preferences() -> AnyResponse:
+    chosen = {name: request.form.get(name, "") for name in ("time_zone", "color_scheme")}
+    try:
+        keep_preferences(current_actor(), **chosen)
+    except PreferencesNotKept as mistakes:
+        return _page(mistakes.errors, 422)
+    flash("Pages are shown to you as you chose.", "success")
+    return redirect(url_for("profile.profile"), 303)
+
+
 @blueprint.post("/profile/sessions")
 @allow_signed_in
 def sessions() -> AnyResponse:
@@ -61,6 +74,7 @@ def _page(errors: dict[str, str], status: int) -> AnyResponse:
         status=status,
         profile=shown,
         errors=errors,
+        time_zones=[(name, name.replace("_", " ")) for name in time_zones()],
         characters_at_least=CHARACTERS_AT_LEAST,
     )
 

@@ -61,4 +61,6 @@ def actor_of(person: Person) -> Actor:
         roles=frozenset(role.role for role in person.roles),
         location_ids=places or None,
         email=person.email,
+        time_zone=person.time_zone,
+        color_scheme=person.color_scheme,
     )

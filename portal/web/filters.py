@@ -1,4 +1,4 @@
-"""How templates write moments, days and counted things, in the program's time zone."""
+"""How templates write moments, days and counted things, in the reader's time zone or the program's."""
 
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
@@ -9,14 +9,21 @@ from flask import Flask
 Zone = Callable[[], tzinfo]
 
 
-def install_filters(app: Flask, zone: Zone) -> None:
-    """Add the filters of this module; `zone` is the program's."""
+def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> None:
+    """Add the filters of this module, and `zones_shown`: the reader's time zone and the program's, by name.
+
+    Moments and the days on which they were are told in the reader's; a day alone, such as that on which
+    a deadline ends, is the program's for everybody.
+    """
+    zone = reader or program
 
     def moment_of(value: datetime) -> str:
         return moment_in_words(value, zone())
 
     def day_of(value: date) -> str:
         return day_in_words(value.astimezone(zone()) if isinstance(value, datetime) else value)
+
+    app.jinja_env.globals["zones_shown"] = lambda: (str(zone()), str(program()))
 
     app.jinja_env.filters["moment"] = moment_of
     app.jinja_env.filters["day"] = day_of

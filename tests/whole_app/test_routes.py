@@ -101,6 +101,7 @@ EXPECTED = {
     ("POST", "/organizations/<int:organization_id>/locations/<int:location_id>/deletion"): ORGANIZERS,
     ("GET", "/profile"): Expected(EVERYBODY),
     ("POST", "/profile/password"): Expected(EVERYBODY),
+    ("POST", "/profile/preferences"): Expected(EVERYBODY),
     ("POST", "/profile/sessions"): Expected(EVERYBODY),
     ("GET", "/policy"): Expected(WITH_A_ROLE),
     ("GET", "/claims"): ANY_PARTNER,

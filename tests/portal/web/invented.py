@@ -39,6 +39,8 @@ class Somebody:
     roles: frozenset[str]
     name: str = "Sam Baker"
     email: str = "sam@bakery.example"
+    time_zone: str = ""
+    color_scheme: str = ""
 
 
 def who() -> Somebody | None:
@@ -168,6 +170,7 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     app.config.update(SECRET_KEY="a key for tests", MAX_CONTENT_LENGTH=1000, WTF_CSRF_TIME_LIMIT=None)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["product_name"] = "Bakery"
+    app.jinja_env.globals["zones_shown"] = lambda: ("UTC", "UTC")
     Htmx(app)
     install_converters(app, {"loaf": "L-[0-9]{2}"})
     install_request_log(app, clock)

@@ -1,0 +1,45 @@
+"""How pages look to one person: the time zone of their moments, and light or dark."""
+
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from portal.accounts.actor import Actor
+from portal.accounts.model import Person
+from portal.db import transaction
+
+# The values that a browser's own switch has; "" follows the device.
+COLOR_SCHEMES = ("light", "dark")
+# Names that stand for offsets, machines and countries of old; people look for a city of their zone.
+_NOT_OFFERED = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+
+
+class PreferencesNotKept(Exception):
+    """Nothing was changed; `errors` has a sentence for each field of the form."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[str, ...]:
+    """Return the names of the time zones that can be chosen, such as "Europe/Berlin", in their order."""
+    offered = (name for name in available_timezones() if "/" in name and not name.startswith(_NOT_OFFERED))
+    return (*sorted(offered), "UTC")
+
+
+def keep_preferences(actor: Actor, time_zone: str, color_scheme: str) -> None:
+    """Keep what the person chose; "" is the program's time zone, and what the device prefers.
+
+    Opens its own transaction. Raises PreferencesNotKept for what cannot be chosen.
+    """
+    errors = {}
+    if time_zone and time_zone not in time_zones():
+        errors["time_zone"] = "Choose a time zone from the list."
+    if color_scheme and color_scheme not in COLOR_SCHEMES:
+        errors["color_scheme"] = "Choose light, dark, or as the device has it."
+    if errors:
+        raise PreferencesNotKept(errors)
+    with transaction() as session:
+        person = session.get_one(Person, actor.person_id)
+        person.time_zone, person.color_scheme = time_zone, color_scheme
