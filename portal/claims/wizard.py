@@ -15,12 +15,13 @@ from portal.claims.model import Claim, ClaimDocument
 from portal.claims.offering import Offer
 from portal.claims.own_customers import known_customers
 from portal.claims.refusals import NotThere
+from portal.claims.same_customer import OtherClaim, other_claims
 from portal.claims.searching import plain
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
 
 ADDING = "customer_name"  # a field that only the form of a new customer has
-CUSTOMERS_AT_MOST = 20  # more are not looked through; the search narrows them
+CUSTOMERS_AT_MOST = 10  # more are not looked through; the search narrows them
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ STEPS = (
     Step("review", "Review and submit", ()),
 )
 BY_CODE = {step.code: step for step in STEPS}
+# Where it is told what is worth knowing: while the choice is made, and once more before the end.
+INFORMED = frozenset({"products", "review"})
+TOLD_OF_CUSTOMER = frozenset({"customer", "activity", "products"})
 # Where a rule is about one product and names no field group, the products are what can be changed.
 STEP_OF_SCOPE = {"product": BY_CODE["products"], "document": BY_CODE["evidence"]}
 
@@ -69,6 +73,8 @@ class WizardPage:
     findings: tuple[Finding, ...]
     early: tuple[Finding, ...]  # those about what was filled in up to this step, told before the last one
     information: tuple[Reason, ...]
+    same_customer: tuple[OtherClaim, ...]  # what the organization has for the customer already
+    more_of_customer: bool
     found: tuple[tuple[str, str, str], ...]  # customers that the search found: id, name, domain and tenant
     more_found: bool
     search: str
@@ -132,6 +138,9 @@ def wizard_page(
     form = fields_form(session, rulebook, claim, actor, sent)
     if sent is None:
         form = _with_own_contact(form, actor)
+    others, more_of_customer = (
+        other_claims(session, desk, claim, actor) if step.code in TOLD_OF_CUSTOMER else ((), False)
+    )
     customers, more = _customers(session, actor, search, form.value("customer"))
     return WizardPage(
         claim=claim,
@@ -144,7 +153,9 @@ def wizard_page(
         ways=frozenset(offer.action for offer in ways),
         findings=tuple(found),
         early=tuple(_early(claim, step, found)),
-        information=tuple(_information(session, desk, claim, actor, found)) if step is STEPS[-1] else (),
+        information=tuple(_information(session, desk, claim, actor, found)) if step.code in INFORMED else (),
+        same_customer=others,
+        more_of_customer=more_of_customer,
         found=customers,
         more_found=more,
         search=search,

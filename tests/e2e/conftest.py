@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,12 +19,16 @@ from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.claims.desk import Desk
+from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.sample.house import build_house
 from portal.settings import read_settings
 from portal.work.outbox import deliver
+from tests.factories import PASSWORD as PASSWORD_OF_FILING
+from tests.portal.reviews.filing import Filing
 
 PASSWORD = "a password for tests"
+Window = Callable[[str, int], Page]
 
 
 @dataclass
@@ -149,4 +153,41 @@ def open_page(chromium: Browser, house: House, scripts: bool) -> Iterator[Any]:
     yield opened
     for context in contexts:
         context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def filing(app: Flask, clock: FixedClock) -> Filing:
+    """A house with people and customers, whose claims the tests bring wherever they need them."""
+    return Filing(app, clock)
+
+
+@pytest.fixture
+def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
+    """Return what opens a window of some width in which an account is signed in.
+
+    Afterwards no script may have failed in any of them.
+    """
+    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    contexts, errors = list[BrowserContext](), list[str]()
+
+    def opened(email: str, width: int) -> Page:
+        address = f"http://127.0.0.1:{server.server_port}"
+        contexts.append(chromium.new_context(base_url=address, viewport={"width": width, "height": 800}))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD_OF_FILING)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    server.shutdown()
+    thread.join()
     assert errors == []

@@ -1,17 +1,13 @@
 """What only a browser can tell of a page: what fits into its window, what is marked, what is in view."""
 
-import threading
-from collections.abc import Callable, Iterator
-
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
 from portal.clock import FixedClock
 from portal.customers.model import Customer
 from portal.db import transaction
-from tests.factories import PASSWORD
+from tests.e2e.conftest import Window
 from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.reviews.filing import REVIEWER, Filing
 
@@ -23,7 +19,6 @@ PARTNER = "incentives@contoso.example"
 NARROW, USUAL = 390, 1280
 LONG = "W" * 200
 WIDER_THAN_SHOWN = "element => element.scrollWidth > element.clientWidth"
-Window = Callable[[str, int], Page]
 
 
 @pytest.fixture
@@ -33,32 +28,6 @@ def filing(app: Flask, clock: FixedClock) -> Filing:
     with made.context(), transaction() as session:
         session.get_one(Customer, customer_id(made)).name = LONG
     return made
-
-
-@pytest.fixture
-def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
-    """Return what opens a window of some width in which an account is signed in."""
-    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    contexts = []
-
-    def opened(email: str, width: int) -> Page:
-        address = f"http://127.0.0.1:{server.server_port}"
-        contexts.append(chromium.new_context(base_url=address, viewport={"width": width, "height": 800}))
-        page = contexts[-1].new_page()
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        with page.expect_navigation():
-            page.get_by_role("button", name="Sign in").click()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
 
 
 def long_draft(filing: Filing, *products: str) -> str:

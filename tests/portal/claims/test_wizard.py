@@ -431,3 +431,38 @@ def test_the_contacts_say_whether_a_technical_one_is_asked_for(filing: Filing, p
         step(partner, number, "contacts")
         told.append("This solution area asks for one." in partner.page.text)
     assert told == [False, True]
+
+
+@SQLITE
+def test_claims_for_the_same_customer_are_told_before_the_work_is_done(
+    filing: Filing, partner: Browser
+) -> None:
+    here = customer_id(filing)
+    row = {"customer_id": here, "activity": "use_or_consume"}
+    number, other, closed, elsewhere = add_claims(
+        filing,
+        row,
+        {**row, "status": "approved", "products": ("teams",)},
+        {**row, "status": "rejected_final", "closed": True, "products": ("intune",)},
+        {"activity": "use_or_consume"},
+    )
+    for code in ("customer", "activity", "products"):
+        step(partner, number, code)
+        told = partner.page.region("same-customer")
+        assert f"{other} Approved Microsoft Teams" in told
+        assert closed not in told
+        assert elsewhere not in told
+        assert number not in told
+    step(partner, elsewhere, "customer")
+    assert not partner.page.select("#same-customer")
+
+
+@SQLITE
+def test_what_is_worth_knowing_of_a_product_is_told_where_it_is_chosen(
+    filing: Filing, partner: Browser
+) -> None:
+    filing.submitted("fabrikam", "teams")
+    number = filing.draft("contoso", "teams")
+    step(partner, number, "products")
+    assert "Another association exists for Microsoft Teams" in partner.page.region("information")
+    assert "Fabrikam" not in partner.page.text

@@ -1,0 +1,138 @@
+// Documents are sent as soon as they are chosen, dropped, pasted or photographed, one after the other, each with
+// its progress. Without it the file field and the button below it do the same in one go.
+
+const VERSIONS = "input[name=version]";
+const DOCUMENTS = "[data-uploaded]";
+
+function made(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function quicken(input) {
+  const zone = input.closest(".field");
+  const rows = made("ul", "uploads");
+  rows.setAttribute("aria-live", "polite");
+  zone.classList.add("drop-zone");
+  zone.append(made("p", "field-hint", "You can also drop files here, or paste a picture. Each is added at once."), rows);
+  input.form.querySelectorAll("[data-upload-button]").forEach((part) => { part.hidden = true; });
+
+  let line = Promise.resolve();
+  let waiting = 0;
+  const take = (files) => {
+    for (const file of files) {
+      const row = announced(file, rows);
+      waiting += 1;
+      line = line.then(() => sent(file, row, input)).then(() => { waiting -= 1; });
+    }
+  };
+
+  input.addEventListener("change", () => {
+    take([...input.files]);
+    input.value = "";
+  });
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("is-over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    take([...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length) {
+      event.preventDefault();
+      take(files);
+    }
+  });
+  // Each document gives the claim a new version, so a form waits until the last of them is there.
+  document.addEventListener("submit", (event) => {
+    if (waiting && event.target.querySelector(VERSIONS)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const { target, submitter } = event;
+      line.then(() => {
+        delete target.dataset.sent; // it has not been sent yet; see portal.js
+        target.requestSubmit(submitter);
+      });
+    }
+  }, true);
+}
+
+function announced(file, rows) {
+  const row = made("li", "upload");
+  const bar = made("progress", "upload-bar");
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", `Upload of ${file.name}`);
+  const told = made("span", "upload-told", "waits");
+  row.append(made("span", "upload-name", file.name), bar, told);
+  rows.append(row);
+  return { row, bar, told };
+}
+
+function sent(file, row, input) {
+  return new Promise((done) => {
+    const form = new FormData();
+    for (const name of ["csrf_token", "version", "step"]) {
+      const field = input.form.elements[name];
+      if (field) {
+        form.append(name, field.value);
+      }
+    }
+    form.append("needs_document", "yes");
+    form.append("go", "stay");
+    form.append(input.name, file);
+    const request = new XMLHttpRequest();
+    request.open("POST", input.dataset.uploadTo);
+    request.responseType = "document";
+    row.told.textContent = "is sent";
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) {
+        row.bar.value = event.loaded / event.total;
+        row.told.textContent = event.loaded < event.total ? "is sent" : "is read";
+      }
+    });
+    request.addEventListener("load", () => {
+      settle(request, row);
+      done();
+    });
+    request.addEventListener("error", () => {
+      fail(row, "The portal did not answer, so this file was not added. Check the connection and choose it again.");
+      done();
+    });
+    request.send(form);
+  });
+}
+
+function settle(request, row) {
+  const answer = request.response;
+  const documents = answer?.querySelector(DOCUMENTS);
+  if (request.status === 200 && documents) {
+    document.querySelector(DOCUMENTS).replaceWith(document.adoptNode(documents));
+    const version = answer.querySelector(VERSIONS)?.value;
+    document.querySelectorAll(VERSIONS).forEach((field) => { field.value = version ?? field.value; });
+    row.bar.remove();
+    row.told.textContent = "was added";
+    row.row.classList.add("is-added");
+  } else if (new URL(request.responseURL).pathname === "/sign-in") {
+    fail(row, "You were signed out, so this file was not added. Sign in in another tab, then choose it again here.");
+  } else {
+    const why = answer?.querySelectorAll("#failure li, #failure .notice-title") ?? [];
+    const told = [...why].map((part) => part.textContent.trim()).at(-1);
+    fail(row, told ?? answer?.querySelector(".lead")?.textContent.trim() ?? "This file could not be added.");
+  }
+}
+
+function fail(row, sentence) {
+  row.bar.remove();
+  row.told.textContent = sentence;
+  row.row.classList.add("is-refused");
+}
+
+document.querySelectorAll("input[type=file][data-upload-to]").forEach(quicken);
