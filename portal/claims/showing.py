@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.eligibility import eligibility_of
@@ -16,6 +17,8 @@ from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
 from portal.claims.moves import Standing, is_dispute, next_step_of, standing
 from portal.claims.offering import Offer
+from portal.claims.path import ClaimPath, path_of
+from portal.claims.path_picture import Picture, picture
 from portal.claims.removals import left_to_remove
 from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
@@ -84,15 +87,25 @@ class Shown:
     to_remove: tuple[str, ...]  # products on the claim that the open request asks to remove
     comments: tuple[Written, ...]
     entries: tuple[Entry, ...]
+    path: ClaimPath
+    picture: Picture
     eligibility: str
     eligibility_reasons: tuple[str, ...]
     next_step: Step  # of the wizard, where something is missing
     about_documents: bool  # the form that came back was one of the documents' own
     lost: tuple[tuple[str, str], ...]  # what was typed and no field of the page can hold any more
 
+    today: date  # in the program's zone
+
     @property
     def was_due_on(self) -> date | None:
         return date.fromisoformat(self.late.due_on) if self.late else None
+
+    @property
+    def left(self) -> DaysLeft | None:
+        """What is left of the time that runs, or that it ran out; None without one."""
+        due_on = self.standing.due_on or self.was_due_on
+        return days_left(due_on, self.today, overdue=self.late is not None) if due_on else None
 
     @property
     def comments_address(self) -> str:
@@ -135,6 +148,8 @@ def shown(
     """Return the page of `claim` as `actor` may see it; `offered` are the actor's actions on it."""
     rulebook = desk.rulebook_of(claim)
     reasons = rulebook.reasons
+    entries = timeline(session, desk, claim, actor)
+    path = path_of(rulebook, claim, entries, actor.side)
     eligibility, why = eligibility_of(session, desk, claim)
     edit = next((offer for offer in offered if edits_fields(offer)), None)
     opened = opened_fields(rulebook, claim)
@@ -165,9 +180,12 @@ def shown(
             )
             for row in claim.comments
         ),
-        entries=tuple(timeline(session, desk, claim, actor)),
+        entries=tuple(entries),
+        path=path,
+        picture=picture(path),
         eligibility=eligibility,
         eligibility_reasons=why,
+        today=desk.today(),
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),
         lost=() if edit and edit.allowed else tuple(_typed(sent)),

@@ -43,6 +43,7 @@ class Entry:
     text: str
     details: tuple[str, ...]
     decided: int | None = None  # the event's id where something was decided, which its page explains
+    status: str = ""  # the code of that status
 
 
 def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Entry]:
@@ -68,6 +69,7 @@ def _entry(event: AuditEvent, rulebook: Rulebook, reader: Actor) -> Entry:
         text=str(event.details.get("text", "")),
         details=tuple(_details(event.details, rulebook, reader)),
         decided=event.id if event.decision_id is not None else None,
+        status=event.to_status or "",
     )
 
 
