@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.filters import Wanted
-from portal.claims.listing import Row, filtered, row_of, sort_value, sorted_by
+from portal.claims.listing import Row, filtered, is_descending, row_of, sort_value, sorted_by
 from portal.db import db
 
 ROWS_AT_ONCE = 200
@@ -80,7 +80,7 @@ def parts_of_rows(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[list[Row
     One query in a session of its own sees one state of the database; no more than a part is in memory.
     """
     query = sorted_by(
-        filtered(desk, actor, chosen), sort_value(desk, chosen), descending=chosen.sort.startswith("-")
+        filtered(desk, actor, chosen), sort_value(desk, chosen), descending=is_descending(chosen)
     )
     with Session(db.engine) as session:
         found = session.scalars(query.execution_options(yield_per=ROWS_AT_ONCE))

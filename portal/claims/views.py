@@ -48,9 +48,13 @@ LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next
 @blueprint.get("/claims")
 @allow("claims.read")
 def claims() -> Response:
-    """Show the dashboard; htmx asks for the list alone."""
-    found = listing(db.session(), desk_of_app(), current_actor(), request.args)
-    return respond("claims/dashboard.html", "claims/_results.html", listing=found)
+    """Show the dashboard; htmx asks for what changes with the list, and is told its short address."""
+    # The column chooser sends one field a column; a link names all of them in one.
+    asked = {**request.args, "columns": ",".join(request.args.getlist("columns"))}
+    found = listing(db.session(), desk_of_app(), current_actor(), asked)
+    response = respond("claims/dashboard.html", "claims/dashboard.swaps.html", listing=found)
+    response.headers["HX-Push-Url"] = url_for("claims.claims", **found.address)
+    return response
 
 
 @blueprint.get("/claims.csv")
