@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
@@ -107,6 +108,11 @@ class Listing:
             (code, COLUMNS[code].label, _direction(code, now), f"-{code}" if now == code else code)
             for code in self.columns
         ]
+
+    @property
+    def query(self) -> str:
+        """What follows the question mark of the address of this view, at its first page."""
+        return urlencode(self.wanted.params())
 
     @property
     def address(self) -> dict[str, Any]:

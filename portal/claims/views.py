@@ -33,6 +33,8 @@ from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard,
 from portal.claims.workbook import workbook
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
+from portal.saved_views.queries import views_of
+from portal.saved_views.views import SHARE
 from portal.web.access import allow
 from portal.web.guard import may
 from portal.web.htmx import respond
@@ -48,11 +50,12 @@ LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next
 @blueprint.get("/claims")
 @allow("claims.read")
 def claims() -> Response:
-    """Show the dashboard; htmx asks for what changes with the list, and is told its short address."""
+    """Show the dashboard; htmx is given what changes with the list, and its short address."""
     # The column chooser sends one field a column; a link names all of them in one.
     asked = {**request.args, "columns": ",".join(request.args.getlist("columns"))}
     found = listing(db.session(), desk_of_app(), current_actor(), asked)
-    response = respond("claims/dashboard.html", "claims/dashboard.swaps.html", listing=found)
+    kept = views_of(db.session(), current_actor(), may_share=may(SHARE))
+    response = respond("claims/dashboard.html", "claims/dashboard.swaps.html", listing=found, views=kept)
     response.headers["HX-Push-Url"] = url_for("claims.claims", **found.address)
     return response
 
