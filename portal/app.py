@@ -29,6 +29,7 @@ from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
 from portal.claims.refusals import NotThere
+from portal.claims.selection_views import blueprint as selection
 from portal.claims.template_views import blueprint as poe_template
 from portal.claims.views import blueprint as claims
 from portal.claims.why_views import blueprint as why
@@ -83,6 +84,7 @@ FEATURES: tuple[Blueprint, ...] = (
     organizations,
     profile,
     claims,
+    selection,
     saved_views,
     why,
     poe_template,

@@ -30,7 +30,7 @@ from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
-from portal.claims.workbook import workbook
+from portal.claims.workbook import XLSX, workbook
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
@@ -43,7 +43,6 @@ from portal.web.undecided import note_undecided
 blueprint = Blueprint("claims", __name__)
 
 PLACE = "claims"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
 
 

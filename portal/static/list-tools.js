@@ -31,7 +31,43 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   }
 });
 
+// Claims chosen by their boxes stay chosen while the list is sorted or searched, as far as it still shows them.
+let chosen = new Set();
+
+const boxes = () => [...document.querySelectorAll("[data-row-choice]")];
+
+function showChosen() {
+  const all = boxes();
+  const number = all.filter((box) => box.checked).length;
+  chosen = new Set(all.filter((box) => box.checked).map((box) => box.value));
+  const whole = document.querySelector("[data-choose-all]");
+  const form = document.querySelector("[data-selection]");
+  if (whole && form) {
+    whole.hidden = false;
+    whole.checked = number > 0 && number === all.length;
+    whole.indeterminate = number > 0 && number < all.length;
+    form.hidden = number === 0;
+    form.classList.add("is-begun");
+    form.querySelector("[data-chosen]").textContent = `${number} ${number === 1 ? "claim" : "claims"} chosen`;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-choose-all]")) {
+    boxes().forEach((box) => { box.checked = event.target.checked; });
+  }
+  if (event.target.matches("[data-choose-all], [data-row-choice]")) {
+    showChosen();
+  }
+});
+
+window.addEventListener("pageshow", showChosen);
+
 document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.querySelector("[data-row-choice]")) {
+    boxes().forEach((box) => { box.checked = chosen.has(box.value); });
+  }
+  showChosen();
   document.querySelectorAll("[data-only-without-script]").forEach((part) => { part.hidden = true; });
   showCurrentTab();
   // What was pressed may be gone, such as a filter taken away: go on at the number of claims found.
