@@ -64,9 +64,7 @@ document.addEventListener("change", (event) => {
 window.addEventListener("pageshow", showChosen);
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.querySelector("[data-row-choice]")) {
-    boxes().forEach((box) => { box.checked = chosen.has(box.value); });
-  }
+  boxes().forEach((box) => { box.checked = chosen.has(box.value); });
   showChosen();
   document.querySelectorAll("[data-only-without-script]").forEach((part) => { part.hidden = true; });
   showCurrentTab();
