@@ -16,7 +16,7 @@ from portal.rulebook.rulebook import Rulebook
 DEFAULT_SORT = "-changed"
 # By the number people speak of a claim, and it is what leads to it.
 ALWAYS_SHOWN = "number"
-SHOWN_FIRST = ("number", "customer", "activity", "status", "move", "due", "changed")
+SHOWN_FIRST = ("number", "name", "customer", "activity", "status", "move", "due", "changed")
 
 
 @dataclass(frozen=True)
