@@ -68,7 +68,8 @@ class Choices:
         """Return the words of the `value` that the filter `name` is set to."""
         if name in CHOSEN:
             return dict(self.of(name))[value]
-        return dict(self.due(value))[value] if name == "due" else f"“{value}”"
+        # What is searched for stands in its field; the list does not repeat the number of a claim it has not.
+        return dict(self.due(value))[value] if name == "due" else "as typed"
 
 
 @dataclass(frozen=True)
