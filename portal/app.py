@@ -29,6 +29,7 @@ from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
 from portal.claims.refusals import NotThere
+from portal.claims.selection_views import blueprint as selection
 from portal.claims.template_views import blueprint as poe_template
 from portal.claims.views import blueprint as claims
 from portal.claims.why_views import blueprint as why
@@ -44,6 +45,7 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
+from portal.saved_views.views import blueprint as saved_views
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
@@ -82,6 +84,8 @@ FEATURES: tuple[Blueprint, ...] = (
     organizations,
     profile,
     claims,
+    selection,
+    saved_views,
     why,
     poe_template,
     incentives,

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     invitations_per_hour: int = 50
     # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
     trusted_proxies: int = 0
+    # The documents of several claims are downloaded together up to this; more would keep a worker busy
+    # for minutes on a slow line. It holds all of the largest claim that the two limits above allow.
+    archive_bytes_at_most: int = 250 * 1000 * 1000
     # The dashboard shows this many claims a page.
     claims_per_page: int = 25
     # The list of deliveries shows this many messages a page; each subject is written for it.

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.filters import Wanted
-from portal.claims.listing import Row, filtered, row_of, sort_value, sorted_by
+from portal.claims.listing import Row, filtered, is_descending, row_of, sort_value, sorted_by
+from portal.claims.model import Claim
 from portal.db import db
 
 ROWS_AT_ONCE = 200
@@ -55,33 +56,38 @@ CELLS: Mapping[str, Callable[[Row], Cell]] = {
 }
 
 
-def export(desk: Desk, actor: Actor, chosen: Wanted) -> IO[bytes]:
+def export(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...] = ()) -> IO[bytes]:
     """Return the file in UTF-8 (RFC 4180, with a byte order mark), to be read from its beginning.
+
+    With `numbers` it holds these claims alone, as far as the filters leave them.
 
     It is written whole before a byte of it is sent: one query sees one state of the database, and a
     slow download keeps neither a transaction open nor the request of the person who asked for it.
     """
     file = SpooledTemporaryFile(max_size=BYTES_IN_MEMORY)  # noqa: SIM115  # closed when it was sent
-    for part in _parts(desk, actor, chosen):
+    for part in _parts(desk, actor, chosen, numbers):
         file.write(part)
     file.seek(0)
     return file
 
 
-def _parts(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[bytes]:
+def _parts(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...]) -> Iterator[bytes]:
     yield _lines([list(CELLS)], BYTE_ORDER_MARK)
-    for rows in parts_of_rows(desk, actor, chosen):
+    for rows in parts_of_rows(desk, actor, chosen, numbers):
         yield _lines([[safe(_written(cell(row))) for cell in CELLS.values()] for row in rows])
 
 
-def parts_of_rows(desk: Desk, actor: Actor, chosen: Wanted) -> Iterator[list[Row]]:
+def parts_of_rows(
+    desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...] = ()
+) -> Iterator[list[Row]]:
     """Yield the rows that `actor` may see and the filters leave, in order, a part of them at a time.
 
     One query in a session of its own sees one state of the database; no more than a part is in memory.
     """
-    query = sorted_by(
-        filtered(desk, actor, chosen), sort_value(desk, chosen), descending=chosen.sort.startswith("-")
-    )
+    shown = filtered(desk, actor, chosen)
+    if numbers:
+        shown = shown.where(Claim.number.in_(numbers))
+    query = sorted_by(shown, sort_value(desk, chosen), descending=is_descending(chosen))
     with Session(db.engine) as session:
         found = session.scalars(query.execution_options(yield_per=ROWS_AT_ONCE))
         for part in found.partitions():

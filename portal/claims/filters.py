@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import get_args
+from typing import Self, get_args
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, false
 
+from portal.claims.columns import COLUMNS, DEFAULT_SORT, SHOWN_FIRST, shown_columns
 from portal.claims.model import Claim, ClaimProduct
 from portal.claims.searching import plain
 from portal.rulebook.models import Mover
@@ -28,6 +29,18 @@ DUE_CHOICES = (
     ("30", "Within 30 days"),
 )
 CHOSEN = ("status", "engagement", "activity", "product", "location", "move")
+# What each filter is called where it stands as a chip, in the order of the chips.
+LABELS: Mapping[str, str] = {
+    "q": "Search",
+    "status": "Status",
+    "move": "Whose move",
+    "due": "Time left",
+    "engagement": "Engagement",
+    "activity": "Activity",
+    "product": "Product",
+    "location": "Location",
+}
+FILTERS = tuple(LABELS)
 
 
 @dataclass(frozen=True)
@@ -51,10 +64,29 @@ class Choices:
         chosen: tuple[tuple[str, str], ...] = getattr(self, name)
         return chosen
 
+    def words(self, name: str, value: str) -> str:
+        """Return the words of the `value` that the filter `name` is set to."""
+        if name in CHOSEN:
+            return dict(self.of(name))[value]
+        # What is searched for stands in its field; the list does not repeat the number of a claim it has not.
+        return dict(self.due(value))[value] if name == "due" else "as typed"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force: its name in the address, what it is called, and what it is set to."""
+
+    name: str
+    label: str
+    value: str
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """The filters, the order and the place in the list; every value is one that exists, or ""."""
+    """The filters, the columns, the order and the place in the list; every value is one that exists, or "".
+
+    "" stands for the usual order and the usual columns too, so that the address stays short.
+    """
 
     q: str = ""
     status: str = ""
@@ -65,18 +97,40 @@ class Wanted:
     move: str = ""
     due: str = ""
     sort: str = ""
+    columns: str = ""
     after: str = ""
     before: str = ""
 
     @property
     def filtered(self) -> bool:
-        return any((self.q, self.due, *(getattr(self, name) for name in CHOSEN)))
+        return any(getattr(self, name) for name in FILTERS)
+
+    @property
+    def plain(self) -> bool:
+        """True where the address asks for nothing: that is where people land."""
+        return not any(self.__dict__.values())
+
+    def with_filters(self, **changed: str) -> Self:
+        """Return the same with other filters, at its first page."""
+        return replace(self, after="", before="", **changed)
 
     def params(self, **changed: str) -> dict[str, str]:
         """Return the address's parameters with `changed`; a change leads to the first page."""
         begun = replace(self, after="", before="")
         values = {**begun.__dict__, **changed}
         return {name: value for name, value in values.items() if value}
+
+    def unfiltered(self) -> dict[str, str]:
+        """Return the parameters of the list in this order and these columns, without a filter."""
+        return self.params(**dict.fromkeys(FILTERS, ""))
+
+    def chips(self, offered: Choices, *left_out: str) -> list[Chip]:
+        """Return the filters in force but those `left_out`, which something else shows."""
+        return [
+            Chip(name, label, offered.words(name, getattr(self, name)))
+            for name, label in LABELS.items()
+            if getattr(self, name) and name not in left_out
+        ]
 
 
 def choices(rulebook: Rulebook, locations: Iterable[tuple[int, str]]) -> Choices:
@@ -92,9 +146,7 @@ def choices(rulebook: Rulebook, locations: Iterable[tuple[int, str]]) -> Choices
     )
 
 
-def wanted(
-    given: Mapping[str, str], offered: Choices, sorts: Iterable[str], default_sort: str
-) -> tuple[Wanted, list[str]]:
+def wanted(given: Mapping[str, str], offered: Choices) -> tuple[Wanted, list[str]]:
     """Return what the address asks for, and a sentence for each part of it that was left out."""
     notices: list[str] = []
     values: dict[str, str] = {}
@@ -106,7 +158,8 @@ def wanted(
         values[name] = typed
     values["q"] = _search(given.get("q", ""), notices)
     values["due"] = _due(given.get("due", "").strip(), notices)
-    values["sort"] = _sort(given.get("sort", "").strip(), set(sorts), default_sort, notices)
+    values["sort"] = _sort(given.get("sort", "").strip(), notices)
+    values["columns"] = _columns(given.get("columns", ""), notices)
     return Wanted(**values, after=given.get("after", ""), before=given.get("before", "")), notices
 
 
@@ -130,13 +183,22 @@ def _due(typed: str, notices: list[str]) -> str:
     return ""
 
 
-def _sort(typed: str, known: set[str], default: str, notices: list[str]) -> str:
-    if not typed:
-        return default
-    if typed.removeprefix("-") in known:
-        return typed
-    notices.append(f"The list cannot be sorted by “{_short(typed)}”, so it is sorted as usual.")
-    return default
+def _sort(typed: str, notices: list[str]) -> str:
+    if typed.removeprefix("-") in COLUMNS:
+        return "" if typed == DEFAULT_SORT else typed
+    if typed:
+        notices.append(f"The list cannot be sorted by “{_short(typed)}”, so it is sorted as usual.")
+    return ""
+
+
+def _columns(typed: str, notices: list[str]) -> str:
+    codes = [code.strip() for code in typed.split(",") if code.strip()]
+    unknown = [code for code in codes if code not in COLUMNS]
+    if unknown:
+        notices.append(f"There is no column “{_short(unknown[0])}”, so it is not shown.")
+    known = ",".join(code for code in codes if code in COLUMNS)
+    chosen = shown_columns(known)
+    return "" if chosen == SHOWN_FIRST else ",".join(chosen)
 
 
 def _short(typed: str) -> str:

@@ -1,63 +1,29 @@
 """The dashboard's list: the claims a person may see, filtered, sorted, and a page at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, get_args
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Location
 from portal.claims import cursors
 from portal.claims.clock_states import ENDED, running_clock
+from portal.claims.columns import COLUMNS, DEFAULT_SORT, Column, orders, shown_columns
+from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
-from portal.claims.filters import MOVES, Choices, Wanted, choices, conditions, wanted
+from portal.claims.filters import MOVES, Chip, Choices, Wanted, choices, conditions, wanted
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims
+from portal.claims.tabs import Tab, Tabs, counted_tabs, is_waiting
 from portal.customers.model import Customer
-from portal.rulebook.models import Mover
-from portal.rulebook.rulebook import Rulebook
 
-DEFAULT_SORT = "-changed"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that the list can be sorted by; `kind` is the Python type of the value sorted by."""
-
-    label: str
-    kind: type
-    value: Callable[[Rulebook], ColumnElement[Any]]
-
-
-def _in_order(column: ColumnElement[Any], codes: Sequence[str]) -> ColumnElement[Any]:
-    """Return the place of a code in `codes`; NULL for none, and for one that is no longer known."""
-    return case({code: place for place, code in enumerate(codes)}, value=column, else_=None)
-
-
-def _by_label(column: ColumnElement[Any], labels: Mapping[str, Any]) -> ColumnElement[Any]:
-    return _in_order(column, sorted(labels, key=lambda code: str(labels[code].label).casefold()))
-
-
-# In the order in which the table shows them.
-COLUMNS: Mapping[str, Column] = {
-    "number": Column("Claim", str, lambda _: Claim.number.expression),
-    "name": Column("Name", str, lambda _: func.lower(func.nullif(Claim.name, ""))),
-    "customer": Column("Customer", str, lambda _: func.lower(Customer.name)),
-    "activity": Column(
-        "Activity and products", int, lambda r: _by_label(Claim.activity.expression, r.programs.activities)
-    ),
-    "engagement": Column(
-        "Engagement", int, lambda r: _by_label(Claim.engagement.expression, r.programs.engagements)
-    ),
-    "location": Column("Location", str, lambda _: Location.code.expression),
-    "status": Column("Status", int, lambda r: _in_order(Claim.status.expression, list(r.statuses))),
-    "move": Column("Whose move", int, lambda _: _in_order(Claim.waits_for.expression, get_args(Mover))),
-    "due": Column("Until", datetime, lambda _: Claim.due_at.expression),
-    "changed": Column("Changed", datetime, lambda _: Claim.changed_at.expression),
-}
+# What waits for somebody is seen at a glance; who has more to do opens the whole list of it.
+WAITING_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -73,35 +39,85 @@ class Row:
     products: tuple[str, ...]
     move: str
     due_on: date | None
+    left: DaysLeft | None  # until the end of `due_on`
 
 
 @dataclass(frozen=True)
 class Listing:
     """One page of the list. `after` and `before` are cursors, "" where the list ends.
 
-    `total` counts what the filters leave, and `any_at_all` tells whether there is a claim without them.
-    `restricted` tells whether the reader sees only the claims of some locations.
+    `waiting` holds the most urgent claims that wait for the reader, and is None where the address asks
+    for anything; `any_at_all` tells whether there is a claim without the filters, and `restricted`
+    whether the reader sees only the claims of some locations.
     """
 
     wanted: Wanted
     choices: Choices
     notices: tuple[str, ...]
     rows: tuple[Row, ...]
-    total: int
+    counted: Tabs
+    waiting: tuple[Row, ...] | None
     any_at_all: bool
     restricted: bool
     after: str
     before: str
+    side: str
+
+    @property
+    def total(self) -> int:
+        """How many claims the filters leave."""
+        return self.counted.total
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab one is on; None where the address asks for what no tab shows."""
+        return next((tab for tab in self.counted.tabs if tab.current), None)
+
+    @property
+    def sort(self) -> str:
+        """The column that sorts the list, with "-" before it where it does so downwards."""
+        return self.wanted.sort or DEFAULT_SORT
+
+    @property
+    def orders(self) -> tuple[tuple[str, str], ...]:
+        """Every order that can be chosen: its `sort` and its words."""
+        return orders()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The codes of the columns shown, in their order; the one that sorts shows its direction."""
+        shown = {*shown_columns(self.wanted.columns), self.sort.removeprefix("-")}
+        return tuple(code for code in COLUMNS if code in shown)
+
+    @property
+    def all_columns(self) -> list[tuple[str, str]]:
+        """The code and the label of every column that can be shown."""
+        return [(code, column.label) for code, column in COLUMNS.items()]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters in force that no tab shows."""
+        shown_by_tab = ("status", "move") if is_waiting(self.wanted, self.side) else ("status",)
+        return self.wanted.chips(self.choices, *shown_by_tab)
 
     @property
     def headings(self) -> list[tuple[str, str, str, str]]:
-        """The columns: code, label, how it sorts now, and the `sort` that a click asks for."""
-        now = self.wanted.sort
-        directions = {code: _direction(code, now) for code in COLUMNS}
+        """The columns shown: code, label, how it sorts now, and the `sort` that a click asks for."""
+        now = self.sort
         return [
-            (code, column.label, directions[code], f"-{code}" if now == code else code)
-            for code, column in COLUMNS.items()
+            (code, COLUMNS[code].label, _direction(code, now), f"-{code}" if now == code else code)
+            for code in self.columns
         ]
+
+    @property
+    def query(self) -> str:
+        """What follows the question mark of the address of this view, at its first page."""
+        return urlencode(self.wanted.params())
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The parameters of this page of the list; what `after` and `before` are in it, they stay."""
+        return self.wanted.params(after=self.wanted.after, before=self.wanted.before)
 
 
 def _direction(code: str, sort: str) -> str:
@@ -115,7 +131,7 @@ def read_wanted(
     """Return what an address asks for, what could be chosen, and a sentence for each part left out."""
     places = [(place.id, f"{place.code} – {place.name}") for place in own_locations(session, actor)]
     offered = choices(desk.policies.in_force(), places)
-    chosen, notices = wanted(given, offered, COLUMNS, DEFAULT_SORT)
+    chosen, notices = wanted(given, offered)
     return chosen, offered, notices
 
 
@@ -133,25 +149,39 @@ def listing(session: Session, desk: Desk, actor: Actor, given: Mapping[str, str]
     What they ask for and does not exist is left out and told; nothing in them raises.
     """
     chosen, offered, notices = read_wanted(session, desk, actor, given)
-    column = COLUMNS[chosen.sort.removeprefix("-")]
-    place, backwards, mistake = _place(chosen, column)
+    place, backwards, mistake = _place(chosen)
     if mistake:
         notices.append(mistake)
         chosen = replace(chosen, after="", before="")
     shown = filtered(desk, actor, chosen)
     found, after, before = _page(session, desk, shown, chosen, place, backwards)
-    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
+    counted = _tabs(session, desk, actor, chosen, offered)
     return Listing(
         wanted=chosen,
         choices=offered,
         notices=tuple(notices),
         rows=tuple(row_of(desk, claim) for claim in found),
-        total=total,
-        any_at_all=total > 0 or bool(session.scalar(select(exists(visible_claims(desk, actor).subquery())))),
+        counted=counted,
+        waiting=_waiting(session, desk, actor) if chosen.plain else None,
+        any_at_all=counted.total > 0
+        or bool(session.scalar(select(exists(visible_claims(desk, actor).subquery())))),
         restricted=actor.location_ids is not None,
         after=after,
         before=before,
+        side=actor.side,
     )
+
+
+def _tabs(session: Session, desk: Desk, actor: Actor, chosen: Wanted, offered: Choices) -> Tabs:
+    shown = filtered(desk, actor, chosen.with_filters(status="", move=""))
+    return counted_tabs(session, shown, chosen, offered.status, actor.side)
+
+
+def _waiting(session: Session, desk: Desk, actor: Actor) -> tuple[Row, ...]:
+    """Return the claims whose move is the reader's, the earliest deadline first, those without one last."""
+    shown = filtered(desk, actor, Wanted(move=actor.side))
+    query = sorted_by(shown, Claim.due_at.expression, descending=False).limit(WAITING_AT_MOST)
+    return tuple(row_of(desk, claim) for claim in session.scalars(query).unique())
 
 
 def filtered(desk: Desk, actor: Actor, chosen: Wanted) -> Select[Claim]:
@@ -162,7 +192,16 @@ def filtered(desk: Desk, actor: Actor, chosen: Wanted) -> Select[Claim]:
 
 def sort_value(desk: Desk, chosen: Wanted) -> ColumnElement[Any]:
     """Return the expression that the list is sorted by; `sorted_by` orders a select by it."""
-    return COLUMNS[chosen.sort.removeprefix("-")].value(desk.policies.in_force())
+    return _column(chosen).value(desk.policies.in_force())
+
+
+def _column(chosen: Wanted) -> Column:
+    return COLUMNS[(chosen.sort or DEFAULT_SORT).removeprefix("-")]
+
+
+def is_descending(chosen: Wanted) -> bool:
+    """Tell whether the list is sorted downwards."""
+    return (chosen.sort or DEFAULT_SORT).startswith("-")
 
 
 def sorted_by(
@@ -177,12 +216,13 @@ def sorted_by(
     )
 
 
-def _place(chosen: Wanted, column: Column) -> tuple[cursors.Place | None, bool, str]:
+def _place(chosen: Wanted) -> tuple[cursors.Place | None, bool, str]:
     cursor = chosen.before or chosen.after
     if not cursor:
         return None, False, ""
     try:
-        return cursors.read(cursor, chosen.sort, column.kind), bool(chosen.before), ""
+        place = cursors.read(cursor, chosen.sort or DEFAULT_SORT, _column(chosen).kind)
+        return place, bool(chosen.before), ""
     except cursors.NoSuchPlace:
         return None, False, "That place in the list is not known any more, so the list begins at its start."
 
@@ -196,7 +236,7 @@ def _page(
     backwards: bool,
 ) -> tuple[list[Claim], str, str]:
     size = desk.settings.claims_per_page
-    value, descending = sort_value(desk, chosen), chosen.sort.startswith("-")
+    value, descending = sort_value(desk, chosen), is_descending(chosen)
     query = sorted_by(shown, value, descending=descending, backwards=backwards)
     if place is not None:
         condition = cursors.beyond(value, Claim.id, place, descending=descending, backwards=backwards)
@@ -205,7 +245,8 @@ def _page(
     more, found = len(found) > size, list(found[:size])
     if backwards:
         found.reverse()
-    ends = [cursors.written(chosen.sort, cursors.Place(at, claim.id)) for claim, at in found]
+    order = chosen.sort or DEFAULT_SORT
+    ends = [cursors.written(order, cursors.Place(at, claim.id)) for claim, at in found]
     has_after, has_before = (backwards or more), (more if backwards else place is not None)
     return (
         [claim for claim, _ in found],
@@ -221,6 +262,7 @@ def row_of(desk: Desk, claim: Claim) -> Row:
     status = rulebook.statuses[claim.status]
     activity = programs.activities.get(claim.activity or "")
     clock = running_clock(claim) or late_clock(claim)
+    due_on = date.fromisoformat(clock.due_on) if clock and clock.due_on else None
     return Row(
         claim=claim,
         status_label=status.label,
@@ -230,7 +272,8 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         activity=activity.label if activity else "",
         products=tuple(programs.product_label(row.product) for row in claim.products),
         move=MOVES[claim.waits_for],
-        due_on=date.fromisoformat(clock.due_on) if clock and clock.due_on else None,
+        due_on=due_on,
+        left=days_left(due_on, desk.today(), overdue=claim.overdue) if due_on else None,
     )
 
 

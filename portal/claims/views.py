@@ -30,9 +30,11 @@ from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
-from portal.claims.workbook import workbook
+from portal.claims.workbook import XLSX, workbook
 from portal.db import db
 from portal.rulebook.decision import CouldNotBeDecided
+from portal.saved_views.queries import views_of
+from portal.saved_views.views import SHARE
 from portal.web.access import allow
 from portal.web.guard import may
 from portal.web.htmx import respond
@@ -41,16 +43,20 @@ from portal.web.undecided import note_undecided
 blueprint = Blueprint("claims", __name__)
 
 PLACE = "claims"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
 
 
 @blueprint.get("/claims")
 @allow("claims.read")
 def claims() -> Response:
-    """Show the dashboard; htmx asks for the list alone."""
-    found = listing(db.session(), desk_of_app(), current_actor(), request.args)
-    return respond("claims/dashboard.html", "claims/_results.html", listing=found)
+    """Show the dashboard; htmx is given what changes with the list, and its short address."""
+    # The column chooser sends one field a column; a link names all of them in one.
+    asked = {**request.args, "columns": ",".join(request.args.getlist("columns"))}
+    found = listing(db.session(), desk_of_app(), current_actor(), asked)
+    kept = views_of(db.session(), current_actor(), may_share=may(SHARE))
+    response = respond("claims/dashboard.html", "claims/dashboard.swaps.html", listing=found, views=kept)
+    response.headers["HX-Push-Url"] = url_for("claims.claims", **found.address)
+    return response
 
 
 @blueprint.get("/claims.csv")

@@ -16,6 +16,7 @@ from portal.claims.export import CELLS, Cell, parts_of_rows, safe
 from portal.claims.filters import Wanted
 from portal.claims.listing import Row
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Customer claims"
 # What Excel takes in one cell; a longer text would make the whole file impossible to write.
 CHARACTERS_IN_A_CELL = 32_767
@@ -37,8 +38,10 @@ _FORMATS = {
 _WIDTH = 22.0  # characters: a moment fits, and names are seen for the most part
 
 
-def workbook(desk: Desk, actor: Actor, chosen: Wanted) -> IO[bytes]:
+def workbook(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...] = ()) -> IO[bytes]:
     """Return the file (Office Open XML), to be read from its beginning; it is gone when it is closed.
+
+    With `numbers` it holds these claims alone, as far as the filters leave them.
 
     As the CSV file it is written whole before a byte is sent, to the disk a row at a time: memory stays
     the same however many claims there are.
@@ -46,7 +49,7 @@ def workbook(desk: Desk, actor: Actor, chosen: Wanted) -> IO[bytes]:
     file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed when it was sent
     headings = _headings(desk)
     write_worksheet(
-        _records(desk, actor, chosen, headings),
+        _records(desk, actor, chosen, numbers, headings),
         file.name,
         sheet_name=SHEET,
         freeze_row=1,
@@ -65,10 +68,10 @@ def _headings(desk: Desk) -> dict[str, str]:
 
 
 def _records(
-    desk: Desk, actor: Actor, chosen: Wanted, headings: Mapping[str, str]
+    desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...], headings: Mapping[str, str]
 ) -> Iterator[dict[str, Cell]]:
     empty = True
-    for rows in parts_of_rows(desk, actor, chosen):
+    for rows in parts_of_rows(desk, actor, chosen, numbers):
         empty = False
         yield from (_record(row, headings) for row in rows)
     if empty:

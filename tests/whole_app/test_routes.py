@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -18,6 +19,7 @@ from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
 from portal.rulebook.loading import load, read_folder
+from portal.saved_views.model import SavedView
 from portal.settings import read_settings
 from portal.web.access import access_of
 from tests import databases, factories
@@ -63,6 +65,9 @@ OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
 REVIEWERS = Expected((REVIEWER,))
+BULK_WORKERS = Expected((INCENTIVES, "incentives@fabrikam.example"))
+# A view that is not shared is its owner's alone.
+OWN_VIEW = Expected((INCENTIVES,), blind=(GLOBAL, BILLING, *OTHERS))
 PEOPLE_KEEPERS = Expected((GLOBAL, "global@fabrikam.example", ADMIN))
 ORGANIZERS = Expected((ADMIN,))
 # The operator admins look after everybody's people: an organization may have lost its last admin.
@@ -107,6 +112,15 @@ EXPECTED = {
     ("GET", "/claims"): ANY_PARTNER,
     ("GET", "/claims.csv"): ANY_PARTNER,
     ("GET", "/claims.xlsx"): ANY_PARTNER,
+    ("GET", "/claims/selection/claims.csv"): ANY_PARTNER,
+    ("GET", "/claims/selection/claims.xlsx"): ANY_PARTNER,
+    ("GET", "/claims/selection/documents.zip"): BULK_WORKERS,
+    ("GET", "/claims/selection/deletion"): BULK_WORKERS,
+    ("POST", "/claims/selection/deletion"): BULK_WORKERS,
+    ("GET", "/claims/views"): ANY_PARTNER,
+    ("POST", "/claims/views"): ANY_PARTNER,
+    ("POST", "/claims/views/<int:view_id>"): OWN_VIEW,
+    ("POST", "/claims/views/<int:view_id>/deletion"): OWN_VIEW,
     ("GET", "/claims/new"): ANY_PARTNER,
     ("POST", "/claims/new"): ANY_PARTNER,
     ("GET", "/claims/<number>"): OWN_CLAIM_OR_SUBMITTED,
@@ -176,6 +190,7 @@ class World:
             "<int:message_id>": lambda: self.message,
             "<int:customer_id>": lambda: self.customer,
             "<int:person_id>": self.colleague,
+            "<int:view_id>": self.view,
             "<int:organization_id>": lambda: self.organization,
             "<int:location_id>": lambda: self.location,
             "<token>": lambda: "no-such-token",
@@ -188,6 +203,21 @@ class World:
         with self.app.app_context(), transaction() as session:
             contoso = session.merge(self.filing.house.contoso)
             return str(factories.person(session, contoso, "incentives_admin").id)
+
+    def view(self) -> str:
+        """Return the id of a new private view, for one may be gone after a request."""
+        owner = self.filing.actors[INCENTIVES]
+        with self.app.app_context(), transaction() as session:
+            kept = SavedView(
+                person_id=owner.person_id,
+                organization_id=owner.organization_id,
+                name=token_hex(8),
+                params="status=draft",
+                created_at=NOW,
+            )
+            session.add(kept)
+            session.flush()
+            return str(kept.id)
 
     def answer(self, who: str, method: str, path: str) -> str:
         """Return in one word what somebody gets who sends one request."""

@@ -1,0 +1,67 @@
+"""Deletes drafts that somebody chose, each by the ordinary use case with a decision of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal.accounts.actor import Actor
+from portal.claims.acting import act
+from portal.claims.answers import Answers
+from portal.claims.desk import Desk
+from portal.claims.queries import find_claim
+from portal.claims.refusals import Invalid, NotThere, Refused, Stale
+from portal.claims.selection import deleting_action
+from portal.claims.sent_before import gone_before
+from portal.db import transaction
+from portal.rulebook.decision import CouldNotBeDecided
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one claim; `why` says in sentences why it was not deleted."""
+
+    number: str
+    deleted: bool
+    why: tuple[str, ...] = ()
+
+
+def delete_chosen(desk: Desk, actor: Actor, chosen: Iterable[tuple[str, int]]) -> list[Outcome]:
+    """Delete each of the claims (number, version as the page showed it); one that stays holds up no other."""
+    return [_deleted(desk, actor, number, version) for number, version in chosen]
+
+
+def _deleted(desk: Desk, actor: Actor, number: str, version: int) -> Outcome:
+    try:
+        action, status = _action(desk, actor, number)
+        if action is None:
+            return Outcome(number, deleted=False, why=(f"It is {status}, and is not deleted any more.",))
+        act(desk, action, number, actor, Answers(), version)
+    except NotThere:
+        return _gone(actor, number, version)
+    except Stale as stale:
+        changed = "It was changed after you chose it, so it was kept."
+        return Outcome(number, deleted=False, why=(changed, *stale.changes))
+    except Refused as refused:
+        return Outcome(number, deleted=False, why=tuple(row.text for row in refused.decision.reasons))
+    except Invalid as invalid:
+        return Outcome(number, deleted=False, why=tuple(invalid.errors.values()))
+    except CouldNotBeDecided:
+        told = "It could not be decided just now. Nothing was changed; open the claim and try again."
+        return Outcome(number, deleted=False, why=(told,))
+    return Outcome(number, deleted=True)
+
+
+def _action(desk: Desk, actor: Actor, number: str) -> tuple[str | None, str]:
+    """Return the action that deletes the claim, and its status in words. Raises NotThere."""
+    desk.open()
+    with transaction() as session:
+        claim = find_claim(session, desk, number, actor)
+        rulebook = desk.rulebook_of(claim)
+        return deleting_action(rulebook, claim.status), rulebook.statuses[claim.status].label
+
+
+def _gone(actor: Actor, number: str, version: int) -> Outcome:
+    """Tell whoever sent the same form twice what the first one did."""
+    with transaction() as session:
+        if gone_before(session, number, actor, Answers(), version):
+            return Outcome(number, deleted=True)
+    return Outcome(number, deleted=False, why=("There is no such claim any more.",))

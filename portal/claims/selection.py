@@ -1,0 +1,66 @@
+"""Claims that somebody chose by their boxes: at most so many, and only those that they may see."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.desk import Desk
+from portal.claims.filters import Wanted
+from portal.claims.lifecycle import GONE
+from portal.claims.listing import Row, row_of, sorted_by
+from portal.claims.model import Claim, ClaimDocument
+from portal.claims.queries import visible_claims, visible_to
+from portal.rulebook.rulebook import Rulebook
+
+# As many as a large page of the list has; each deleted draft is a decision and a transaction of its own.
+CHOSEN_AT_MOST = 100
+
+
+class CannotChoose(Exception):
+    """There is nothing to work on, or too much; the message says what to do."""
+
+
+def chosen_numbers(given: Iterable[str]) -> tuple[str, ...]:
+    """Return the numbers, each once, in the order given. Raises CannotChoose for none and for too many."""
+    numbers = tuple(dict.fromkeys(number.strip() for number in given if number.strip()))
+    if not numbers:
+        raise CannotChoose(
+            "No claim is chosen. Go back to the list and tick the boxes of the claims you mean."
+        )
+    if len(numbers) > CHOSEN_AT_MOST:
+        told = f"{len(numbers)} claims are chosen, and at most {CHOSEN_AT_MOST} can be worked on at once."
+        raise CannotChoose(f"{told} Go back to the list and choose fewer.")
+    return numbers
+
+
+def chosen_rows(session: Session, desk: Desk, actor: Actor, numbers: Sequence[str]) -> list[Row]:
+    """Return those of the claims that are there for `actor`, by their numbers, as lists show them."""
+    shown = visible_claims(desk, actor).where(Claim.number.in_(numbers))
+    query = sorted_by(shown, Claim.number.expression, descending=False)
+    return [row_of(desk, claim) for claim in session.scalars(query).unique()]
+
+
+def deleting_action(rulebook: Rulebook, status: str) -> str | None:
+    """Return the action by which a claim in `status` is deleted, None where the policy has none."""
+    return next((code for code, each in rulebook.transitions.items() if each.moves.get(status) == GONE), None)
+
+
+def chosen_documents(
+    session: Session, desk: Desk, actor: Actor, numbers: Sequence[str]
+) -> list[tuple[str, ClaimDocument]]:
+    """Return the documents that count for the claims, each with its claim's number, in one query."""
+    query = (
+        select(Claim.number, ClaimDocument)
+        .join(Claim, Claim.id == ClaimDocument.claim_id)
+        .where(visible_to(desk, actor), Claim.number.in_(numbers))
+        .where(ClaimDocument.replaced_by_id.is_(None), ClaimDocument.withdrawn_at.is_(None))
+        .order_by(Claim.number, ClaimDocument.id)
+    )
+    return [(number, document) for number, document in session.execute(query)]
+
+
+def only_order(chosen: Wanted) -> Wanted:
+    """Return the order of a list without its filters: whoever chose by hand has filtered."""
+    return Wanted(sort=chosen.sort)

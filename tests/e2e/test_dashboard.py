@@ -1,0 +1,212 @@
+"""The dashboard in Chromium: typing, swapping, going back, keys, boxes, and all of it without a script."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Route, expect
+from werkzeug.serving import make_server
+
+from portal.clock import FixedClock
+from tests.factories import PASSWORD
+from tests.portal.claims.rows import add_claims
+from tests.portal.reviews.filing import Filing
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+Open = Callable[..., Page]
+TOO_WIDE = """() => {
+    const page = document.documentElement;
+    return page.scrollWidth <= page.clientWidth ? [] : [...document.querySelectorAll("body *")]
+        .filter((part) => part.getBoundingClientRect().right > page.clientWidth + 1)
+        .map((part) => part.outerHTML.slice(0, 100));
+}"""
+FOCUSED = "document.activeElement.id || document.activeElement.textContent"
+
+
+@pytest.fixture
+def filing(app: Flask, clock: FixedClock) -> Filing:
+    """A house with three red drafts and a blue claim under review."""
+    made = Filing(app, clock)
+    red = [{"name": f"red {word}"} for word in ("alpha", "beta", "gamma")]
+    add_claims(made, *red, {"name": "blue", "status": "under_review", "waits_for": "operator"})
+    return made
+
+
+@pytest.fixture
+def dashboard(chromium: Browser, filing: Filing) -> Iterator[Open]:
+    """Return what opens the dashboard for somebody who is signed in; no window may see an error."""
+    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    contexts, errors = [], []
+
+    def opened(address: str = "/claims", *, scripts: bool = True, width: int = 1280) -> Page:
+        contexts.append(
+            chromium.new_context(
+                base_url=f"http://127.0.0.1:{server.server_port}",
+                viewport={"width": width, "height": 800},
+                java_script_enabled=scripts,
+            )
+        )
+        page = contexts[-1].new_page()
+        page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill("incentives@contoso.example")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in").click()
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    server.shutdown()
+    thread.join()
+    assert errors == []
+
+
+def found(page: Page) -> str:
+    return page.locator("#claims-count").inner_text()
+
+
+def test_typing_searches_and_takes_neither_focus_nor_caret(dashboard: Open) -> None:
+    page = dashboard()
+    page.keyboard.press("/")
+    page.keyboard.type("red")
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+    assert page.url.endswith("/claims?q=red")
+    expect(page.locator("#announcer")).to_have_text("3 claims found")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("x")
+    expect(page.locator("#claims-count")).to_have_text("0 claims found")
+    assert page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]") == ["q", 2]
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("red")
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+    page.go_forward()
+    expect(page.locator("#q")).to_have_value("rxed")
+
+
+def test_a_late_answer_overwrites_nothing(dashboard: Open) -> None:
+    page = dashboard()
+    held: list[Route] = []
+    page.route("**/claims?q=blue*", lambda route: held.append(route))
+    with page.expect_request("**/claims?q=blue*"):
+        page.locator("#q").press_sequentially("blue")
+    page.locator("#q").fill("red")
+    held[0].continue_()
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+    assert page.locator("#q").input_value() == "red"
+    assert page.url.endswith("q=red")
+
+
+def test_tabs_and_headings_swap_the_list_and_keep_the_focus(dashboard: Open) -> None:
+    page = dashboard()
+    assert page.locator("#claims-waiting li").count() == 3
+    page.locator("#tab-status-draft").click()
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+    assert page.evaluate(FOCUSED) == "tab-status-draft"
+    page.locator("#sort-customer").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Customer")
+    assert page.url.endswith("/claims?status=draft&sort=customer")
+    page.locator("#q").fill("red beta")
+    expect(page.locator("#claims-count")).to_have_text("1 claim found")
+    assert "status=draft" in page.url, "a search stays on the tab"
+    page.go_back()
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+
+
+def test_a_filter_is_chosen_in_a_menu_and_taken_away_by_its_chip(dashboard: Open) -> None:
+    page = dashboard()
+    page.locator("#claims-filter-menu summary").click()
+    page.locator("#move").select_option("operator")
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page.locator("#claims-count")).to_have_text("1 claim found")
+    assert page.locator("[data-menu][open]").count() == 0
+    page.locator(".chip").press("Enter")
+    expect(page.locator("#claims-count")).to_have_text("4 claims")
+    assert page.evaluate(FOCUSED) == "claims-count"
+    page.locator("#claims-filter-menu summary").click()
+    assert page.locator("#move").input_value() == ""
+    page.keyboard.press("Escape")
+    assert page.locator("[data-menu][open]").count() == 0
+
+
+def test_the_keys_go_through_the_rows_and_never_while_one_types(dashboard: Open) -> None:
+    page = dashboard("/claims?sort=number")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.evaluate(FOCUSED) == "CL-2026-000001"
+    page.keyboard.press("x")
+    expect(page.locator("[data-chosen]")).to_have_text("1 claim chosen")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.locator("#q").press_sequentially("jk?/x")
+    assert page.locator("#q").input_value() == "jk?/x"
+    page.goto("/claims?sort=number")
+    page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/claims/CL-2026-000001") or "/wizard/" in page.url
+
+
+def test_the_keys_can_be_switched_off(dashboard: Open) -> None:
+    page = dashboard()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_label("Use these keys").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.goto("/claims")
+    page.keyboard.press("j")
+    assert page.locator("[data-row-link]:focus").count() == 0
+
+
+def test_chosen_claims_stay_chosen_while_the_list_is_sorted(dashboard: Open) -> None:
+    page = dashboard()
+    expect(page.locator("#claims-selection")).to_be_hidden()
+    page.get_by_label("Choose CL-2026-000002").check()
+    page.locator("#sort-number").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Claim")
+    expect(page.get_by_label("Choose CL-2026-000002")).to_be_checked()
+    page.get_by_label("Choose all claims on this page").check()
+    expect(page.locator("[data-chosen]")).to_have_text("4 claims chosen")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_is_wider_than_the_window(filing: Filing, dashboard: Open, width: int) -> None:
+    add_claims(filing, {"name": "W" * 200, "products": ["teams", "intune", "exchange_online"]})
+    page = dashboard(width=width)
+    for summary in page.locator("[data-menu] > summary, .row-products > summary").all():
+        summary.click()
+        wide = page.evaluate(TOO_WIDE)
+        assert wide == [], summary.inner_text()
+    frame = page.locator(".table-frame").evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    assert frame or width == 768, "only between phone and desk may the table scroll in its own frame"
+
+
+def test_every_task_is_done_without_a_script(dashboard: Open) -> None:
+    page = dashboard(scripts=False)
+    page.get_by_label("Search the claims").fill("red")
+    page.get_by_role("button", name="Search", exact=True).click()
+    assert found(page) == "3 claims found"
+    page.locator("#claims-display-menu summary").click()
+    page.locator("#column-location").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert page.locator("thead th", has_text="Location").count() == 1
+    page.locator("#saved-views summary").click()
+    page.get_by_label("Name of the view").fill("Reds")
+    page.get_by_role("button", name="Save this view").click()
+    assert "The view was saved" in page.locator("#flashes").inner_text()
+    page.get_by_label("Choose CL-2026-000001").check()
+    page.get_by_role("button", name="Delete drafts").click()
+    page.get_by_role("button", name="Delete 1 draft").click()
+    assert "1 draft was deleted." in page.locator("main").inner_text()
