@@ -10,7 +10,7 @@ from portal.claims.answering import desk_of_app
 from portal.claims.documents import find_document, note_reading
 from portal.claims.queries import READ_OWN, READ_SUBMITTED
 from portal.claims.refusals import NotThere
-from portal.claims.viewing import AS_TEXT, Asked, viewed
+from portal.claims.viewing import AS_TEXT, Sought, viewed
 from portal.db import db, row_id
 from portal.evidence.previewing import NoPreview, has_pictures, pages_shown
 from portal.web.access import allow
@@ -49,10 +49,10 @@ def view(number: str, document_id: int) -> Response:
     desk, actor = desk_of_app(), current_actor()
     row = find_document(db.session(), desk, number, document_id, actor)
     others = [document for document in row.claim.documents if document.current]
-    shown = viewed(desk, row, others, actor, "previews.view", asked_page(request.args))
+    shown = viewed(desk, row, others, actor, "previews.view", sought_page(request.args))
     return respond("claims/document.html", "claims/_viewer.html", viewer=shown)
 
 
-def asked_page(parameters: Mapping[str, str]) -> Asked:
+def sought_page(parameters: Mapping[str, str]) -> Sought:
     """Return the page that an address asks for; anything that is no page is the first one."""
-    return Asked(row_id(parameters.get("page", "")) or 1, parameters.get("as") == AS_TEXT)
+    return Sought(row_id(parameters.get("page", "")) or 1, parameters.get("as") == AS_TEXT)

@@ -14,7 +14,7 @@ PAGES_AROUND = 3  # as many links to pages before and after the one that is show
 
 
 @dataclass(frozen=True)
-class Asked:
+class Sought:
     """What the viewer is asked to show: a page from 1 on, and whether as text."""
 
     page: int = 1
@@ -63,7 +63,7 @@ def viewed(
     documents: Sequence[ClaimDocument],
     actor: Actor,
     endpoint: str,
-    asked: Asked,
+    sought: Sought,
 ) -> Viewed:
     """Return the page that was asked for, or the nearest there is; drawn now where nobody saw it before.
 
@@ -71,8 +71,8 @@ def viewed(
     """
     file = document.file
     pages = pages_shown(file)
-    page = max(1, min(asked.page, pages))
-    as_text = (asked.as_text and has_text(file)) or not has_pictures(file)
+    page = max(1, min(sought.page, pages))
+    as_text = (sought.as_text and has_text(file)) or not has_pictures(file)
     size, text, trouble = None, None, ""
     try:
         if as_text:

@@ -9,12 +9,13 @@ from portal.accounts.current import current_actor
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app
 from portal.claims.offering import done_in_words, is_address
+from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
-from portal.db import db
+from portal.db import db, row_id
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
-from portal.reviews.showing import PLACE, review_of
+from portal.reviews.showing import PLACE, Looking, review_of
 from portal.web.access import allow
 from portal.web.htmx import respond
 
@@ -32,7 +33,7 @@ def queue() -> Response:
 @blueprint.get("/reviews/<claim_number:number>")
 @allow("reviews.read")
 def review(number: str) -> Response:
-    """Show one claim with everything a reviewer needs to decide it."""
+    """Show one claim with everything that decides it; htmx asks for another page of a document."""
     return _page(number)
 
 
@@ -74,6 +75,8 @@ def _page(number: str, failure: Failure | None = None) -> Response:
         claim = find_claim(session, desk, number, actor)
     except NotThere:
         abort(HTTPStatus.NOT_FOUND)
-    shown = review_of(session, desk, claim, actor, failure)
+    looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
+    shown = review_of(session, desk, claim, actor, failure, looking)
     status = failure.status if failure else HTTPStatus.OK
-    return respond("reviews/review.html", status=status, review=shown)
+    part = "claims/_viewer.html" if shown.viewer and not failure else None
+    return respond("reviews/review.html", part, status=status, review=shown, viewer=shown.viewer)
