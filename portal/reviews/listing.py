@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
+from portal.claims.model import Claim
 from portal.claims.participants import reviewers
-from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue
+from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue, waits_for_reviewer
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Following:
+    """The claim that waits next for the reader or for nobody, with its last day in the program's zone."""
+
+    number: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
 class QueueShown:
     """One page of the queue; `after` and `before` are cursors, "" at the ends."""
 
@@ -49,6 +58,14 @@ class QueueShown:
     after: str
     before: str
     today: date
+    following: Following | None  # the claim to begin with
+
+
+def following(session: Session, desk: Desk, actor: Actor, claim: Claim | None = None) -> Following | None:
+    """Return the claim that the actor goes on with after `claim`, or begins with; None where none waits."""
+    found = waits_for_reviewer(session, desk, actor, claim)
+    zone = desk.policies.in_force().policy.time_zone
+    return Following(found.claim.number, last_day(found, zone)) if found else None
 
 
 def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueueShown:
@@ -64,6 +81,7 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
         after=page.after,
         before=page.before,
         today=desk.today(),
+        following=following(session, desk, actor),
     )
 
 

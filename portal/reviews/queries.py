@@ -70,20 +70,23 @@ class QueuePage:
     before: str
 
 
-def waits_for_reviewer(session: Session, desk: Desk, actor: Actor, claim: Claim) -> Queued | None:
+def waits_for_reviewer(
+    session: Session, desk: Desk, actor: Actor, claim: Claim | None = None
+) -> Queued | None:
     """Return the claim after `claim` in the order of deadlines that waits for `actor` or for nobody yet.
 
-    After the last one comes the first again. None where no other one waits.
+    After the last one, and without `claim`, comes the first. None where no other one waits.
     """
     now, due = desk.clock.now(), _due()
     with_nobody = _unassigned(session, desk)
     query = visible_claims(desk, actor).where(
         Claim.waits_for == OPERATOR,
         or_(Claim.reviewer_id == actor.person_id, with_nobody),
-        Claim.id != claim.id,
     )
     order = list(cursors.ordering(due, Claim.id, descending=False, backwards=False))
-    if claim.waits_for == OPERATOR:
+    if claim is not None:
+        query = query.where(Claim.id != claim.id)
+    if claim is not None and claim.waits_for == OPERATOR:
         at = session.scalar(select(due).where(Claim.id == claim.id))
         later = cursors.beyond(due, Claim.id, cursors.Place(at, claim.id), descending=False, backwards=False)
         order.insert(0, case((later, 0), else_=1))

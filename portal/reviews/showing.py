@@ -16,8 +16,8 @@ from portal.claims.panels import Panel, panels
 from portal.claims.showing import Asked, asked_in_words
 from portal.claims.timeline import Entry, timeline
 from portal.claims.viewing import Sought, Viewed, viewed
-from portal.reviews.listing import last_day
-from portal.reviews.queries import OPERATOR, on_same_units, waits_for_reviewer
+from portal.reviews.listing import Following, following
+from portal.reviews.queries import OPERATOR, on_same_units
 from portal.reviews.settlement import naming_losers
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.program_models import Activity, PoeElement
@@ -59,14 +59,6 @@ class Neighbor:
 
 
 @dataclass(frozen=True)
-class Following:
-    """The claim that waits next for the reader or for nobody, with its last day in the program's zone."""
-
-    number: str
-    due_on: date | None
-
-
-@dataclass(frozen=True)
 class Looking:
     """What of the documents is looked at: one by its id, 0 for the first, and which part of it."""
 
@@ -99,6 +91,8 @@ class Review:
     following: Following | None  # the claim to go on with
     today: date
     waits_here: bool  # it is a reviewer's move
+    previewed: bool  # the form came back because its mails were to be looked at
+    mailing: frozenset[str]  # the actions that tell somebody by mail
     movers: Mapping[str, str]
     own_side: str  # the side of the one who reads
 
@@ -123,6 +117,8 @@ def review_of(
     actor: Actor,
     failure: Failure | None = None,
     looking: Looking | None = None,
+    *,
+    previewed: bool = False,
 ) -> Review:
     """Return the page of `claim` as `actor` may see it, with what a form just sent came to."""
     viewer = viewer_of(desk, claim, actor, looking or Looking())
@@ -143,7 +139,7 @@ def review_of(
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         rounds=tuple(_rounds(claim, rulebook, first_rounds)),
         brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
-        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
+        requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
         entries=tuple(timeline(session, desk, claim, actor)),
@@ -152,9 +148,11 @@ def review_of(
             for panel in panels(desk, session, claim, actor, PLACE, failure)
         ),
         viewer=viewer,
-        following=_following(session, desk, actor, claim),
+        following=following(session, desk, actor, claim),
         today=desk.today(),
         waits_here=claim.waits_for == OPERATOR,
+        previewed=previewed,
+        mailing=frozenset(rulebook.notifications.events),
         movers=MOVERS,
         own_side=actor.side,
     )
@@ -166,12 +164,6 @@ def viewer_of(desk: Desk, claim: Claim, actor: Actor, looking: Looking) -> Viewe
     wanted = next((row for row in claim.documents if row.id == looking.document_id), None)
     document = wanted or next(iter(current), None)
     return viewed(desk, document, current, actor, PAGE, looking.sought) if document else None
-
-
-def _following(session: Session, desk: Desk, actor: Actor, claim: Claim) -> Following | None:
-    found = waits_for_reviewer(session, desk, actor, claim)
-    zone = desk.policies.in_force().policy.time_zone
-    return Following(found.claim.number, last_day(found, zone)) if found else None
 
 
 def _late(claim: Claim) -> ClaimClock | None:

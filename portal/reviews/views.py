@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
-from portal.claims.answering import Failure, carry_out, desk_of_app
+from portal.claims.answering import Failure, carry_out, desk_of_app, rehearsal
 from portal.claims.offering import done_in_words, is_address
 from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
@@ -37,6 +37,7 @@ def review(number: str) -> Response:
     return _page(number)
 
 
+@blueprint.get("/reviews/<claim_number:number>/<noun>/mail-preview")
 @blueprint.get("/reviews/<claim_number:number>/<noun>")
 @allow("reviews.read")
 def action_address(number: str, noun: str) -> AnyResponse:
@@ -58,6 +59,13 @@ def act(number: str, noun: str) -> AnyResponse:
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/reviews/<claim_number:number>/<noun>/mail-preview")
+@allow("reviews.read")
+def mail_preview(number: str, noun: str) -> Response:
+    """Show the mails that the form would send, with the form as it was filled; nothing is changed."""
+    return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
+
+
 def _told(done: Done, noun: str) -> str:
     """Say what came of an action, with the status in the words of the claim's own policy."""
     claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
@@ -69,14 +77,15 @@ def _told(done: Done, noun: str) -> str:
     return f"{done_in_words(rulebook, action)} {done.number} stays {label}."
 
 
-def _page(number: str, failure: Failure | None = None) -> Response:
+def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     try:
         claim = find_claim(session, desk, number, actor)
     except NotThere:
         abort(HTTPStatus.NOT_FOUND)
     looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
-    shown = review_of(session, desk, claim, actor, failure, looking)
+    shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)
     status = failure.status if failure else HTTPStatus.OK
-    part = "claims/_viewer.html" if shown.viewer and not failure else None
+    if shown.viewer and not failure:
+        part = "claims/_viewer.html"
     return respond("reviews/review.html", part, status=status, review=shown, viewer=shown.viewer)
