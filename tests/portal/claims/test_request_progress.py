@@ -5,6 +5,7 @@ import pytest
 from portal.claims.acting import act
 from portal.claims.answers import Answers, Upload
 from tests.documents import pdf
+from tests.page_checks import text_of
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -24,9 +25,10 @@ def edit(filing: Filing, number: str, *files: Upload, **values: tuple[str, ...])
 
 
 def points(filing: Filing, number: str) -> dict[str, str]:
+    """Return each point of the request by its label: all its words, and at the end those of its badge."""
     page = filing.browser(INES).visit(f"/claims/{number}")
     return {
-        item.cssselect("strong")[0].text_content(): " ".join(item.text_content().split())
+        text_of(item.cssselect("strong")[0]): f"{text_of(item)} {text_of(item.cssselect('.badge')[0])}"
         for item in page.select("#claim-requests li")
     }
 
