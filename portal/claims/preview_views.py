@@ -18,6 +18,9 @@ from portal.web.htmx import respond
 
 blueprint = Blueprint("previews", __name__)
 
+HERE = "previews.view"
+# Pages that have the viewer beside other things: a script asks for the viewer alone, and its links stay there.
+BESIDE = {"reviews.review": "reviews.review"}
 # A drawn page is the portal's own picture, and still nothing of it may ever act.
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
@@ -49,7 +52,8 @@ def view(number: str, document_id: int) -> Response:
     desk, actor = desk_of_app(), current_actor()
     row = find_document(db.session(), desk, number, document_id, actor)
     others = [document for document in row.claim.documents if document.current]
-    shown = viewed(desk, row, others, actor, "previews.view", sought_page(request.args))
+    endpoint = BESIDE.get(request.args.get("beside", ""), HERE)
+    shown = viewed(desk, row, others, actor, endpoint, sought_page(request.args))
     return respond("claims/document.html", "claims/_viewer.html", viewer=shown)
 
 

@@ -33,11 +33,11 @@ def queue() -> Response:
 @blueprint.get("/reviews/<claim_number:number>")
 @allow("reviews.read")
 def review(number: str) -> Response:
-    """Show one claim with everything that decides it; htmx asks for another page of a document."""
+    """Show one claim with everything a reviewer needs to decide it."""
     return _page(number)
 
 
-@blueprint.get("/reviews/<claim_number:number>/<noun>/mail-preview")
+@blueprint.get("/reviews/<claim_number:number>/mail-preview/<noun>")
 @blueprint.get("/reviews/<claim_number:number>/<noun>")
 @allow("reviews.read")
 def action_address(number: str, noun: str) -> AnyResponse:
@@ -59,7 +59,7 @@ def act(number: str, noun: str) -> AnyResponse:
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.post("/reviews/<claim_number:number>/<noun>/mail-preview")
+@blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
 @allow("reviews.read")
 def mail_preview(number: str, noun: str) -> Response:
     """Show the mails that the form would send, with the form as it was filled; nothing is changed."""
@@ -86,6 +86,4 @@ def _page(number: str, failure: Failure | None = None, part: str | None = None) 
     looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
     shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)
     status = failure.status if failure else HTTPStatus.OK
-    if shown.viewer and not failure:
-        part = "claims/_viewer.html"
     return respond("reviews/review.html", part, status=status, review=shown, viewer=shown.viewer)

@@ -31,7 +31,7 @@ def kept(filing: Filing) -> list[int | None]:
 
 def preview(browser: Browser, number: str, noun: str, **typed: str) -> None:
     version = browser.page.field("version")
-    browser.post(f"/reviews/{number}/{noun}/mail-preview", status=None, version=version, **typed)
+    browser.post(f"/reviews/{number}/mail-preview/{noun}", status=None, version=version, **typed)
 
 
 def test_the_mail_is_the_one_that_is_sent_and_nothing_stays_of_its_preview(filing: Filing) -> None:
@@ -93,11 +93,11 @@ def test_the_address_of_a_preview_leads_to_the_review_and_is_there_for_reviewers
 ) -> None:
     number = filing.under_review()
     browser = review(filing, number)
-    assert browser.visit(f"/reviews/{number}/approval/mail-preview").path == f"/reviews/{number}"
-    browser.visit(f"/reviews/{number}/nonsense/mail-preview", status=404)
+    assert browser.visit(f"/reviews/{number}/mail-preview/approval").path == f"/reviews/{number}"
+    browser.visit(f"/reviews/{number}/mail-preview/nonsense", status=404)
     partner = filing.browser("incentives@contoso.example")
     partner.visit(f"/claims/{number}")
-    partner.post(f"/reviews/{number}/approval/mail-preview", status=403)
+    partner.post(f"/reviews/{number}/mail-preview/approval", status=403)
 
 
 @SQLITE
@@ -120,6 +120,9 @@ def test_the_document_stands_on_the_page_and_another_page_is_a_link(filing: Fili
     browser.click("Read as text")
     assert "Proof of execution 1 by contoso" in browser.page.region("document-viewer")
     assert browser.page.select("#review-actions"), "without a script it is the whole page"
-    part = browser.fragment(f"/reviews/{number}?as=text")
+    [link] = [link.get("data-hx-get") for link in browser.page.select("#viewer-as")]
+    assert "beside=reviews.review" in link
+    part = browser.fragment(f"{link}&as=text")
+    assert part.select("#viewer-as")[0].get("href").startswith(f"/reviews/{number}?")
     assert "Proof of execution 1 by contoso" in part.region("document-viewer")
     assert not part.select("#review-actions")
