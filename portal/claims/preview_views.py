@@ -19,7 +19,7 @@ from portal.web.htmx import respond
 blueprint = Blueprint("previews", __name__)
 
 HERE = "previews.view"
-# Pages that have the viewer beside other things: a script asks for the viewer alone, and its links stay there.
+# Pages with the viewer beside other things: a script asks for it alone, and its links stay there.
 BESIDE = {"reviews.review": "reviews.review"}
 # A drawn page is the portal's own picture, and still nothing of it may ever act.
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
