@@ -28,6 +28,7 @@ from portal.backups.mark import refuse_unfinished_restore
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
+from portal.claims.preview_views import blueprint as previews
 from portal.claims.refusals import NotThere
 from portal.claims.selection_views import blueprint as selection
 from portal.claims.template_views import blueprint as poe_template
@@ -38,6 +39,8 @@ from portal.consent.views import blueprint as consent
 from portal.db import attach, db
 from portal.deliveries.views import blueprint as deliveries
 from portal.evidence.limits import ReaderBroken
+from portal.evidence.preview_store import PreviewStore
+from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.incentives.assessment import assess
 from portal.incentives.views import blueprint as incentives
@@ -86,6 +89,7 @@ FEATURES: tuple[Blueprint, ...] = (
     claims,
     selection,
     saved_views,
+    previews,
     why,
     poe_template,
     incentives,
@@ -178,6 +182,8 @@ def _configure(app: Flask, settings: Settings, secret: str) -> None:
 
 
 def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
+    files = FileStore(settings.documents_dir)
+    kept = PreviewStore(settings.previews_dir, settings.preview_bytes_at_most)
     desk = Desk(
         clock=clock,
         policies=Policies(
@@ -186,7 +192,8 @@ def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
             clock=clock,
             secret=secret,
         ),
-        files=FileStore(settings.documents_dir),
+        files=files,
+        previews=Previews(files, kept, settings),
         settings=settings,
         verbs={**VERBS, "assess": assess},
         secret=secret,

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     # Reading one document may take this much before it is refused as unreadable.
     document_reading_seconds: int = 20
     document_reading_mebibytes: int = 1024
+    # Drawn pages of documents are kept up to this much, about 5,000 pages; the oldest make room.
+    preview_bytes_at_most: int = 1000 * 1000 * 1000
     # A session ends after this long without a request, and after the longer time in any case.
     session_idle_minutes: int = 12 * 60
     session_days_at_most: int = 14
@@ -118,6 +120,11 @@ class Settings(BaseSettings):
     @property
     def documents_dir(self) -> Path:
         return self.data_dir / "documents"
+
+    @property
+    def previews_dir(self) -> Path:
+        """Where drawn pages of documents are kept; it may be deleted at any time."""
+        return self.data_dir / "previews"
 
     @property
     def mail_dir(self) -> Path:

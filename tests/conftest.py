@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 import portal.evidence.intake
+import portal.evidence.previewing
 import portal.policies.versions
 from portal.accounts import passwords
 from portal.clock import FixedClock
@@ -19,7 +20,7 @@ from portal.db import db, transaction
 from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
-from tests.kept import KeptTemplates, kept_reading, kept_rulebook
+from tests.kept import KeptTemplates, kept_drawing, kept_reading, kept_rulebook
 
 # No test judges how long something takes; a failure prints what repeats it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
@@ -32,6 +33,7 @@ Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
 portal.policies.versions.load = kept_rulebook  # type: ignore[attr-defined]  # the name it is called by
 
 # So would opening the same letter in a process of its own; the tests of that process open each anew.
+portal.evidence.previewing.draw = kept_drawing  # type: ignore[attr-defined]  # as the next
 portal.evidence.intake.read = kept_reading  # type: ignore[attr-defined]  # the name it is called by
 
 # So would hashes of passwords that are slow by design; `test_passwords.py` sees those of a real process.

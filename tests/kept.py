@@ -6,7 +6,7 @@ from functools import lru_cache
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from portal.evidence.limits import Reading, read
+from portal.evidence.limits import Drawn, Reading, draw, read
 from portal.rulebook.loading import load
 from portal.rulebook.rulebook import Rulebook
 
@@ -45,3 +45,11 @@ def kept_reading(kind: str, content: bytes, *, seconds: int, mebibytes: int) -> 
     Raises as `read`; what is raised is not kept. The tests of the reading itself begin with nothing kept.
     """
     return read(kind, content, seconds=seconds, mebibytes=mebibytes)
+
+
+@lru_cache(maxsize=READINGS)
+def kept_drawing(
+    kind: str, content: bytes, page: int, *, as_text: bool, seconds: int, mebibytes: int
+) -> Drawn:
+    """Return the page of `content`, which is drawn once. Raises as `draw`; what is raised is not kept."""
+    return draw(kind, content, page, as_text=as_text, seconds=seconds, mebibytes=mebibytes)

@@ -1,7 +1,9 @@
 """Between a sent form and the use case: the answers in, and every way it can come to nothing out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import abort, current_app, request
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -14,6 +16,7 @@ from portal.claims.explaining import side_of
 from portal.claims.facts import Gathering, gather
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
+from portal.claims.rehearsing import Rehearsed, rehearse
 from portal.claims.sent_before import gone_before
 from portal.db import db, row_id
 from portal.evidence.intake import Unreadable
@@ -22,6 +25,8 @@ from portal.rulebook.remedies import Remedy
 
 # Carried by forms that are about files alone: without one there is nothing to do.
 NEEDS_DOCUMENT = "needs_document"
+
+Result = TypeVar("Result")
 
 GARBLED = 0  # versions of rows begin with 1
 
@@ -37,6 +42,12 @@ class Failure:
     reasons: tuple[Reason, ...] = ()  # of the refusing decision
     remedy: Remedy | None = None  # what would change it
     changes: tuple[str, ...] = ()  # what happened to the claim since the form was opened
+    rehearsed: tuple[Rehearsed, ...] = ()  # the mails that it would send, where that is all that was asked
+
+    @property
+    def asked_for_mails(self) -> bool:
+        """True where nothing was meant to change: the form came back with the mails that it would send."""
+        return self.status == HTTPStatus.OK
 
     @property
     def stale(self) -> bool:
@@ -77,11 +88,7 @@ def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failur
     """
     desk = desk_of_app()
     try:
-        claim = find_claim(db.session(), desk, number, actor)
-        action = desk.rulebook_of(claim).transition_at(f"{place}/{noun}", request.form)
-        if action is None:
-            abort(HTTPStatus.NOT_FOUND)
-        return attempt(desk, action, number, actor)
+        return attempt(desk, _action_at(desk, place, number, noun, actor), number, actor)
     except NotThere:
         # Whoever presses twice to delete a draft is told of the first time.
         if done := gone_before(db.session(), number, actor, sent_answers(), sent_version()):
@@ -89,14 +96,49 @@ def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failur
         abort(HTTPStatus.NOT_FOUND)
 
 
+def rehearsal(place: str, number: str, noun: str, actor: Actor) -> Failure:
+    """Return the form of `place/noun` as it was sent, with the mails that it would send or why it would not.
+
+    Nothing is changed or sent. Aborts as `carry_out` does.
+    """
+    desk = desk_of_app()
+    try:
+        action = _action_at(desk, place, number, noun, actor)
+        mails = _attempted(desk, action, number, actor, rehearse)
+    except NotThere:
+        abort(HTTPStatus.NOT_FOUND)
+    if isinstance(mails, Failure):
+        return mails
+    return Failure(action, HTTPStatus.OK, request.form, rehearsed=mails)
+
+
+def _action_at(desk: Desk, place: str, number: str, noun: str, actor: Actor) -> str:
+    """Return the action that the policy places at the address. Raises NotThere, or aborts with 404."""
+    claim = find_claim(db.session(), desk, number, actor)
+    action = desk.rulebook_of(claim).transition_at(f"{place}/{noun}", request.form)
+    if action is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return action
+
+
 def attempt(desk: Desk, action: str, number: str, actor: Actor) -> Done | Failure:
     """Act on the request's form; raises NotThere and CouldNotBeDecided, returns every other failure."""
+    return _attempted(desk, action, number, actor, act)
+
+
+def _attempted(
+    desk: Desk,
+    action: str,
+    number: str,
+    actor: Actor,
+    do: Callable[[Desk, str, str, Actor, Answers, int], Result],
+) -> Result | Failure:
     typed, answers, version = request.form, sent_answers(), sent_version()
     if NEEDS_DOCUMENT in typed and not answers.uploads:
         errors = {"document": "Choose a file first; nothing was uploaded."}
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
     try:
-        return act(desk, action, number, actor, answers, version)
+        return do(desk, action, number, actor, answers, version)
     except Refused as refused:
         decision = refused.decision
         rulebook = desk.policies.composed(decision.policy_version, decision.roles_version)

@@ -13,6 +13,7 @@ from portal.claims.answers import Answers
 from portal.claims.model import Claim
 from portal.clock import Clock
 from portal.evidence.intake import Taken
+from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.policies.versions import Policies
 from portal.rulebook.decision import Facts
@@ -28,6 +29,7 @@ class Desk:
     clock: Clock
     policies: Policies
     files: FileStore
+    previews: Previews
     settings: Settings
     verbs: Mapping[str, "Verb"]
     secret: bytes = field(repr=False)

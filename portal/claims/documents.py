@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.claims.chain import record_event
+from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of, record_event
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_to
 from portal.claims.refusals import NotThere
-from portal.db import transaction
+from portal.db import db, transaction
 
 PARTNER = "partner"  # the side of an actor whose organization has claims
 DOCUMENT_READ = "document_read"
@@ -33,16 +34,35 @@ def find_document(session: Session, desk: Desk, number: str, document_id: int, a
     return document
 
 
-def note_reading(desk: Desk, number: str, name: str, actor: Actor) -> None:
+def note_reading(desk: Desk, document: ClaimDocument, actor: Actor, *, page: bool = False) -> None:
     """Record that somebody of the other side than the claim's opened a document, in a transaction of its own.
 
-    A claim's own people read what is theirs; whoever else does leaves a trace that they can see.
+    A claim's own people read what is theirs; whoever else does leaves a trace that they can see. The
+    first `page` of a document that a person sees is its reading, and further ones are no other.
     """
     if actor.side == PARTNER:
         return
+    number, name, document_id = document.claim.number, document.name, document.id
+    if page and _was_read(db.session(), number, document_id, actor):
+        return
     with transaction() as session:
-        details = {"documents": [name]}
+        # Where two pages are asked for at once, the one that writes first has recorded it for both.
+        if page and _was_read(session, number, document_id, actor):
+            return
+        details = {"documents": [name], "document_id": document_id}
         record_event(session, desk, number, actor, DOCUMENT_READ, desk.clock.now(), details=details)
+
+
+def _was_read(session: Session, number: str, document_id: int, actor: Actor) -> bool:
+    """Tell whether the claim's chain knows that `actor` opened the document."""
+    events = session.scalars(
+        select(AuditEvent).where(
+            AuditEvent.subject == chain_of(number),
+            AuditEvent.action == DOCUMENT_READ,
+            AuditEvent.actor_id == actor.person_id,
+        )
+    )
+    return any(event.details.get("document_id") == document_id for event in events)
 
 
 def attachment(name: str) -> str:

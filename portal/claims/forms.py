@@ -18,6 +18,7 @@ from wtforms import (
 
 from portal.accounts.roles import people_with_roles
 from portal.claims.model import Claim
+from portal.claims.names_in_texts import suggestions
 from portal.rulebook.models import Ask
 from portal.rulebook.rulebook import Rulebook
 
@@ -66,9 +67,11 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
             return DateField(**shown)
         case "codes":
             catalog = rulebook.catalog_codes(ask.of or "")
-            return _chosen(
-                SelectMultipleField, [(code, row.label, row.text) for code, row in catalog.items()], shown
-            )
+            reasons = [
+                (code, row.label, row.text, suggestions(rulebook, claim, row))
+                for code, row in catalog.items()
+            ]
+            return _chosen(SelectMultipleField, reasons, shown)
         case "products":
             named = rulebook.programs.product_label
             products = [(row.product, named(row.product)) for row in claim.products]
@@ -80,8 +83,10 @@ def _field(session: Session, rulebook: Rulebook, claim: Claim, name: str, ask: A
     return TextAreaField(**shown)
 
 
-def _chosen(kind: type[Field], options: Sequence[tuple[str, ...]], shown: dict[str, Any]) -> Field:
-    """Return a field of choices; the macros show `options`: code, label and, where there is one, a hint."""
+def _chosen(kind: type[Field], options: Sequence[tuple[Any, ...]], shown: dict[str, Any]) -> Field:
+    """Return a field of choices; the macros show `options`: code, label, and where there are any a hint
+    and sentences to take over.
+    """
     shown["render_kw"][OPTIONS] = list(options)
     choices = [SelectChoice(option[0], option[1]) for option in options]
     return kind(choices=choices, validate_choice=False, **shown)

@@ -22,11 +22,17 @@ def let_go(desk: Desk, contents: Iterable[str]) -> None:
     """
     for sha256 in contents:
         try:
-            discard(desk.files, sha256, ClaimDocument.sha256, desk.clock.now())
+            if discard(desk.files, sha256, ClaimDocument.sha256, desk.clock.now()):
+                desk.previews.kept.forget(sha256)
         except Exception:
             log.exception("a document's content could not be deleted; the sweep tries it again")
 
 
 def sweep_documents(desk: Desk) -> int:
-    """Delete the contents that no claim holds, apart from those of the last day; return how many."""
-    return sweep_contents(desk.files, ClaimDocument.sha256, desk.clock.now())
+    """Delete the contents that no claim holds, apart from those of the last day; return how many.
+
+    Drawn pages of contents that are gone go too, also those that were being drawn meanwhile.
+    """
+    discarded = sweep_contents(desk.files, ClaimDocument.sha256, desk.clock.now())
+    desk.previews.kept.clear_up(desk.files)
+    return discarded

@@ -1,6 +1,5 @@
 """Who is told about a step, and what: from notifications.yaml, written at each attempt to send."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from portal.claims.facts import Gathering, gather_named
 from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
 from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
+from portal.claims.names_in_texts import filled, names_of
 from portal.claims.removals import REMOVE
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
@@ -31,7 +31,6 @@ OTHER = "other_side"  # in notifications.yaml: of the one who acts
 CONSENT = "consent_request"
 MOVED_ON = "This happened on {day}, and the claim has moved on since; its status is told below. {lead}"
 MOVED_ON_NEXT = "Open the claim to see what can be done now."
-PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
 READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
 
@@ -128,23 +127,17 @@ def _context(
     moved = has_moved_on(claim, message, at)
     deadline = None if moved else _deadline(rulebook, claim, message, at)
     names = {
-        "claim.number": claim.number,
-        "claim.name": claim.name or claim.number,
-        "customer.name": claim.customer.name if claim.customer else "",
-        "partner.name": partner,
+        **names_of(claim),
         "deadline.last_day": _day(deadline.last) if deadline else "",
         "deadline.left": deadline.left if deadline else "",
     }
 
-    def fill(text: str) -> str:
-        # In one pass: a claim that is named like a placeholder is not filled in again.
-        return PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), text)
-
+    lead = filled(mail.lead, names)
     link, label = _link(session, desk, claim, message)
     return {
-        "subject": fill(mail.subject),
-        "lead": _late(rulebook, message, fill(mail.lead)) if moved else fill(mail.lead),
-        "next": MOVED_ON_NEXT if moved else fill(mail.next),
+        "subject": filled(mail.subject, names),
+        "lead": _late(rulebook, message, lead) if moved else lead,
+        "next": MOVED_ON_NEXT if moved else filled(mail.next, names),
         "claim_number": claim.number,
         "claim_name": claim.name,
         "customer_name": names["customer.name"],

@@ -20,6 +20,7 @@ from portal.claims.offering import Offer
 from portal.claims.path import ClaimPath, path_of
 from portal.claims.path_picture import Picture, picture
 from portal.claims.removals import left_to_remove
+from portal.claims.request_progress import Progress, progress
 from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.decision import CouldNotBeDecided
@@ -53,6 +54,7 @@ class Asked:
     request: InformationRequest
     reasons: tuple[CatalogReason, ...]
     products: tuple[str, ...]
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def shown(
         proof_asked=documents_open or any(offer.allowed and asks_for_documents(offer) for offer in offered),
         rejection_reasons=_causes(reasons.rejection_reasons, claim, offered),
         advice=_advice(session, desk, claim, actor),
-        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
+        requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         to_remove=tuple(rulebook.programs.product_label(row.product) for row in left_to_remove(claim)),
         comments=tuple(
             Written(
@@ -192,11 +194,13 @@ def shown(
     )
 
 
-def asked_in_words(rulebook: Rulebook, request: InformationRequest) -> Asked:
+def asked_in_words(rulebook: Rulebook, claim: Claim, request: InformationRequest) -> Asked:
     """Return an information request in the words of the claim's policy."""
     label = rulebook.programs.product_label
     reasons = _known(rulebook.reasons.information_reasons, request.reasons)
-    return Asked(request, reasons, tuple(label(code) for code in request.products))
+    return Asked(
+        request, reasons, tuple(label(code) for code in request.products), progress(rulebook, claim, request)
+    )
 
 
 def edits_fields(offer: Offer) -> bool:

@@ -135,7 +135,7 @@ def document(number: str, document_id: int) -> Response:
     """Hand over a document of the claim, old versions too, as a file that opens outside the portal."""
     desk = desk_of_app()
     row = find_document(db.session(), desk, number, document_id, current_actor())
-    note_reading(desk, number, row.name, current_actor())
+    note_reading(desk, row, current_actor())
     response = Response(desk.files.open(row.sha256), mimetype=row.file.media_type, direct_passthrough=True)
     response.headers["Content-Length"] = str(row.file.size)
     response.headers["Content-Disposition"] = attachment(row.name)

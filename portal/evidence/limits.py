@@ -1,14 +1,14 @@
-"""Starts the limited process that opens one document, and tells what came of it."""
+"""Starts the limited process that opens or draws one document, and tells what came of it."""
 
 import json
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.evidence import reading
+from portal.evidence import drawing, reading
 
 # A machine that is busy with other things makes a document wait that needs little itself.
 WAIT_FACTOR = 2
@@ -19,6 +19,15 @@ class Reading:
     """What came of opening a document: its pages (None where the format has none), or the problem's code."""
 
     pages: int | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One page as it is shown: a picture (PNG) or its text, or the code of what kept it from that."""
+
+    picture: bytes = field(default=b"", repr=False)
+    text: str | None = None
     problem: str | None = None
 
 
@@ -38,8 +47,44 @@ def read(kind: str, content: bytes, *, seconds: int, mebibytes: int) -> Reading:
     return run(command, content, wait=seconds * WAIT_FACTOR)
 
 
+def draw(kind: str, content: bytes, page: int, *, as_text: bool, seconds: int, mebibytes: int) -> Drawn:
+    """Draw page `page` (from 1) of `content`, or read its text, in a process limited as that of `read`.
+
+    A picture has at most `drawing.PIXELS_AT_MOST` pixels and `drawing.BYTES_AT_MOST` bytes. Raises
+    ReaderBroken as `read` does.
+    """
+    wanted = drawing.TEXT if as_text else drawing.PICTURE
+    numbers = (str(number) for number in (mebibytes, seconds, page))
+    command = [sys.executable, "-I", str(Path(drawing.__file__)), kind, wanted, *numbers]
+    ended = _ended(command, content, seconds * WAIT_FACTOR, drawing.BYTES_AT_MOST)
+    if isinstance(ended, str):
+        return Drawn(problem=ended)
+    if not as_text and _is_picture(ended):
+        return Drawn(picture=ended)
+    match _said(ended):
+        case {"text": str(text)} if as_text:
+            return Drawn(text=text[: drawing.CHARACTERS_AT_MOST])
+        case {"problem": str(problem)}:
+            return Drawn(problem=problem)
+    return Drawn(problem="crashed")
+
+
 def run(command: list[str], content: bytes, *, wait: float) -> Reading:
     """Run `command` with `content` on stdin for at most `wait` seconds and read its answer."""
+    ended = _ended(command, content, wait, reading.ANSWER_BYTES_AT_MOST)
+    if isinstance(ended, str):
+        return Reading(problem=ended)
+    # A document that took the process over may answer anything.
+    match _said(ended):
+        case {"problem": str(problem)}:
+            return Reading(problem=problem)
+        case {"pages": int() | None as pages}:
+            return Reading(pages=pages)
+    return Reading(problem="crashed")
+
+
+def _ended(command: list[str], content: bytes, wait: float, at_most: int) -> bytes | str:
+    """Return the first `at_most` bytes that the command answers, or the code of what kept it from that."""
     # The answer goes to a file because a process can be kept from writing a large one, unlike a pipe.
     with tempfile.TemporaryFile() as answer:
         try:
@@ -53,27 +98,31 @@ def run(command: list[str], content: bytes, *, wait: float) -> Reading:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Reading(problem="takes_too_long")
+            return "takes_too_long"
         answer.seek(0)
-        return _understood(ended.returncode, answer.read(reading.ANSWER_BYTES_AT_MOST))
-
-
-def _understood(code: int, answer: bytes) -> Reading:
-    if code == reading.NOT_READY:
-        raise ReaderBroken("The libraries that read documents cannot be loaded; run `make setup` again.")
-    if code == -signal.SIGXCPU:
-        return Reading(problem="takes_too_long")
-    if code != 0:
+        if ended.returncode == reading.NOT_READY:
+            raise ReaderBroken("The libraries that read documents cannot be loaded; run `make setup` again.")
+        if ended.returncode == -signal.SIGXCPU:
+            return "takes_too_long"
         # The PDF reader ends its process when memory is refused to it, as a damaged file may make it do.
-        return Reading(problem="crashed")
+        return "crashed" if ended.returncode != 0 else answer.read(at_most)
+
+
+def _said(answer: bytes) -> object:
     try:
-        said = json.loads(answer)
+        return json.loads(answer)
     except ValueError:
-        return Reading(problem="crashed")
-    # A document that took the process over may answer anything.
-    match said:
-        case {"problem": str(problem)}:
-            return Reading(problem=problem)
-        case {"pages": int() | None as pages}:
-            return Reading(pages=pages)
-    return Reading(problem="crashed")
+        return None
+
+
+def _is_picture(answer: bytes) -> bool:
+    """Tell whether the answer begins as a PNG of a size that a drawing may have."""
+    if not answer.startswith(drawing.PNG) or len(answer) < drawing.HEAD_BYTES:
+        return False
+    width, height = size_of(answer)
+    return 0 < width * height <= drawing.PIXELS_AT_MOST
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Return width and height in pixels as the head of a PNG says them."""
+    return int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])

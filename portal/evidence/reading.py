@@ -119,24 +119,29 @@ READERS: dict[str, Callable[[bytes], int | None]] = {
 }
 
 
-def limit(mebibytes: int, seconds: int) -> None:
-    """Let this process have that much memory and processor time, no more, and write no files."""
+def limit(mebibytes: int, seconds: int, answer_bytes: int = ANSWER_BYTES_AT_MOST) -> None:
+    """Let this process have that much memory and processor time, answer so much, and write no files."""
     # Compiled modules would be cut off at the size that files may have, and break the installation.
     sys.dont_write_bytecode = True
     size = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ANSWER_BYTES_AT_MOST, ANSWER_BYTES_AT_MOST))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (answer_bytes, answer_bytes))
+
+
+def load_library(kind: str) -> None:
+    """Load what opens documents of `kind`, or end the process with the code that says that it cannot be."""
+    try:
+        importlib.import_module(LIBRARIES[kind])
+    except Exception:  # noqa: BLE001  # whatever keeps a library from loading, no document is to blame
+        sys.exit(NOT_READY)
 
 
 def main(kind: str, mebibytes: int, seconds: int) -> None:
     """Read one document of `kind` from stdin within the limits and answer on stdout."""
     limit(mebibytes, seconds)
-    try:
-        importlib.import_module(LIBRARIES[kind])
-    except Exception:  # noqa: BLE001  # whatever keeps a library from loading, no document is to blame
-        sys.exit(NOT_READY)
+    load_library(kind)
     answer: dict[str, int | str | None]
     try:
         answer = {"pages": READERS[kind](sys.stdin.buffer.read())}

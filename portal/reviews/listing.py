@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue
+from portal.claims.model import Claim
+from portal.claims.participants import reviewers
+from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue, waits_for_reviewer
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,19 @@ class Row:
     products: tuple[str, ...]
     status_label: str
     tone: str
-    reviewer: str
+    reviewer: str  # "" where nobody has it
+    left_by: str  # who had it and reviews no more, ""  where somebody else has it or nobody had
     round: int
     due_on: date | None
     overdue: bool
+
+
+@dataclass(frozen=True)
+class Following:
+    """The claim that waits next for the reader or for nobody, with its last day in the program's zone."""
+
+    number: str
+    due_on: date | None
 
 
 @dataclass(frozen=True)
@@ -46,25 +57,39 @@ class QueueShown:
     rows: tuple[Row, ...]
     after: str
     before: str
+    today: date
+    following: Following | None  # the claim to begin with
+
+
+def following(session: Session, desk: Desk, actor: Actor, claim: Claim | None = None) -> Following | None:
+    """Return the claim that the actor goes on with after `claim`, or begins with; None where none waits."""
+    found = waits_for_reviewer(session, desk, actor, claim)
+    zone = desk.policies.in_force().policy.time_zone
+    return Following(found.claim.number, last_day(found, zone)) if found else None
 
 
 def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueueShown:
     """Return the page of the queue that `actor` asked for."""
     page = queue(session, desk, actor, wanted)
     numbers = counts(session, desk, actor)
+    deciding = frozenset(person.id for person in reviewers(session, desk.policies.in_force()))
     return QueueShown(
         show=wanted.show,
         q=wanted.q,
         tabs=tuple(Tab(code, label, numbers[code]) for code, label in CHOICES.items()),
-        rows=tuple(_row(desk, queued) for queued in page.rows),
+        rows=tuple(_row(desk, queued, deciding) for queued in page.rows),
         after=page.after,
         before=page.before,
+        today=desk.today(),
+        following=following(session, desk, actor),
     )
 
 
-def _row(desk: Desk, queued: Queued) -> Row:
+def _row(desk: Desk, queued: Queued, deciding: frozenset[int]) -> Row:
     claim = queued.claim
     rulebook = desk.rulebook_of(claim)
+    name = claim.reviewer.name if claim.reviewer else ""
+    is_with = claim.reviewer_id in deciding
     status, products = rulebook.statuses[claim.status], rulebook.programs.products
     return Row(
         number=claim.number,
@@ -73,15 +98,16 @@ def _row(desk: Desk, queued: Queued) -> Row:
         products=tuple(products[row.product].label for row in claim.products),
         status_label=status.label,
         tone=status.tone,
-        reviewer=claim.reviewer.name if claim.reviewer else "",
+        reviewer=name if is_with else "",
+        left_by="" if is_with else name,
         round=claim.round,
-        due_on=_last_day(queued, rulebook.policy.time_zone),
+        due_on=last_day(queued, rulebook.policy.time_zone),
         overdue=queued.overdue,
     )
 
 
-def _last_day(queued: Queued, zone: str) -> date | None:
-    """A due moment is the first one after the last day, so the day is that of the moment before it."""
+def last_day(queued: Queued, zone: str) -> date | None:
+    """Return the last day in `zone`: a due moment is the first one after it, so that of the moment before."""
     if queued.due_at is None:
         return None
     return (queued.due_at - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()

@@ -14,6 +14,7 @@ from portal.claims import cursors
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimUnit
+from portal.claims.participants import reviewers
 from portal.claims.queries import visible_claims, visible_to
 from portal.claims.searching import plain
 from portal.db import Moment
@@ -69,11 +70,36 @@ class QueuePage:
     before: str
 
 
+def waits_for_reviewer(
+    session: Session, desk: Desk, actor: Actor, claim: Claim | None = None
+) -> Queued | None:
+    """Return the claim after `claim` in the order of deadlines that waits for `actor` or for nobody yet.
+
+    After the last one, and without `claim`, comes the first. None where no other one waits.
+    """
+    now, due = desk.clock.now(), _due()
+    with_nobody = _unassigned(session, desk)
+    query = visible_claims(desk, actor).where(
+        Claim.waits_for == OPERATOR,
+        or_(Claim.reviewer_id == actor.person_id, with_nobody),
+    )
+    order = list(cursors.ordering(due, Claim.id, descending=False, backwards=False))
+    if claim is not None:
+        query = query.where(Claim.id != claim.id)
+    if claim is not None and claim.waits_for == OPERATOR:
+        at = session.scalar(select(due).where(Claim.id == claim.id))
+        later = cursors.beyond(due, Claim.id, cursors.Place(at, claim.id), descending=False, backwards=False)
+        order.insert(0, case((later, 0), else_=1))
+    found = session.execute(query.add_columns(due).order_by(*order).limit(1)).first()
+    return _queued(found[0], found[1], now) if found else None
+
+
 def queue(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueuePage:
     """Return the claims that wait for the operator, the earliest due first (one page of settings' size)."""
     now, due, claim_id = desk.clock.now(), _due(), Claim.id
     query = visible_claims(desk, actor).where(
-        _condition(wanted.show, actor, now), *(_mentions(word) for word in plain(wanted.q).split())
+        _conditions(session, desk, actor, now)[wanted.show],
+        *(_mentions(word) for word in plain(wanted.q).split()),
     )
     size = desk.settings.claims_per_page
     back, ahead = _place(wanted.before), _place(wanted.after)
@@ -97,9 +123,10 @@ def queue(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueuePa
 
 
 def counts(session: Session, desk: Desk, actor: Actor) -> Mapping[str, int]:
-    """Return how many claims each of CHOICES holds, in one query."""
+    """Return how many claims each of CHOICES holds."""
     now = desk.clock.now()
-    columns = [func.count(case((_condition(choice, actor, now), 1))).label(choice) for choice in CHOICES]
+    conditions = _conditions(session, desk, actor, now)
+    columns = [func.count(case((conditions[choice], 1))).label(choice) for choice in CHOICES]
     row = session.execute(select(*columns).select_from(Claim).where(visible_to(desk, actor))).one()
     return dict(zip(CHOICES, row, strict=True))
 
@@ -117,13 +144,23 @@ def on_same_units(session: Session, desk: Desk, claim: Claim, actor: Actor) -> l
     return list(session.scalars(query)) if units else []
 
 
-def _condition(show: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    conditions: Mapping[str, ColumnElement[bool]] = {
-        MINE: Claim.reviewer_id == actor.person_id,
-        UNASSIGNED: Claim.reviewer_id.is_(None),
-        OVERDUE: _due() <= now,
+def _conditions(
+    session: Session, desk: Desk, actor: Actor, now: datetime
+) -> Mapping[str, ColumnElement[bool]]:
+    waiting = Claim.waits_for == OPERATOR
+    return {
+        ALL: waiting,
+        MINE: and_(waiting, Claim.reviewer_id == actor.person_id),
+        UNASSIGNED: and_(waiting, _unassigned(session, desk)),
+        OVERDUE: and_(waiting, _due() <= now),
+        EVERY: true(),
     }
-    return true() if show == EVERY else and_(Claim.waits_for == OPERATOR, conditions.get(show, true()))
+
+
+def _unassigned(session: Session, desk: Desk) -> ColumnElement[bool]:
+    """Return the condition that nobody has the claim, or only somebody who reviews no more or was let go."""
+    deciding = [person.id for person in reviewers(session, desk.policies.in_force())]
+    return or_(Claim.reviewer_id.is_(None), Claim.reviewer_id.not_in(deciding))
 
 
 def _due() -> ColumnElement[datetime]:

@@ -15,12 +15,17 @@ from portal.claims.moves import Standing, standing
 from portal.claims.panels import Panel, panels
 from portal.claims.showing import Asked, asked_in_words
 from portal.claims.timeline import Entry, timeline
-from portal.reviews.queries import on_same_units
+from portal.claims.viewing import Sought, Viewed, viewed
+from portal.reviews.listing import Following, following
+from portal.reviews.queries import OPERATOR, on_same_units
 from portal.reviews.settlement import naming_losers
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.program_models import Activity, PoeElement
 from portal.rulebook.rulebook import Rulebook
 
+FIRST_PAGE = Sought()
+PAGE = "reviews.review"  # the route of the page
+COMMENTS = "reviews/comments"  # the address of what is written in the comments' own part of the page
 PLACE = "reviews"  # the addresses of the rule files that belong to this page
 # Whose move it is, as a reviewer says it; the codes are those of models.Mover.
 MOVERS: Mapping[str, str] = {
@@ -54,6 +59,14 @@ class Neighbor:
 
 
 @dataclass(frozen=True)
+class Looking:
+    """What of the documents is looked at: one by its id, 0 for the first, and which part of it."""
+
+    document_id: int = 0
+    sought: Sought = FIRST_PAGE
+
+
+@dataclass(frozen=True)
 class Review:
     """Everything on the review page of one claim. `late` is the clock that ran out on the reviewer."""
 
@@ -74,8 +87,23 @@ class Review:
     neighbors: tuple[Neighbor, ...]
     entries: tuple[Entry, ...]
     panels: tuple[Panel, ...]
+    viewer: Viewed | None  # of the document that is looked at, None where the claim has none
+    following: Following | None  # the claim to go on with
+    today: date
+    waits_here: bool  # it is a reviewer's move
+    previewed: bool  # the form came back because its mails were to be looked at
+    mailing: frozenset[str]  # the actions that tell somebody by mail
     movers: Mapping[str, str]
     own_side: str  # the side of the one who reads
+
+    @property
+    def comments_address(self) -> str:
+        return COMMENTS
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day of the clock that runs, or of the one that ran out on the reviewer."""
+        return self.standing.due_on or self.was_due_on
 
     @property
     def was_due_on(self) -> date | None:
@@ -83,9 +111,17 @@ class Review:
 
 
 def review_of(
-    session: Session, desk: Desk, claim: Claim, actor: Actor, failure: Failure | None = None
+    session: Session,
+    desk: Desk,
+    claim: Claim,
+    actor: Actor,
+    failure: Failure | None = None,
+    looking: Looking | None = None,
+    *,
+    previewed: bool = False,
 ) -> Review:
     """Return the page of `claim` as `actor` may see it, with what a form just sent came to."""
+    viewer = viewer_of(desk, claim, actor, looking or Looking())
     rulebook = desk.rulebook_of(claim)
     programs, reasons = rulebook.programs, rulebook.reasons
     first_rounds = _first_rounds(claim)
@@ -103,7 +139,7 @@ def review_of(
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         rounds=tuple(_rounds(claim, rulebook, first_rounds)),
         brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
-        requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
+        requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
         entries=tuple(timeline(session, desk, claim, actor)),
@@ -111,9 +147,23 @@ def review_of(
             naming_losers(session, desk, claim, panel)
             for panel in panels(desk, session, claim, actor, PLACE, failure)
         ),
+        viewer=viewer,
+        following=following(session, desk, actor, claim),
+        today=desk.today(),
+        waits_here=claim.waits_for == OPERATOR,
+        previewed=previewed,
+        mailing=frozenset(rulebook.notifications.events),
         movers=MOVERS,
         own_side=actor.side,
     )
+
+
+def viewer_of(desk: Desk, claim: Claim, actor: Actor, looking: Looking) -> Viewed | None:
+    """Return what the viewer beside the checklist shows; an old version too, the first document else."""
+    current = [row for row in claim.documents if row.current]
+    wanted = next((row for row in claim.documents if row.id == looking.document_id), None)
+    document = wanted or next(iter(current), None)
+    return viewed(desk, document, current, actor, PAGE, looking.sought) if document else None
 
 
 def _late(claim: Claim) -> ClaimClock | None:

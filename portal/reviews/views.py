@@ -7,14 +7,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
-from portal.claims.answering import Failure, carry_out, desk_of_app
+from portal.claims.answering import Failure, carry_out, desk_of_app, rehearsal
 from portal.claims.offering import done_in_words, is_address
+from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
-from portal.db import db
+from portal.db import db, row_id
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
-from portal.reviews.showing import PLACE, review_of
+from portal.reviews.showing import PLACE, Looking, review_of
 from portal.web.access import allow
 from portal.web.htmx import respond
 
@@ -36,6 +37,7 @@ def review(number: str) -> Response:
     return _page(number)
 
 
+@blueprint.get("/reviews/<claim_number:number>/mail-preview/<noun>")
 @blueprint.get("/reviews/<claim_number:number>/<noun>")
 @allow("reviews.read")
 def action_address(number: str, noun: str) -> AnyResponse:
@@ -57,6 +59,13 @@ def act(number: str, noun: str) -> AnyResponse:
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
+@allow("reviews.read")
+def mail_preview(number: str, noun: str) -> Response:
+    """Show the mails that the form would send, with the form as it was filled; nothing is changed."""
+    return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
+
+
 def _told(done: Done, noun: str) -> str:
     """Say what came of an action, with the status in the words of the claim's own policy."""
     claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
@@ -68,12 +77,13 @@ def _told(done: Done, noun: str) -> str:
     return f"{done_in_words(rulebook, action)} {done.number} stays {label}."
 
 
-def _page(number: str, failure: Failure | None = None) -> Response:
+def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     try:
         claim = find_claim(session, desk, number, actor)
     except NotThere:
         abort(HTTPStatus.NOT_FOUND)
-    shown = review_of(session, desk, claim, actor, failure)
+    looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
+    shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)
     status = failure.status if failure else HTTPStatus.OK
-    return respond("reviews/review.html", status=status, review=shown)
+    return respond("reviews/review.html", part, status=status, review=shown, viewer=shown.viewer)

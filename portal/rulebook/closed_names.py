@@ -50,6 +50,8 @@ ACTOR_KINDS = ("person", "customer", "system")
 CUSTOMER, SYSTEM = "customer", "system"
 # What a mail may name besides facts: all of the claim that it is about.
 MAIL_NAMES = frozenset({"claim.number", "claim.name", "customer.name", "partner.name"})
+# What a suggested sentence may name, and nothing else: nothing is decided yet when it is written.
+SUGGESTION_NAMES = MAIL_NAMES | {"claim.products"}
 # The mail that a clock's `remind` sends is the event with this prefix, and may name the deadline besides.
 REMIND = "remind_"
 REMINDER_NAMES = MAIL_NAMES | {"deadline.last_day", "deadline.left"}

@@ -119,6 +119,8 @@ class CatalogReason(Strict):
     next_step: Text
     chosen_by: Literal["reviewer", "partner", "transition"]
     disputable: bool = False
+    suggest: list[Text] = []  # sentences that a reviewer may take over into the message
+    answered_in: list[Code] = []  # field groups in which a partner provides what is missing
     source: Text | None = None
     decided: bool = False
 

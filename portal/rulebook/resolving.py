@@ -11,6 +11,7 @@ from portal.rulebook.resolving_deadlines import check_deadlines, check_notificat
 from portal.rulebook.resolving_examples import check_examples
 from portal.rulebook.resolving_lifecycle import check_lifecycle
 from portal.rulebook.resolving_questions import check_questions
+from portal.rulebook.resolving_reasons import check_reasons
 from portal.rulebook.vocabulary import Vocabulary
 
 _GENERATED = (closed.STATUS, closed.ROLES, closed.KIND)
@@ -23,6 +24,7 @@ def resolve(parts: Parts, notes: Notes) -> Vocabulary:
     _check_policy(parts, notes)
     _check_roles(parts, notes)
     _check_programs(parts, notes)
+    check_reasons(parts, notes)
     _check_facts(parts, notes)
     _check_sets_and_conditions(parts, vocabulary, notes)
     check_lifecycle(parts, vocabulary, notes)

@@ -46,5 +46,5 @@ def delete_sample(settings: Settings) -> None:
         raise SampleRefused("--reset deletes only the demo's own SQLite file; unset PORTAL_DATABASE_URL.")
     for file in (*settings.beside_database, *settings.data_dir.glob(f"{SQLITE_FILE}*")):
         file.unlink(missing_ok=True)
-    for folder in (settings.documents_dir, settings.mail_dir):
+    for folder in (settings.documents_dir, settings.previews_dir, settings.mail_dir):
         shutil.rmtree(folder, ignore_errors=True)

@@ -98,7 +98,7 @@ def test_what_is_named_is_removed_with_one_click_and_is_an_answer(filing: Filing
     assert removal(page) == "", "there is nothing left to remove"
     told = "Products removed: Exchange Online, Microsoft Intune."
     assert told in page.region("claim-timeline")
-    assert "Products to remove" in page.region("claim-requests"), "what was asked stays to be read"
+    assert "Remove Exchange Online" in page.region("claim-requests"), "what was asked stays to be read"
     assert products_of(filing, number) == ["teams"]
     with filing.context():
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "remove_products")).one()

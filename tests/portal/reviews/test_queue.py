@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.model import Person
+from portal.db import transaction
 from portal.settings import Settings, read_settings
 from tests.browser import Browser
 from tests.factories import PASSWORD
@@ -30,7 +33,7 @@ def test_what_waits_for_a_reviewer_is_listed_with_the_earliest_deadline_first(fi
     assert first["Products"] == "Microsoft Intune"
     assert first["Status"] == "Submitted"
     assert first["Reviewer"] == "unassigned"
-    assert first["Due"] == "2 December 2026"
+    assert first["Time left"] == "8 days left 2 December 2026"
     assert second["Round"] == "1"
     assert second["Reviewer"].startswith("Reviewer")
 
@@ -70,10 +73,57 @@ def test_a_claim_past_its_deadline_is_flagged_and_comes_first_before_and_after_t
     browser.visit("/reviews")
     assert browser.page.rows("#review-queue table") == before
     assert numbers(browser) == [late, fresh]
-    assert "Overdue" in before[0]["Due"]
-    assert "Overdue" not in before[1]["Due"]
+    assert "Overdue" in before[0]["Time left"]
+    assert "Overdue" not in before[1]["Time left"]
     browser.visit("/reviews?show=overdue")
     assert numbers(browser) == [late]
+
+
+@SQLITE
+def test_a_claim_of_somebody_who_was_let_go_is_nobodys(filing: Filing) -> None:
+    number = filing.under_review(by=REVIEWER2)
+    browser = filing.browser(REVIEWER)
+    browser.visit("/reviews?show=unassigned")
+    assert not browser.page.select("#review-queue table")
+    assert "Next claim" not in browser.page.links()
+    with filing.context(), transaction() as session:
+        session.scalars(select(Person).where(Person.email == REVIEWER2)).one().active = False
+    browser.visit("/reviews?show=unassigned")
+    assert numbers(browser) == [number]
+    assert browser.page.rows("#review-queue table")[0]["Reviewer"].startswith("unassigned, was Reviewer")
+    assert browser.page.links()["Next claim"] == f"/reviews/{number}"
+
+
+@SQLITE
+def test_the_next_claim_is_the_one_after_this_that_waits_for_this_reviewer_or_for_nobody(
+    filing: Filing,
+) -> None:
+    first = filing.under_review(by=REVIEWER)
+    filing.under_review("fabrikam", "intune", by=REVIEWER2)
+    browser = filing.browser(REVIEWER)
+    assert "No other claim waits for you" in browser.visit(f"/reviews/{first}").text
+    second = filing.submitted("contoso", "exchange_online")
+    filing.wait(1)
+    browser = filing.browser(REVIEWER)
+    third = filing.submitted("fabrikam", "sharepoint_online")
+    order = [second, third, first]  # the start of a review is due before the review
+    assert browser.visit("/reviews").links()["Next claim"] == f"/reviews/{second}"
+    for number, following in zip(order, [*order[1:], order[0]], strict=True):
+        assert browser.visit(f"/reviews/{number}").links()["Next claim"] == f"/reviews/{following}"
+    filing.do("approve", first, REVIEWER)
+    assert browser.visit(f"/reviews/{first}").links()["Next claim"] == f"/reviews/{second}"
+
+
+@SQLITE
+def test_typing_a_search_changes_the_list_alone(filing: Filing) -> None:
+    found = filing.submitted("fabrikam", "intune")
+    filing.submitted("contoso", "teams")
+    browser = filing.browser()
+    page = browser.visit("/reviews")
+    assert page.select("form[data-hx-target='#review-queue'] input#q")
+    assert not page.select("#review-queue input#q"), "what is typed must not be swapped away"
+    browser.fragment("/reviews?q=intune")
+    assert numbers(browser) == [found]
 
 
 @SQLITE

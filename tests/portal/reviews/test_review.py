@@ -231,7 +231,9 @@ def test_an_overdue_claim_says_when_it_was_due(filing: Filing) -> None:
 @SQLITE
 def test_what_another_status_needs_is_folded(filing: Filing) -> None:
     page = review(filing, filing.under_review()).page
-    folded = page.select("#review-actions details:not(.action-details)")[0]
+    refused, folded = page.select("#review-actions > details")
+    assert text_of(refused.cssselect("summary")[0]) == "Refused as the claim stands (1)"
+    assert "there is nothing to settle" in text_of(refused)
     assert text_of(folded.cssselect("summary")[0]) == "Not possible in this status (3)"
     labels = [text_of(button) for button in folded.cssselect("button")]
     assert labels == ["Start review", "Approve the dispute", "Deny the dispute"]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.web.filters import counted, day_in_words, install_filters, machine, moment_in_words
+from portal.web.filters import counted, day_in_words, days_left, install_filters, machine, moment_in_words
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
 
@@ -23,6 +23,14 @@ SEATTLE = ZoneInfo("America/Los_Angeles")
 )
 def test_a_moment_is_told_in_the_programs_zone(moment: datetime, words: str) -> None:
     assert moment_in_words(moment, SEATTLE) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(30, "3 days left"), (28, "1 day left"), (27, "due today"), (26, "1 day over"), (25, "2 days over")],
+)
+def test_a_last_day_is_told_by_how_far_it_is_away(day: int, words: str) -> None:
+    assert days_left(date(2026, 11, day), date(2026, 11, 27)) == words
 
 
 def test_a_moment_without_a_zone_is_a_mistake() -> None:

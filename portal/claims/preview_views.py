@@ -1,0 +1,62 @@
+"""The routes by which pages of a claim's documents are looked at inside the portal."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from portal.accounts.current import current_actor
+from portal.claims.answering import desk_of_app
+from portal.claims.documents import find_document, note_reading
+from portal.claims.queries import READ_OWN, READ_SUBMITTED
+from portal.claims.refusals import NotThere
+from portal.claims.viewing import AS_TEXT, Sought, viewed
+from portal.db import db, row_id
+from portal.evidence.previewing import NoPreview, has_pictures, pages_shown
+from portal.web.access import allow
+from portal.web.htmx import respond
+
+blueprint = Blueprint("previews", __name__)
+
+HERE = "previews.view"
+# Pages with the viewer beside other things: a script asks for it alone, and its links stay there.
+BESIDE = {"reviews.review": "reviews.review"}
+# A drawn page is the portal's own picture, and still nothing of it may ever act.
+CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@blueprint.get(
+    "/claims/<claim_number:number>/documents/<int(max=2147483647):document_id>/pages/<int(max=9999):page>"
+)
+@allow(READ_OWN, READ_SUBMITTED)
+def page(number: str, document_id: int, page: int) -> Response:
+    """Hand over one page of a document as a picture, or a sentence that says why it cannot be drawn."""
+    desk = desk_of_app()
+    row = find_document(db.session(), desk, number, document_id, current_actor())
+    if not has_pictures(row.file) or not 1 <= page <= pages_shown(row.file):
+        raise NotThere
+    try:
+        response = Response(desk.previews.picture(row.file, page).content, mimetype="image/png")
+    except NoPreview as reason:
+        response = Response(str(reason), HTTPStatus.UNPROCESSABLE_ENTITY, mimetype="text/plain")
+    else:
+        note_reading(desk, row, current_actor(), page=True)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+@blueprint.get("/claims/<claim_number:number>/documents/<int(max=2147483647):document_id>/view")
+@allow(READ_OWN, READ_SUBMITTED)
+def view(number: str, document_id: int) -> Response:
+    """Show a document page by page, with the claim's other documents beside it."""
+    desk, actor = desk_of_app(), current_actor()
+    row = find_document(db.session(), desk, number, document_id, actor)
+    others = [document for document in row.claim.documents if document.current]
+    endpoint = BESIDE.get(request.args.get("beside", ""), HERE)
+    shown = viewed(desk, row, others, actor, endpoint, sought_page(request.args))
+    return respond("claims/document.html", "claims/_viewer.html", viewer=shown)
+
+
+def sought_page(parameters: Mapping[str, str]) -> Sought:
+    """Return the page that an address asks for; anything that is no page is the first one."""
+    return Sought(row_id(parameters.get("page", "")) or 1, parameters.get("as") == AS_TEXT)

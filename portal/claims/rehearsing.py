@@ -1,0 +1,95 @@
+"""What an action would send, by carrying it out as it is and taking all of it back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.claims.answers import Answers
+from portal.claims.desk import Desk
+from portal.claims.lifecycle import perform
+from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER
+from portal.claims.mails import write_mail
+from portal.claims.queries import find_claim, lock_with_rivals
+from portal.claims.refusals import Stale
+from portal.claims.staleness import changes_since
+from portal.db import transaction
+from portal.notifications.model import OutboxMessage
+from portal.web.logs import mask
+
+# Whom a mail goes to, as a reviewer says it; every other audience are reviewers.
+AUDIENCES = {PARTNER: "the partner", CUSTOMER: "the customer contact", ADMINS: "the operator's admins"}
+REVIEWERS = "reviewers"
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """One mail as it would be sent: about which claim, to whom (in words), how many of them, its text."""
+
+    number: str
+    to: str
+    addresses: int
+    subject: str
+    text: str
+
+
+class _TakenBack(Exception):  # nothing went wrong: it ends the transaction without a trace
+    def __init__(self, mails: tuple[Rehearsed, ...]) -> None:
+        self.mails = mails
+
+
+def rehearse(
+    desk: Desk,
+    action: str,
+    number: str,
+    actor: Actor,
+    answers: Answers | None = None,
+    version: int | None = None,
+) -> tuple[Rehearsed, ...]:
+    """Return the mails that `action` would send if it were done now; nothing of it stays, and none is sent.
+
+    Opens a transaction of its own. Raises as `act` does, except that files are not looked at and a
+    refusal is not stored: nobody has asked for anything yet.
+    """
+    desk.open()
+    try:
+        with transaction() as session:
+            raise _TakenBack(_mails(session, desk, action, number, actor, answers, version))
+    except _TakenBack as taken_back:
+        return taken_back.mails
+
+
+def _mails(
+    session: Session,
+    desk: Desk,
+    action: str,
+    number: str,
+    actor: Actor,
+    answers: Answers | None,
+    version: int | None,
+) -> tuple[Rehearsed, ...]:
+    claim = find_claim(session, desk, number, actor)
+    if desk.rulebook_of(claim).called_by(action):
+        lock_with_rivals(session, claim.id)
+    claim = find_claim(session, desk, number, actor, lock=True)
+    if version is not None and claim.version != version:
+        raise Stale(number, changes_since(session, desk, claim, version, actor))
+    last = session.scalar(select(func.max(OutboxMessage.id))) or 0
+    step = perform(session, desk, action, claim, actor, answers)
+    session.flush()
+    left = session.scalars(select(OutboxMessage).where(OutboxMessage.id > last).order_by(OutboxMessage.id))
+    written = [(row, write_mail(session, desk, row, step.now)) for row in left]
+    return _grouped(
+        (row.subject, AUDIENCES.get(row.audience, REVIEWERS), mail.subject, mask(mail.text))
+        for row, mail in written
+    )
+
+
+def _grouped(mails: Iterable[tuple[str, str, str, str]]) -> tuple[Rehearsed, ...]:
+    """Return each mail once, with how many addresses get it: several people are told the same."""
+    counted: dict[tuple[str, str, str, str], int] = {}
+    for mail in mails:
+        counted[mail] = counted.get(mail, 0) + 1
+    return tuple(Rehearsed(*mail[:2], number, *mail[2:]) for mail, number in counted.items())
