@@ -1,0 +1,55 @@
+"""In which language a page is: chosen in its address, else asked for by the browser, else English."""
+
+from collections.abc import Iterable
+
+from babel.support import NullTranslations
+from flask import Flask, Response, request
+from flask_babel import Babel, Domain, get_locale
+
+from portal.languages.catalogs import catalog
+from portal.languages.offered import ENGLISH, LANGUAGES, first_offered, offered
+
+CHOSEN = "lang"  # the parameter of the address, which links and forms carry on
+
+
+class Catalogs(Domain):  # type: ignore[misc]  # flask-babel ships no types
+    """Gives flask-babel the catalogs that mails are written from too."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalog(language())
+
+
+def install_languages(app: Flask, translated: Iterable[str]) -> None:
+    """Mark texts of templates for translation; pages of the blueprints `translated` are in all LANGUAGES.
+
+    Every other page is in English whatever the browser asks for, so that no page mixes languages.
+    Templates get `language()`, the code for `lang` attributes, `languages`, and `chosen_language()`.
+    """
+    spoken = frozenset(translated)
+    babel = Babel(app, locale_selector=lambda: _wanted() if request.blueprint in spoken else ENGLISH)
+    babel.domain_instance = Catalogs()
+    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["languages"] = LANGUAGES
+    app.jinja_env.globals["chosen_language"] = chosen_language
+
+    @app.after_request
+    def tell_caches(response: Response) -> Response:
+        if request.blueprint in spoken:
+            response.vary.add("Accept-Language")
+            response.headers["Content-Language"] = language()
+        return response
+
+
+def language() -> str:
+    """Return the code of the language that the page being answered is in."""
+    found = get_locale()
+    return str(found) if found else ENGLISH
+
+
+def chosen_language() -> str | None:
+    """Return the language that the address names, None where it names none that is offered."""
+    return offered(request.args.get(CHOSEN, ""))
+
+
+def _wanted() -> str:
+    return chosen_language() or first_offered(request.accept_languages.values())
