@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, tzinfo
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_time, get_timezone_gmt
 
 from portal.languages.catalogs import catalog
 from portal.languages.offered import ENGLISH
@@ -22,7 +22,7 @@ def moment_in_words(value: datetime, zone: tzinfo, language: str = ENGLISH) -> s
         .format(
             day=day_in_words(local, language),
             time=format_time(local, "short", locale=language),
-            zone=get_timezone_name(local, "short", locale=language),
+            zone=get_timezone_gmt(local, "long", locale=language),
         )
     )
 

@@ -38,7 +38,7 @@ class Translations:
         return (language, file, text) in self.texts
 
     def with_current(self, current: "Translations") -> "Translations":
-        """Return these with those of the version in force: for what is always in force, and what lacks here."""
+        """Return these with those of the version in force, where it always counts or these lack one."""
         newest = {key: text for key, text in current.texts.items() if key[1] in ALWAYS_IN_FORCE}
         return Translations({**current.texts, **self.texts, **newest})
 
