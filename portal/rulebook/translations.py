@@ -22,8 +22,8 @@ Texts = Mapping[tuple[str, str, str], str]
 class Translations:
     """The translated texts of one policy version, found by the English text that they translate.
 
-    So a text that stands in several places of a file is translated once, and a text that was changed has
-    no translation until somebody writes the new one.
+    So a text that stands in several places of a file is translated once, and a claim that is pinned to
+    an older version is spoken of in the newest translation of every text that has not changed since.
     """
 
     def __init__(self, texts: Texts) -> None:

@@ -55,6 +55,8 @@ def test_every_sentence_is_translated_with_its_placeholders(language: str) -> No
     messages = [message for message in sentences(language) if message.id]
     assert len(messages) > 60
     for message in messages:
+        assert isinstance(message.id, str), "No sentence is counted yet."
+        assert isinstance(message.string, str)
         assert message.string, f"{language} lacks {message.id!r}"
         assert not message.fuzzy, message.id
         assert sorted(set(PLACEHOLDER.findall(message.string))) == sorted(

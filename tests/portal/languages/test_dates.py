@@ -35,7 +35,7 @@ def test_a_moment_without_a_zone_is_a_mistake() -> None:
     [
         ("en", "14 December 2026", "14 December 2026, 11:59 pm PST"),
         ("de", "14. Dezember 2026", "14. Dezember 2026, 23:59 Uhr (GMT-08:00)"),
-        ("fr", "14 décembre 2026", "14 décembre 2026 à 23:59 (UTC−08:00)"),
+        ("fr", "14 décembre 2026", "14 décembre 2026 à 23:59 (UTC-08:00)"),
         ("es", "14 de diciembre de 2026", "14 de diciembre de 2026, 23:59 h (GMT-08:00)"),
         ("ja", "2026年12月14日", "2026年12月14日 23:59（GMT-08:00）"),
     ],
