@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from babel.support import NullTranslations
-from flask import Flask, Response, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, Response, g, request
+from flask_babel import Babel, Domain, get_locale, refresh
 
 from portal.languages.catalogs import catalog
 from portal.languages.offered import ENGLISH, LANGUAGES, first_offered, offered
 
 CHOSEN = "lang"  # the parameter of the address, which links and forms carry on
+
+_ENGLISH_ONLY = "portal_english_only"
 
 
 class Catalogs(Domain):  # type: ignore[misc]  # flask-babel ships no types
@@ -26,7 +28,11 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
     Templates get `language()`, the code for `lang` attributes, `languages`, and `chosen_language()`.
     """
     spoken = frozenset(translated)
-    babel = Babel(app, locale_selector=lambda: _wanted() if request.blueprint in spoken else ENGLISH)
+
+    def selected() -> str:
+        return _wanted() if request.blueprint in spoken and not g.get(_ENGLISH_ONLY) else ENGLISH
+
+    babel = Babel(app, locale_selector=selected)
     babel.domain_instance = Catalogs()
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
@@ -44,6 +50,12 @@ def language() -> str:
     """Return the code of the language that the page being answered is in."""
     found = get_locale()
     return str(found) if found else ENGLISH
+
+
+def answer_in_english() -> None:
+    """Make the page being answered English from here on, because its words are in no other language."""
+    setattr(g, _ENGLISH_ONLY, True)
+    refresh()
 
 
 def chosen_language() -> str | None:

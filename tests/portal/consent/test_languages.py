@@ -105,6 +105,14 @@ def test_pages_that_are_not_translated_stay_english(customer: Browser) -> None:
     assert "Skip to the content" in page.text
 
 
+def test_an_error_page_is_english_as_a_whole(filing: Filing, customer: Browser) -> None:
+    path = f"/consent/{token_of(filing, filing.approved())}?lang=de"
+    customer.visit(path)
+    page = customer.post(path, answer="agree", csrf_token="made up", status=400)
+    assert language_of(page) == page.headers["Content-Language"] == "en"
+    assert "Skip to the content" in page.text
+
+
 @EVERY
 def test_what_cannot_be_taken_is_said_in_the_language(
     filing: Filing, customer: Browser, language: str
