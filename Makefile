@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve work test soak check lint types layers templates policy format migration lock clean
+.PHONY: help setup demo serve work test soak check lint types layers templates policy format migration translations lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -59,6 +59,9 @@ migration: $(READY) ## write a migration of what the models have and it lacks (N
 	$(BIN)/python .ci/new_migration.py "$(NAME)"
 	$(BIN)/ruff check --fix --quiet migrations
 	$(BIN)/ruff format --quiet migrations
+
+translations: $(READY) ## bring the translators' files up to date with the marked sentences
+	$(BIN)/python .ci/translations.py
 
 lock: ## write the locks again from pyproject.toml (needs uv on the path)
 	$(LOCK) pyproject.toml -o requirements.txt

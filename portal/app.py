@@ -56,6 +56,7 @@ from portal.web.filters import install_filters
 from portal.web.guard import check_routes, install_guard, signed_in_person
 from portal.web.headers import install_headers
 from portal.web.health import health_blueprint
+from portal.web.languages import install_languages
 from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
@@ -98,6 +99,9 @@ FEATURES: tuple[Blueprint, ...] = (
     policies_pages,
     deliveries,
 )
+
+# Read by people outside, in the languages of portal/languages/offered.py; the other pages are in English.
+TRANSLATED = (consent.name,)
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
 
@@ -238,6 +242,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     CSRFProtect(app)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.
     refuse_nul_in_forms(app, except_at=[ENTER])
+    install_languages(app, TRANSLATED)
     install_filters(app, lambda: _program_zone(desk), lambda: _zone_of_reader(desk))
     install_static_files(app)
     install_errors(app)

@@ -19,6 +19,8 @@ def content_of(claim: Claim) -> dict[str, object]:
             claim.customer_contact_name,
             claim.customer_contact_title,
             claim.customer_contact_email,
+            # Submissions from before there was a choice say nothing of it, and still compare as equal.
+            *filter(None, [claim.customer_contact_language]),
         ],
         "technical_contact": [claim.technical_contact_name, claim.technical_contact_email],
         "own_contact": [claim.own_contact_name, claim.own_contact_email],

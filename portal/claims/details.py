@@ -12,6 +12,7 @@ from portal.claims.listing import own_locations
 from portal.claims.model import Claim
 from portal.claims.own_customers import known_customers
 from portal.customers.model import Customer
+from portal.languages.offered import LANGUAGES
 from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
@@ -75,6 +76,11 @@ class FieldsForm:
     @property
     def subscription_characters(self) -> int:
         return SUBSCRIPTION_CHARACTERS_AT_MOST
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """The languages that the mail to the customer contact can be in: code and own name."""
+        return list(LANGUAGES.items())
 
     def value(self, name: str) -> str:
         return next(iter(self.values.get(name, ())), "")
@@ -211,7 +217,12 @@ def _words(rulebook: Rulebook, claim: Claim) -> Mapping[str, Sequence[tuple[str,
                 _contact(
                     claim.customer_contact_name, claim.customer_contact_title, claim.customer_contact_email
                 ),
-            )
+            ),
+            *(
+                [("Language of the mail to them", LANGUAGES[claim.customer_contact_language])]
+                if claim.customer_contact_language in LANGUAGES
+                else []
+            ),
         ],
         "technical_contact": [
             ("Technical contact", _contact(claim.technical_contact_name, claim.technical_contact_email))

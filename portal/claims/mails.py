@@ -20,6 +20,9 @@ from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
 from portal.claims.names_in_texts import filled, names_of
 from portal.claims.removals import REMOVE
+from portal.languages.catalogs import catalog
+from portal.languages.dates import weekday_and_day
+from portal.languages.offered import ENGLISH, LANGUAGES, offered
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.rendering import Rendered, render
@@ -111,7 +114,16 @@ def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetim
     written_under = message.context["roles_version"]
     rulebook = desk.policies.composed(claim.policy_version or written_under, written_under)
     mail = rulebook.notifications.events[message.event][message.context["place"]]
-    return render(mail.template, _context(session, desk, rulebook, claim, mail, message, at))
+    language = language_of(claim, message)
+    return render(
+        mail.template, _context(session, desk, rulebook, claim, mail, message, at, language), language
+    )
+
+
+def language_of(claim: Claim, message: OutboxMessage) -> str:
+    """Return the language that `message` is written in: the customer contact's own, English to all others."""
+    chosen = offered(claim.customer_contact_language) if message.audience == CUSTOMER else None
+    return chosen or ENGLISH
 
 
 def _context(
@@ -122,22 +134,26 @@ def _context(
     mail: Mail,
     message: OutboxMessage,
     at: datetime,
+    language: str,
 ) -> dict[str, Any]:
     partner = claim.organization.name
     moved = has_moved_on(claim, message, at)
     deadline = None if moved else _deadline(rulebook, claim, message, at)
     names = {
         **names_of(claim),
-        "deadline.last_day": _day(deadline.last) if deadline else "",
+        "deadline.last_day": weekday_and_day(deadline.last, language) if deadline else "",
         "deadline.left": deadline.left if deadline else "",
     }
 
-    lead = filled(mail.lead, names)
-    link, label = _link(session, desk, claim, message)
+    def fill(text: str) -> str:
+        return filled(rulebook.translations.of("notifications", text, language), names)
+
+    lead = fill(mail.lead)
+    link, label = _link(session, desk, claim, message, language)
     return {
-        "subject": filled(mail.subject, names),
+        "subject": fill(mail.subject),
         "lead": _late(rulebook, message, lead) if moved else lead,
-        "next": MOVED_ON_NEXT if moved else filled(mail.next, names),
+        "next": MOVED_ON_NEXT if moved else fill(mail.next),
         "claim_number": claim.number,
         "claim_name": claim.name,
         "customer_name": names["customer.name"],
@@ -150,11 +166,16 @@ def _context(
         "remove": [rulebook.programs.product_label(code) for code in message.context.get("remove", [])],
         "written": message.context["written"],
         "due_for": deadline.label if deadline else "",
-        "due_on": _end_of_day(rulebook, deadline.last) if deadline else "",
-        "counted": deadline.arithmetic if deadline else "",
-        "link": link,
+        "due_on": _end_of_day(rulebook, deadline.last, language) if deadline else "",
+        # How a deadline is counted is told in English alone; the last day says all that is needed.
+        "counted": deadline.arithmetic if deadline and language == ENGLISH else "",
+        "link": in_language(link, claim.customer_contact_language) if message.audience == CUSTOMER else link,
         "link_label": label,
-        "footer": f"{rulebook.policy.label} · {desk.settings.base_url}",
+        "other_languages": [
+            (code, name, in_language(link, code)) for code, name in LANGUAGES.items() if code != language
+        ],
+        "footer": f"{rulebook.translations.of('policy', rulebook.policy.label, language)}"
+        f" · {desk.settings.base_url}",
     }
 
 
@@ -179,7 +200,12 @@ def has_moved_on(claim: Claim, message: OutboxMessage, at: datetime) -> bool:
 def _late(rulebook: Rulebook, message: OutboxMessage, lead: str) -> str:
     """Return the lead of a mail that was overtaken: when it was so comes before what was so."""
     day = message.created_at.astimezone(ZoneInfo(rulebook.policy.time_zone)).date()
-    return MOVED_ON.format(day=_day(day), lead=lead)
+    return MOVED_ON.format(day=weekday_and_day(day), lead=lead)
+
+
+def in_language(link: str, language: str) -> str:
+    """Return a customer's link that opens the page in `language`; without one, in that of the browser."""
+    return f"{link}?lang={language}" if language else link
 
 
 def require_consent_link(session: Session, message: OutboxMessage) -> None:
@@ -214,23 +240,25 @@ def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: date
     return Deadline(rule.label, last, left_until(rulebook, claim, row, last, at), arithmetic)
 
 
-def _day(day: date) -> str:
-    """Return "Sunday 29 November 2026"."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def _end_of_day(rulebook: Rulebook, day: date) -> str:
+def _end_of_day(rulebook: Rulebook, day: date, language: str) -> str:
     """Return "Sunday 29 November 2026, end of day (Pacific time, America/Los_Angeles)"."""
-    zone = ", ".join(filter(None, (rulebook.policy.time_zone_label, rulebook.policy.time_zone)))
-    return f"{_day(day)}, end of day ({zone})"
+    label = rulebook.translations.of("policy", rulebook.policy.time_zone_label or "", language)
+    zone = ", ".join(filter(None, (label, rulebook.policy.time_zone)))
+    return (
+        catalog(language)
+        .gettext("{day}, end of day ({zone})")
+        .format(day=weekday_and_day(day, language), zone=zone)
+    )
 
 
-def _link(session: Session, desk: Desk, claim: Claim, message: OutboxMessage) -> tuple[str, str]:
+def _link(
+    session: Session, desk: Desk, claim: Claim, message: OutboxMessage, language: str
+) -> tuple[str, str]:
     base = desk.settings.base_url.rstrip("/")
     if message.audience == CUSTOMER:
         found = link_in_force(session, claim.id)
         token = token_for(desk.secret, found) if found else "expired"
-        return f"{base}/consent/{token}", "Read and answer"
+        return f"{base}/consent/{token}", catalog(language).gettext("Read and answer")
     if message.audience in READS_REVIEWS:
         return f"{base}/reviews/{claim.number}", "Open the review"
     if message.audience == ADMINS:

@@ -40,6 +40,8 @@ class Claim(Base):
     customer_contact_name: Mapped[str] = mapped_column(default="")
     customer_contact_title: Mapped[str] = mapped_column(default="")
     customer_contact_email: Mapped[str] = mapped_column(default="")
+    # Of the mail to them, one of the offered languages; "" where nobody said.
+    customer_contact_language: Mapped[str] = mapped_column(default="", server_default="")
     technical_contact_name: Mapped[str] = mapped_column(default="")
     technical_contact_email: Mapped[str] = mapped_column(default="")
     own_contact_name: Mapped[str] = mapped_column(default="")

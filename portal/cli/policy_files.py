@@ -28,7 +28,11 @@ FOLDER = click.argument(
 @FOLDER
 def policy_check(folder: Path | None) -> None:
     """Check files, names and types of the rule files in FOLDER (PORTAL_RULES_DIR by default)."""
+    from portal.rulebook.translations import missing_translations
+
     rulebook = rulebook_of(folder)
+    for note in missing_translations(rulebook.parts):
+        click.echo(f"Note: {note}")
     click.echo(f"The rule files are sound. Version {rulebook.version[:12]}.")
 
 

@@ -1,6 +1,7 @@
 """The customer's page behind the signed link: looking changes nothing, an answer is sent by a form."""
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.claims.desk import Desk
@@ -10,11 +11,9 @@ from portal.db import db
 from portal.web.access import allow_anyone
 from portal.web.headers import keep_token_private
 from portal.web.htmx import respond
+from portal.web.languages import chosen_language, language
 
 blueprint = Blueprint("consent", __name__)
-
-# A customer moves nothing but this, so that what would change a refusal is what the page offers.
-NOW = "What you can answer now is below. If you expected something else, ask the partner."
 
 
 def _desk() -> Desk:
@@ -34,26 +33,40 @@ def consent(token: str) -> Response:
 def give_answer(token: str) -> AnyResponse:
     """Record the customer's answer and show it."""
     try:
-        answer(db.session(), _desk(), token, request.form.to_dict())
-    except Invalid as invalid:
-        return _page(token, status=422, errors=list(invalid.errors.values()))
-    except Refused as refused:
-        return _page(token, status=409, errors=[*(reason.text for reason in refused.decision.reasons), NOW])
+        answer(db.session(), _desk(), token, request.form.to_dict(), language())
+    except Invalid:
+        return _page(token, status=422, errors=[gettext("Choose one of the answers on the page.")])
+    except Refused:
+        return _page(token, status=409, errors=_refused())
     except AnsweredBefore as before:
-        return _page(token, status=409, errors=[_told(before)])
-    return redirect(url_for("consent.consent", token=token), 303)
+        return _page(token, status=409, errors=_told(before))
+    return redirect(url_for("consent.consent", token=token, lang=chosen_language()), 303)
 
 
-def _told(before: AnsweredBefore) -> str:
+def _refused() -> list[str]:
+    """Say that an answer cannot be given; a customer changes nothing else, so what helps is on the page."""
+    return [
+        gettext("This answer cannot be given any more, because something has changed since you were asked."),
+        gettext("What you can answer now is below. If you expected something else, ask the partner."),
+    ]
+
+
+def _told(before: AnsweredBefore) -> list[str]:
     """Say what was answered, and what can be done for another answer to count."""
-    told = f"You answered “{before.label}” before, in another window or on another day."
-    again = "If you have changed your mind, give your new answer once more below."
-    ended = "That answer ended what this link asks. Ask the partner for a new link to give another."
-    return f"{told} {ended if before.final else again}"
+    if before.final:
+        more = gettext(
+            "That answer ended what this link asks. Ask the partner for a new link to give another."
+        )
+    else:
+        more = gettext("If you have changed your mind, give your new answer once more below.")
+    told = gettext(
+        "You answered “%(answer)s” before, in another window or on another day.", answer=before.label
+    )
+    return [told, more]
 
 
 def _page(token: str, status: int = 200, errors: list[str] | None = None) -> Response:
-    asked = request_of(db.session(), _desk(), token)
+    asked = request_of(db.session(), _desk(), token, language())
     return respond("consent/consent.html", status=status, asked=asked, token=token, errors=errors or [])
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from portal.languages.catalogs import catalog
+from portal.languages.offered import ENGLISH, LANGUAGES
+
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mail"
 DEFAULT = "claim_event"
 LINE = 72
@@ -28,8 +31,8 @@ class Rendered:
     html: str
 
 
-def render(template: str, context: Mapping[str, Any]) -> Rendered:
-    """Write the mail `template` (`claim_event`, `consent_request`) for `context`.
+def render(template: str, context: Mapping[str, Any], language: str = ENGLISH) -> Rendered:
+    """Write the mail `template` (`claim_event`, `consent_request`) for `context`, in an offered `language`.
 
     The subject is the context's, with the claim number where it is about a claim. Everything a person
     wrote is shown as they wrote it and means nothing to the program that shows it. Raises
@@ -37,7 +40,7 @@ def render(template: str, context: Mapping[str, Any]) -> Rendered:
     jinja2.TemplateNotFound.
     """
     clean = {name: _clean(value) for name, value in context.items()}
-    environment = _environment()
+    environment = _environment(language)
     return Rendered(
         subject=_subject(clean["subject"], clean.get("claim_number", "")),
         text=environment.get_template(f"{template}.txt").render(clean).strip() + "\n",
@@ -50,8 +53,8 @@ def _subject(subject: str, number: str) -> str:
     return line if number in line else f"{line} ({number})"
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+@lru_cache(maxsize=len(LANGUAGES))
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -59,7 +62,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    # `_("… %(name)s", name=…)` fills in, and escapes what a person wrote.
+    environment.install_gettext_translations(catalog(language), newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    environment.globals["language"] = language
     environment.filters |= {"one_line": _one_line, "lines": _lines, "quoted": _quoted}
     return environment
 

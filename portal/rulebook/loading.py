@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from portal.rulebook import example_models, models, program_models
+from portal.rulebook import example_models, models, program_models, translation_models
 from portal.rulebook.documents import read
 from portal.rulebook.engine import EngineRefused
 from portal.rulebook.notes import Notes
-from portal.rulebook.parts import CASES, FILES, QUESTION_FILES, Parts, model_of
+from portal.rulebook.parts import CASES, FILES, QUESTION_FILES, TRANSLATIONS, Parts, model_of
 from portal.rulebook.problems import Problem, RulebookInvalid, closest
 from portal.rulebook.resolving import resolve
 from portal.rulebook.rulebook import Rulebook
@@ -73,8 +73,8 @@ def load(files: Mapping[str, str]) -> Rulebook:
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of every rule file, for editors; `examples/*.yaml` stands for all of them."""
-    names = [*FILES, *QUESTION_FILES, CASES, "examples/*.yaml"]
+    """Return the JSON Schema of every rule file, for editors; `*.yaml` of a folder stands for all of it."""
+    names = [*FILES, *QUESTION_FILES, CASES, "examples/*.yaml", f"{TRANSLATIONS}*.yaml"]
     return {name: model.model_json_schema() for name in names if (model := model_of(name)) is not None}
 
 
@@ -109,6 +109,11 @@ def _parts(shaped: Mapping[str, Shaped]) -> Parts:
         },
         cases=_model(shaped, CASES, example_models.CasesFile) if CASES in shaped else _NO_CASES,
         examples=examples,
+        translations={
+            name: _model(shaped, name, translation_models.TranslationsFile)
+            for name in shaped
+            if model_of(name) is translation_models.TranslationsFile
+        },
     )
 
 

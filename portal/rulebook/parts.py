@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from portal.rulebook import example_models, models, program_models
+from portal.rulebook import example_models, models, program_models, translation_models
 from portal.rulebook.models import CatalogReason
 
 FILES: Mapping[str, type[BaseModel]] = {
@@ -21,6 +21,7 @@ FILES: Mapping[str, type[BaseModel]] = {
 }
 QUESTION_FILES = ("association.yaml", "evidence.yaml", "incentives.yaml")
 CASES = "examples/cases.yaml"
+TRANSLATIONS = "translations/"  # the folder with one file a language
 
 
 def model_of(file: str) -> type[BaseModel] | None:
@@ -33,6 +34,8 @@ def model_of(file: str) -> type[BaseModel] | None:
         return example_models.CasesFile
     if file.startswith("examples/") and file.count("/") == 1 and file.endswith(".yaml"):
         return example_models.ExamplesFile
+    if file.startswith(TRANSLATIONS) and file.count("/") == 1 and file.endswith(".yaml"):
+        return translation_models.TranslationsFile
     return None
 
 
@@ -51,6 +54,7 @@ class Parts:
     questions: Mapping[str, models.QuestionFile]  # file → its rules
     cases: example_models.CasesFile
     examples: Mapping[str, example_models.ExamplesFile]  # file → its examples
+    translations: Mapping[str, translation_models.TranslationsFile]  # file → what customers read, translated
 
     @property
     def catalogs(self) -> Mapping[str, Mapping[str, BaseModel]]:

@@ -26,6 +26,7 @@ class Activity(Strict):
     means: Text
     can_earn: bool
     counts_for: Text
+    customer_reads: Text | None = None  # what the partner does, told to the customer whom it does it for
     needs_subscription: bool = False
     source: Text | None = None
 

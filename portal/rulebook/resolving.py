@@ -12,6 +12,7 @@ from portal.rulebook.resolving_examples import check_examples
 from portal.rulebook.resolving_lifecycle import check_lifecycle
 from portal.rulebook.resolving_questions import check_questions
 from portal.rulebook.resolving_reasons import check_reasons
+from portal.rulebook.translations import check_translations
 from portal.rulebook.vocabulary import Vocabulary
 
 _GENERATED = (closed.STATUS, closed.ROLES, closed.KIND)
@@ -32,6 +33,7 @@ def resolve(parts: Parts, notes: Notes) -> Vocabulary:
     check_questions(parts, vocabulary, notes)
     check_notifications(parts, vocabulary, notes)
     check_examples(parts, vocabulary, notes)
+    check_translations(parts, notes)
     return vocabulary
 
 

@@ -16,6 +16,7 @@ from portal.rulebook.models import CatalogReason, ClockRule, Side, Status, Trans
 from portal.rulebook.parts import Parts
 from portal.rulebook.questions import Answer, answered, permitted
 from portal.rulebook.remedies import Remedies, Remedy
+from portal.rulebook.translations import Translations, translations_of
 from portal.rulebook.twofold import Twofold
 from portal.rulebook.vocabulary import Vocabulary
 from portal.rulebook.wording import spoken
@@ -36,6 +37,7 @@ class Rulebook:
         vocabulary: Vocabulary,
         documents: Mapping[str, Document],
         roles_version: str | None = None,
+        translations: Translations | None = None,
     ) -> None:
         self.version = version
         self.roles_version = roles_version or version
@@ -46,6 +48,7 @@ class Rulebook:
         self.lifecycle, self.deadlines, self.reasons = parts.lifecycle, parts.deadlines, parts.reasons
         self.notifications = parts.notifications
         self.documents = documents
+        self.translations = translations or translations_of(parts)
         self._axioms = Axioms(vocabulary, parts.vocabulary.always)
         self._asked = compiled_questions(parts, vocabulary, lambda rule: self.line(rule.file, rule.path))
         self._remedies = Remedies(self._asked, parts.lifecycle, self._axioms, vocabulary)
@@ -271,7 +274,8 @@ class Rulebook:
         parts = replace(parts, notifications=known_notifications(current.notifications, parts, vocabulary))
         always_in_force = ("roles.yaml", "notifications.yaml")
         documents = {**self.documents, **{file: current.documents[file] for file in always_in_force}}
-        made = Rulebook(self.version, self.files, parts, vocabulary, documents, current.version)
+        said = self.translations.with_current(current.translations)
+        made = Rulebook(self.version, self.files, parts, vocabulary, documents, current.version, said)
         with self._lock:
             self._with_current = {current.version: made}  # one is in force at a time; older ones go
         return made

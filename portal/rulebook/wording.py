@@ -20,6 +20,7 @@ _NAMED = {
     "roles": "role",
     "questions": "question",
     "events": "event",
+    "texts": "text",
     "cases": "case",
     "people": "person",
     "solution_areas": "solution area",

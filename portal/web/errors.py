@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.htmx import respond
+from portal.web.languages import answer_in_english
 from portal.web.undecided import note_undecided
 
 
@@ -113,6 +114,7 @@ def error_page(status: int, text: ErrorText | None = None) -> Response:
 
     htmx puts the partial where a page shows its notices, whatever part it wanted to change.
     """
+    answer_in_english()
     general = TEXTS[500] if status >= HTTPStatus.INTERNAL_SERVER_ERROR else BAD_REQUEST
     response = respond(
         "errors/error.html",

@@ -1,10 +1,13 @@
-"""How templates write moments, days and counted things, in the reader's time zone or the program's."""
+"""How templates write moments, days and counted things: the reader's time zone, the page's language."""
 
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from flask import Flask
+
+from portal.languages.dates import day_in_words, moment_in_words
+from portal.web.languages import language
 
 Zone = Callable[[], tzinfo]
 
@@ -18,10 +21,10 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
     zone = reader or program
 
     def moment_of(value: datetime) -> str:
-        return moment_in_words(value, zone())
+        return moment_in_words(value, zone(), language())
 
     def day_of(value: date) -> str:
-        return day_in_words(value.astimezone(zone()) if isinstance(value, datetime) else value)
+        return day_in_words(value.astimezone(zone()) if isinstance(value, datetime) else value, language())
 
     app.jinja_env.globals["zones_shown"] = lambda: (str(zone()), str(program()))
 
@@ -32,20 +35,6 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
     app.jinja_env.filters["days_left"] = days_left
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["plain"] = plain
-
-
-def moment_in_words(value: datetime, zone: tzinfo) -> str:
-    """Return an aware moment as "14 December 2026, 11:59 pm EST". Raises ValueError without a zone."""
-    if value.tzinfo is None:
-        raise ValueError("A moment is shown only with its time zone.")
-    local = value.astimezone(zone)
-    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    return f"{day_in_words(local)}, {clock} {local:%Z}"
-
-
-def day_in_words(value: date) -> str:
-    """Return a day as "14 December 2026"."""
-    return f"{value.day} {value:%B %Y}"
 
 
 def machine(value: date) -> str:

@@ -9,6 +9,7 @@ from portal.rulebook.examples import run
 from portal.rulebook.loading import load, read_folder
 from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
+from portal.rulebook.translations import missing_translations
 
 RULES = Path(__file__).parents[2] / "rules"
 OPEN = ("submitted", "under_review", "partner_action_required", "dispute")
@@ -281,3 +282,7 @@ def test_programs_are_those_of_the_source(policy: Rulebook) -> None:
         "business_applications": ["tenant", "product", "subscription"],
         "modern_work_security": ["tenant", "product"],
     }
+
+
+def test_customers_of_every_language_read_the_policy_in_it() -> None:
+    assert missing_translations(load(read_folder(RULES)).parts) == []

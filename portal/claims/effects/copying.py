@@ -16,6 +16,7 @@ SAME_NAMES = (
     "customer_contact_name",
     "customer_contact_title",
     "customer_contact_email",
+    "customer_contact_language",
     "technical_contact_name",
     "technical_contact_email",
     "own_contact_name",

@@ -13,6 +13,7 @@ from portal.claims.facts import NEW
 from portal.claims.known_tenants import KNOWN
 from portal.claims.model import ClaimProduct
 from portal.claims.refusals import Invalid
+from portal.languages.offered import LANGUAGES
 
 # Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
 LINE_CHARACTERS_AT_MOST = 200
@@ -140,7 +141,10 @@ def _subscription_mistake(product: str, text: str) -> str | None:
 
 
 def _lines(*names: str) -> Callable[[Step], dict[str, str]]:
-    """Return a field of one-line texts of the claim; those ending in `_email` must be addresses."""
+    """Return a field of one-line texts of the claim.
+
+    Those ending in `_email` must be addresses, those in `_language` codes of languages that are offered.
+    """
 
     def write(step: Step) -> dict[str, str]:
         errors = {}
@@ -162,6 +166,8 @@ def _line_mistake(name: str, text: str) -> str | None:
         return "Remove the invisible control characters from this text."
     if text and name.endswith("_email") and not EMAIL.fullmatch(text):
         return "Enter an e-mail address such as name@customer.example."
+    if text and name.endswith("_language") and text not in LANGUAGES:
+        return "Choose one of the languages in the list."
     return None
 
 
@@ -174,7 +180,12 @@ def _commentary(step: Step) -> dict[str, str]:
 
 
 CONTACTS: Mapping[str, tuple[str, ...]] = {
-    "customer_contact": ("customer_contact_name", "customer_contact_title", "customer_contact_email"),
+    "customer_contact": (
+        "customer_contact_name",
+        "customer_contact_title",
+        "customer_contact_email",
+        "customer_contact_language",
+    ),
     "technical_contact": ("technical_contact_name", "technical_contact_email"),
     "own_contact": ("own_contact_name", "own_contact_email"),
 }

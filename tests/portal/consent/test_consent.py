@@ -1,5 +1,7 @@
 """The customer's page: looking changes nothing, answers do what the policy says, other links nothing."""
 
+from email.utils import parseaddr
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -42,15 +44,31 @@ def test_the_page_says_who_asks_for_what_and_what_each_answer_does(filing: Filin
     number = filing.approved()
     page = customer.visit(f"/consent/{token_of(filing, number)}")
     about = page.region("consent-association")
-    for words in ("Contoso", "Adatum", "Microsoft Teams", "Use or consume", "Casey Lind", "gains insight"):
+    for words in ("Contoso", "Adatum", "Microsoft Teams", "It helps your organization to use these"):
         assert words in about, words
     answers = page.region("consent-answers")
-    assert "Agree: we record that you agree" in answers
-    assert "Decline: the association ends" in answers
-    assert "If you do not know Contoso, decline." in answers
-    assert "If you do nothing, the association stays" in answers
-    assert "30 November 2026" in answers
+    for words in (
+        "What Contoso gets to see",
+        "The subscriptions that your organization has for these products",
+        "We record that you agree. Contoso stays associated",
+        "The association ends at once.",
+        "If you do not know Contoso, decline.",
+        "If you do nothing, the association stays.",
+        "30 November 2026",
+    ):
+        assert words in answers, words
     assert {"Agree", "Decline"} <= set(page.buttons())
+
+
+@SQLITE
+def test_the_page_says_whom_to_ask_and_how_to_know_a_real_one(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    about = customer.visit(f"/consent/{token_of(filing, number)}").region("consent-about")
+    settings = filing.desk.settings
+    sender = parseaddr(settings.mail_from)[1]
+    for words in (number, "Casey Lind", "Use or consume", settings.base_url, sender):
+        assert words in about, words
+    assert filing.claim(number).own_contact_email in about
 
 
 @SQLITE

@@ -40,6 +40,7 @@ def context(**given: Any) -> dict[str, Any]:
         "counted": COUNTED,
         "link": LINK,
         "link_label": "Open the claim",
+        "other_languages": [("de", "Deutsch", f"{LINK}?lang=de"), ("ja", "日本語", f"{LINK}?lang=ja")],
         "footer": "Policy of November · http://localhost",
     } | given
 
@@ -97,7 +98,8 @@ def test_text_and_html_say_what_happened_what_to_do_until_when_and_where(templat
         assert "CL-2026-000123" in said
         assert context()["footer"] in said
     assert f"\nOpen the claim:\n{LINK}\n" in rendered.text
-    assert Outline(rendered.html).links == [LINK, LINK]
+    others = [address for _, _, address in context()["other_languages"]]
+    assert Outline(rendered.html).links == [LINK, LINK, *(others if template == "consent_request" else [])]
     assert rendered.subject == "Your claim was rejected (CL-2026-000123)"
 
 
@@ -153,7 +155,7 @@ def test_the_customer_is_told_what_the_partner_claims_and_that_the_link_is_their
             "Exchange, Teams",
             "Opening the link changes nothing",
             f"We wait for your answer until {DAY}. You can still decline later",
-            "Whom to ask Ines Morel, ines@contoso.example, at Contoso",
+            "Whom to ask Ines Morel, ines@contoso.example at Contoso",
         ):
             assert words in said
         assert "do not agree" not in said

@@ -155,7 +155,7 @@ def test_a_file_that_is_no_utf8_is_told_by_line(tmp_path: Path) -> None:
 
 def test_every_file_has_a_schema_that_names_its_keys() -> None:
     schemas = json_schemas()
-    assert set(INVENTED) - {"examples/lifecycle.yaml"} <= set(schemas)
+    assert set(INVENTED) - {"examples/lifecycle.yaml", "translations/de.yaml"} <= set(schemas)
     assert set(schemas["lifecycle.yaml"]["properties"]) == set(LifecycleFile.model_fields)
 
 

@@ -433,6 +433,8 @@ def test_roles_and_mails_in_force_go_with_what_is_pinned(kites: Rulebook) -> Non
         '    - {to: partner, subject: New reminder, lead: "{deadline.left}", next: C}\n'
         "  sell:\n"
         "    - {to: partner, subject: A, lead: B, next: C}\n"
+        "  wave:\n"
+        "    - {to: customer, subject: '{customer.name} waves', lead: B, next: C}\n"
     )
     current = load(files)
     mixed = kites.with_current(current)
@@ -445,7 +447,7 @@ def test_roles_and_mails_in_force_go_with_what_is_pinned(kites: Rulebook) -> Non
     assert mixed.transitions["fly"].label == "Fly"
     assert {
         event: [mail.subject for mail in mails] for event, mails in mixed.notifications.events.items()
-    } == {"fly": ["New words"], "remind_wind": ["New reminder"]}
+    } == {"fly": ["New words"], "remind_wind": ["New reminder"], "wave": ["{customer.name} waves"]}
     assert mixed.mail_applies("fly", 0, facts())
     assert kites.with_current(current) is mixed
     assert kites.with_current(kites) is kites

@@ -17,6 +17,7 @@ from portal.web.converters import install_converters
 from portal.web.errors import install_errors
 from portal.web.guard import install_guard
 from portal.web.headers import install_headers
+from portal.web.languages import install_languages
 from portal.web.logs import install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
@@ -180,6 +181,7 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     install_guard(app, who, permissions_of)
     csrf = CSRFProtect(app)
     refuse_nul_in_forms(app, except_at=["forms.tasting"])
+    install_languages(app, ())
     install_static_files(app)
     install_errors(app)
     app.register_blueprint(shops())

@@ -1,0 +1,41 @@
+"""How days and moments are written in each language, in a time zone that is always said."""
+
+from datetime import date, datetime, tzinfo
+
+from babel.dates import format_date, format_time, get_timezone_gmt
+
+from portal.languages.catalogs import catalog
+from portal.languages.offered import ENGLISH
+
+
+def moment_in_words(value: datetime, zone: tzinfo, language: str = ENGLISH) -> str:
+    """Return an aware moment as "14 December 2026, 11:59 pm EST". Raises ValueError without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("A moment is shown only with its time zone.")
+    local = value.astimezone(zone)
+    if language == ENGLISH:
+        clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+        return f"{day_in_words(local)}, {clock} {local:%Z}"
+    return (
+        catalog(language)
+        .gettext("{day}, {time} ({zone})")
+        .format(
+            day=day_in_words(local, language),
+            time=format_time(local, "short", locale=language),
+            zone=get_timezone_gmt(local, "long", locale=language),
+        )
+    )
+
+
+def day_in_words(value: date, language: str = ENGLISH) -> str:
+    """Return a day as "14 December 2026", "14. Dezember 2026" or "2026年12月14日"."""
+    if language == ENGLISH:  # the order of the day, which Babel's American English turns round
+        return f"{value.day} {value:%B %Y}"
+    return format_date(value, "long", locale=language)
+
+
+def weekday_and_day(value: date, language: str = ENGLISH) -> str:
+    """Return a day as "Sunday 29 November 2026", with its weekday."""
+    if language == ENGLISH:
+        return f"{value:%A} {value.day} {value:%B %Y}"
+    return format_date(value, "full", locale=language)
