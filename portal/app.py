@@ -19,6 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
+from portal.accounts.giving_back import blueprint as kept_forms
+from portal.accounts.giving_back import install_giving_back
 from portal.accounts.organization_views import blueprint as organizations
 from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
@@ -44,6 +46,7 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
+from portal.sample.styleguide import blueprint as styleguide
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
@@ -77,6 +80,7 @@ NAVIGATION = (
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
+    kept_forms,
     passwords,
     people,
     organizations,
@@ -92,6 +96,19 @@ FEATURES: tuple[Blueprint, ...] = (
 )
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
+# The routes whose forms are kept where the session ended before they were sent: texts about claims, people
+# and organizations. What is sent to one's own account is not among them: passwords are typed there.
+KEPT = (
+    "claims.act",
+    "claims.create_claim",
+    "reviews.act",
+    "people.invite",
+    "people.access",
+    "organizations.add",
+    "organizations.rename",
+    "organizations.add_location",
+    "organizations.change_location",
+)
 
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000
@@ -114,6 +131,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     _install_web(app, settings, desk)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    if settings.demo:
+        app.register_blueprint(styleguide)
     install_navigation(app, NAVIGATION)
     check_routes(app)
     return app
@@ -156,7 +175,8 @@ def _configure(app: Flask, settings: Settings, secret: str) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",  # links in mails must find people signed in
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most),
+        # A day longer than the session: a form that is sent after its end still says whose it was.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most + 1),
         MAX_CONTENT_LENGTH=settings.document_bytes_at_most * settings.documents_per_claim_at_most
         + FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # a form is valid as long as the session it was made for
@@ -222,7 +242,8 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     )
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
-    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
+    keep = install_giving_back(app, KEPT)
+    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles), keep)
     refuse_nameless_fields(app)
     CSRFProtect(app)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.

@@ -68,3 +68,19 @@ function unfold() {
 }
 window.addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", unfold);
+
+// A dialog that opens below its button without this script opens over the page with it.
+document.addEventListener("click", (event) => {
+  const details = event.target.closest("[data-dialog] > summary")?.parentElement;
+  const dialog = details?.querySelector("dialog");
+  if (dialog) {
+    event.preventDefault();
+    details.open = true;
+    dialog.close();
+    dialog.querySelector("[data-dialog-close]").hidden = false;
+    dialog.addEventListener("close", () => { details.open = false; }, { once: true });
+    dialog.showModal();
+  } else if (event.target.closest("[data-dialog-close]")) {
+    event.target.closest("dialog").close();
+  }
+});
