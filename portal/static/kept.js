@@ -48,7 +48,10 @@ if (kept?.dataset.keptFields) {
   const [score, form] = forms.reduce((best, one) => (one[0] > best[0] ? one : best), [0, null]);
   if (score > 0 && fill(form, fields) > 0) {
     reveal(form);
-    kept.querySelector("[data-kept=filled]").hidden = false;
+    const told = kept.querySelector("[data-kept=filled]");
+    told.hidden = false;
+    const first = [...form.elements].find((field) => field.id && field.type !== "hidden");
+    told.querySelector("a").href = `#${first?.id ?? "main"}`;
     kept.querySelector("[data-kept=listed]").hidden = true;
   }
 }

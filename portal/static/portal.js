@@ -50,7 +50,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // The network failed or the server did not answer: say so where the person is.
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => {
-    announce("The portal did not answer. Check the connection and try again.");
+    const notice = document.createElement("div");
+    notice.className = "notice notice-danger";
+    notice.role = "alert";
+    notice.textContent = "The portal did not answer. Check the connection and try again.";
+    document.getElementById("flashes")?.replaceChildren(notice);
   });
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from portal.notifications.model import OutboxMessage
 from tests.e2e.sample_house import BEGINNER, CONTOSO, FORMER, NEWCOMER, NOBODY
 from tests.e2e.states import ADMIN, BILLING, GLOBAL, PARTNER, POLICY, REVIEWER, STRANGER, State
-from tests.e2e.steps import all_open, sent, sent_form
+from tests.e2e.steps import all_open, pressed, sent, sent_form
 
 WRONG: dict[str, Any] = {"email": GLOBAL, "password": "not the password"}
 TRIES = 11  # one more than are allowed
@@ -50,7 +50,8 @@ ADMINISTRATION = (
     State("people", GLOBAL, "/people"),
     State("people of all organizations", ADMIN, "/people"),
     State("people, search without result", ADMIN, "/people?q=nobodyiscalledthis"),
-    State("people, bad parameters", ADMIN, "/people?organization=zzz&role=zzz&page=zzz"),
+    State("people, bad parameters", ADMIN, "/people?role=zzz&page=zzz"),
+    State("people of no organization", ADMIN, "/people?organization=zzz", status=404),
     State("people, invited without a name", GLOBAL, "/people", (sent("people"),), 422),
     State(
         "people, invited who has an account",
@@ -101,6 +102,7 @@ ADMINISTRATION = (
     ),
     State("style guide", STRANGER, "/styleguide"),
     State("style guide, every part open", STRANGER, "/styleguide", (all_open,)),
+    State("style guide, dialog open", STRANGER, "/styleguide", (pressed("[data-dialog] > summary"),)),
     State("policy", POLICY, "/policy"),
     State("policy, every part open", POLICY, "/policy", (all_open,)),
     State("policy as a partner reads it", PARTNER, "/policy"),

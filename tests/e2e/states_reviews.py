@@ -45,7 +45,13 @@ REVIEWS = (
         "review, asked for nothing", REVIEWER, _review("under_review"), (sent("information-request"),), 422
     ),
     State("review, handed to nobody", REVIEWER, _review("under_review"), (sent("assignment"),), 422),
-    State("review, extended to no day", REVIEWER, _review("under_review"), (sent("extension"),), 422),
+    State(
+        "review, extended to no day",
+        REVIEWER,
+        _review("under_review", ~Claim.overdue),
+        (sent("extension"),),
+        422,
+    ),
     State(
         "review, stale form",
         REVIEWER,

@@ -44,6 +44,11 @@ def all_open(page: Page) -> None:
     page.evaluate(OPEN_ALL)
 
 
+def pressed(css: str) -> Step:
+    """Press what `css` finds, where that leads to no other page."""
+    return lambda page: page.locator(css).first.click()
+
+
 def opened(noun: str, **told: str) -> Step:
     """Show the form that is sent to `noun`, as somebody does who pressed its button."""
 

@@ -107,7 +107,8 @@ def test_there_are_as_many_states_as_were_asked_for() -> None:
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_every_page(state: State, windows: Windows, found: tuple[Found, str], checker: Checker) -> None:
     with windows.of(state.who) as context:
-        assert faults_of(state, context.new_page(), found[0], checker) == []
+        faults = faults_of(state, context.new_page(), found[0], checker)
+        assert not faults, "\n".join(faults)
 
 
 def faults_of(state: State, page: Page, found: Found, checker: Checker) -> list[str]:
