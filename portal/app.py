@@ -19,8 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
-from portal.accounts.giving_back import blueprint as kept_forms
-from portal.accounts.giving_back import install_giving_back
+from portal.accounts.kept_views import blueprint as kept_forms
+from portal.accounts.kept_views import install_giving_back
 from portal.accounts.organization_views import blueprint as organizations
 from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
@@ -46,7 +46,7 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
-from portal.sample.styleguide import blueprint as styleguide
+from portal.sample.styleguide_views import blueprint as styleguide
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors

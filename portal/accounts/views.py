@@ -11,7 +11,7 @@ from portal.accounts.entrance import TooManyTries, WrongCredentials
 from portal.accounts.entrance import sign_in as sign_in_browser
 from portal.accounts.entrance import sign_out as end
 from portal.accounts.forms import SignInForm
-from portal.accounts.giving_back import way_back
+from portal.accounts.kept_views import way_back
 from portal.accounts.queries import demo_accounts
 from portal.db import db
 from portal.web.access import allow_anyone, allow_signed_in

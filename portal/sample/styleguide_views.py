@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from portal.claims.answering import desk_of_app
 from portal.db import db
-from portal.sample.examples import examples
+from portal.sample.panels import examples
 from portal.web.access import allow_anyone
 from portal.web.htmx import respond
 

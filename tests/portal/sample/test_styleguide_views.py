@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from portal.app import TEMPLATES, create_app
 from portal.clock import FixedClock
 from portal.db import db
-from portal.sample.styleguide import COLORS
+from portal.sample.styleguide_views import COLORS
 from portal.settings import Settings
 from portal.web.static_files import STATIC
 from tests.browser import Browser
