@@ -80,7 +80,7 @@ document.addEventListener("click", (event) => {
   if (dialog) {
     event.preventDefault();
     details.open = true;
-    dialog.close();
+    dialog.removeAttribute("open"); // close() would tell of it later, when the dialog is open again
     dialog.querySelector("[data-dialog-close]").hidden = false;
     dialog.addEventListener("close", () => { details.open = false; }, { once: true });
     dialog.showModal();

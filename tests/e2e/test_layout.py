@@ -8,6 +8,7 @@ from portal.clock import FixedClock
 from portal.customers.model import Customer
 from portal.db import transaction
 from tests.e2e.conftest import Window
+from tests.factories import PASSWORD
 from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.reviews.filing import REVIEWER, Filing
 
