@@ -5,7 +5,15 @@ from typing import Any
 from portal.claims.model import Claim
 from tests.e2e.sample_house import BEGINNER, Found
 from tests.e2e.states import BILLING, PARTNER, Find, State
-from tests.e2e.steps import all_open, chosen_file, opened, sent, sent_form, stale
+from tests.e2e.steps import (
+    all_open,
+    chosen_file,
+    opened,
+    picked_file,
+    sent,
+    sent_form,
+    stale,
+)
 
 STATUSES = (
     "draft",
@@ -21,7 +29,6 @@ STEPS = ("location", "customer", "activity", "products", "contacts", "evidence",
 # What a step's form is sent with to come back with its mistakes; the others take whatever they are given.
 MISTAKEN: dict[str, dict[str, Any]] = {
     "location": {"location": ""},
-    "activity": {},
     "products": {},
     "contacts": {"customer_contact_email": "no address", "own_contact_email": "no address"},
 }
@@ -184,17 +191,12 @@ WIZARD = (
         PARTNER,
         lambda found: f"/claims/{begun(found)}/wizard/customer?find=nothingiscalledthis",
     ),
+    # The page's script sends a chosen file at once and tells of it where it was chosen.
     State(
         "wizard, document that cannot be read",
         PARTNER,
         _step("evidence", filled),
-        (chosen_file("edit", "scan.pdf", b"This is no PDF."),),
-        422,
-    ),
-    State(
-        "wizard, submitted too early",
-        PARTNER,
-        _step("review", begun),
+        (picked_file("scan.pdf", b"This is no PDF."),),
     ),
 )
 

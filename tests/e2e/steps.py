@@ -121,3 +121,14 @@ def chosen_file(noun: str, name: str, content: bytes, **values: Any) -> Step:
         send(page, field.locator("xpath=ancestor::form"), values)
 
     return step
+
+
+def picked_file(name: str, content: bytes) -> Step:
+    """Choose a file where a script takes it at once, and wait for what comes of it."""
+
+    def step(page: Page) -> None:
+        field = page.locator("main input[type=file]").first
+        field.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": content})
+        page.wait_for_load_state("networkidle")
+
+    return step
