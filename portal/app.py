@@ -96,8 +96,7 @@ FEATURES: tuple[Blueprint, ...] = (
 )
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
-# The routes whose forms are kept where the session ended before they were sent: texts about claims, people
-# and organizations. What is sent to one's own account is not among them: passwords are typed there.
+# The routes whose forms are kept where the session ended before they were sent; none takes a password.
 KEPT = (
     "claims.act",
     "claims.create_claim",
