@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve work test soak check lint types layers templates policy format migration translations lock clean
+.PHONY: help setup demo serve work test soak pages checker screenshots check lint types layers templates policy format migration translations lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +31,20 @@ test: $(READY) ## run the tests on SQLite and PostgreSQL (ARGS="tests/journeys -
 
 soak: $(READY) ## run the tests that take many minutes
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak $(ARGS)
+
+CHECKER := .ci/vnu/node_modules/vnu-jar/build/dist/vnu.jar
+
+pages: $(READY) checker ## look at every page in every state in Chromium (ARGS="-k wizard")
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m pages $(ARGS)
+
+checker: $(CHECKER) ## fetch the checker of markup that `make pages` asks (needs npm, and Java to run)
+
+$(CHECKER): .ci/vnu/package-lock.json
+	@.ci/checker.sh
+	@if [ -e $@ ]; then touch $@; fi
+
+screenshots: $(READY) ## write small pictures of the demo's pages into docs/screenshots
+	$(BIN)/python -m tests.e2e.screenshots docs/screenshots
 
 check: lint types layers templates policy test ## everything that must be green before a change is taken
 

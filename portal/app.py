@@ -19,6 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
+from portal.accounts.kept_views import blueprint as kept_forms
+from portal.accounts.kept_views import install_giving_back
 from portal.accounts.organization_views import blueprint as organizations
 from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
@@ -49,6 +51,7 @@ from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
 from portal.saved_views.views import blueprint as saved_views
+from portal.sample.styleguide_views import blueprint as styleguide
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
@@ -83,6 +86,7 @@ NAVIGATION = (
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
+    kept_forms,
     passwords,
     people,
     organizations,
@@ -104,6 +108,18 @@ FEATURES: tuple[Blueprint, ...] = (
 TRANSLATED = (consent.name,)
 
 ENTER = "accounts.enter"  # where the sign-in form is sent
+# The routes whose forms are kept where the session ended before they were sent; none takes a password.
+KEPT = (
+    "claims.act",
+    "claims.create_claim",
+    "reviews.act",
+    "people.invite",
+    "people.access",
+    "organizations.add",
+    "organizations.rename",
+    "organizations.add_location",
+    "organizations.change_location",
+)
 
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000
@@ -126,6 +142,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     _install_web(app, settings, desk)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    if settings.demo:
+        app.register_blueprint(styleguide)
     install_navigation(app, NAVIGATION)
     check_routes(app)
     return app
@@ -168,7 +186,8 @@ def _configure(app: Flask, settings: Settings, secret: str) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",  # links in mails must find people signed in
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most),
+        # A day longer than the session: a form that is sent after its end still says whose it was.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most + 1),
         MAX_CONTENT_LENGTH=settings.document_bytes_at_most * settings.documents_per_claim_at_most
         + FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # a form is valid as long as the session it was made for
@@ -237,7 +256,8 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     )
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
-    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles))
+    keep = install_giving_back(app, KEPT)
+    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles), keep)
     refuse_nameless_fields(app)
     CSRFProtect(app)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     # A session ends after this long without a request, and after the longer time in any case.
     session_idle_minutes: int = 12 * 60
     session_days_at_most: int = 14
+    # A form that was sent after its session had ended waits this long for the same person to sign in.
+    kept_form_minutes: int = 30
     # Failed sign-ins allowed per address of the network and account in the window.
     sign_in_failures_at_most: int = 10
     sign_in_window_minutes: int = 15

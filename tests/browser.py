@@ -136,7 +136,7 @@ class Browser:
         data: MultiDict[str, Any] = MultiDict(filled.values)
         for name, file in filled.files:
             data.add(name, FileStorage(BytesIO(file.content), file.name))
-        return self._show(self._send("POST", path, data=data), path, status)
+        return self._show(self._send("POST", path, data=data, headers=self._referer()), path, status)
 
     def post(self, path: str, *, status: int | None = 200, **values: str | Iterable[str]) -> Page:
         """Send a POST that no form of the page offers, with the page's CSRF token: what an attacker tries."""
@@ -176,6 +176,11 @@ class Browser:
         page = self.fill_and_submit("Sign in", email=email, password=password)
         assert not page.path.startswith("/sign-in"), f"{email} was not let in: {page.text[:300]}"
         return page
+
+    def _referer(self) -> dict[str, str]:
+        """Return the header that says which page a form was on, where the page lets a browser tell."""
+        told = self.page.headers.get("Referrer-Policy") == "same-origin"
+        return {"Referer": f"{self._origin}{self.page.path}"} if told else {}
 
     def _send(self, method: str, path: str, **options: Any) -> TestResponse:
         return self._client.open(

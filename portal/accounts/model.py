@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Moment
@@ -131,3 +131,20 @@ class SignInAttempt(Base):
     account_hash: Mapped[str]
     network_hash: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class KeptForm(Base):
+    """A form that somebody sent after their session had ended; a person has one at most, the last.
+
+    It holds texts alone, and is given back to the person whom the session belonged to, and to nobody else.
+    """
+
+    __tablename__ = "kept_forms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    page: Mapped[str]  # the own path, with its query, of the page that the form was on
+    action: Mapped[str]  # the own path that it was sent to
+    fields: Mapped[list[list[str]]] = mapped_column(JSON)  # [name, text] of each field, in the form's order
+    files: Mapped[list[str]] = mapped_column(JSON)  # names of what was chosen: a file is not kept
+    kept_at: Mapped[datetime] = mapped_column(Moment, index=True)

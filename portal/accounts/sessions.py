@@ -46,6 +46,17 @@ def find_session(
     return row if now < row.expires_at and now < idle_until else None
 
 
+def whose_session(session: Session, token: str) -> int | None:
+    """Return whose the session of `token` is or was, None for one that was revoked or is unknown.
+
+    Who revoked a session wanted nothing more from that browser; one that ended by time says whose it was.
+    """
+    row = session.scalar(select(SignedInSession).where(SignedInSession.token_hash == _hash(token)))
+    if row is None or row.revoked_at is not None or not row.person.active:
+        return None
+    return row.person_id
+
+
 def should_be_noted(row: SignedInSession, now: datetime) -> bool:
     """Tell whether the last request was noted so long ago that this one is to be noted."""
     return now - row.last_seen_at >= NOTED_EVERY

@@ -11,6 +11,7 @@ from portal.accounts.entrance import TooManyTries, WrongCredentials
 from portal.accounts.entrance import sign_in as sign_in_browser
 from portal.accounts.entrance import sign_out as end
 from portal.accounts.forms import SignInForm
+from portal.accounts.kept_views import way_back
 from portal.accounts.queries import demo_accounts
 from portal.db import db
 from portal.web.access import allow_anyone, allow_signed_in
@@ -68,7 +69,7 @@ def _enter(form: SignInForm) -> AnyResponse:
     if (earlier := let_out()) is not None:
         end(entrance, earlier)
     let_in(token)
-    response = redirect(_destination(form.next.data or ""), 303)
+    response = redirect(way_back(token) or _destination(form.next.data or ""), 303)
     _remember_device(response, email)
     return response
 

@@ -50,7 +50,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // The network failed or the server did not answer: say so where the person is.
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => {
-    announce("The portal did not answer. Check the connection and try again.");
+    const notice = document.createElement("div");
+    notice.className = "notice notice-danger";
+    notice.role = "alert";
+    notice.textContent = "The portal did not answer. Check the connection and try again.";
+    document.getElementById("flashes")?.replaceChildren(notice);
   });
 }
 
@@ -68,3 +72,19 @@ function unfold() {
 }
 window.addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", unfold);
+
+// A dialog that opens below its button without this script opens over the page with it.
+document.addEventListener("click", (event) => {
+  const details = event.target.closest("[data-dialog] > summary")?.parentElement;
+  const dialog = details?.querySelector("dialog");
+  if (dialog) {
+    event.preventDefault();
+    details.open = true;
+    dialog.removeAttribute("open"); // close() would tell of it later, when the dialog is open again
+    dialog.querySelector("[data-dialog-close]").hidden = false;
+    dialog.addEventListener("close", () => { details.open = false; }, { once: true });
+    dialog.showModal();
+  } else if (event.target.closest("[data-dialog-close]")) {
+    event.target.closest("dialog").close();
+  }
+});

@@ -11,6 +11,9 @@ from portal.web.languages import language
 
 Zone = Callable[[], tzinfo]
 
+# Digits behind the point of currencies that have not two of them, by ISO 4217.
+DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+
 
 def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> None:
     """Add the filters of this module, and `zones_shown`: the reader's time zone and the program's, by name.
@@ -35,6 +38,20 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
     app.jinja_env.filters["days_left"] = days_left
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["money"] = money_in_words
+
+
+def money_in_words(minor: int, currency: str) -> str:
+    """Return an amount of `currency` (ISO 4217), given in its smallest unit, as "EUR 1,234.50".
+
+    Raises TypeError for anything but a whole number: money is never a float.
+    """
+    if type(minor) is not int:
+        raise TypeError(f"Money is a whole number of the smallest unit, not {minor!r}.")
+    digits = DIGITS.get(currency, 2)
+    whole, rest = divmod(abs(minor), 10**digits)
+    written = f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
+    return f"{'−' if minor < 0 else ''}{currency} {written}"
 
 
 def machine(value: date) -> str:

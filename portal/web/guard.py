@@ -34,12 +34,16 @@ class SignedIn(Protocol):
 
 Who = Callable[[], SignedIn | None]
 PermissionsOf = Callable[[Iterable[str]], frozenset[str]]
+Keep = Callable[[str], None]
 
 
-def install_guard(app: Flask, who: Who, permissions_of: PermissionsOf) -> None:
+def install_guard(
+    app: Flask, who: Who, permissions_of: PermissionsOf, keep: Keep = lambda _page: None
+) -> None:
     """Ask `who` is there before each request, and what their roles may do by `permissions_of`.
 
-    Who is there is looked up once a request, before any view runs, and kept for it.
+    Who is there is looked up once a request, before any view runs, and kept for it. `keep` is called with
+    the own path of the page that a form was on, where it is sent by somebody whose session has ended.
     """
     app.view_functions["static"] = allow_anyone(app.view_functions["static"])
 
@@ -52,25 +56,26 @@ def install_guard(app: Flask, who: Who, permissions_of: PermissionsOf) -> None:
         g.permissions = frozenset()
         if g.signed_in is not None:
             g.permissions = permissions_of(g.signed_in.roles)
-        return _judge(access)
+        return _judge(access, keep)
 
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals.setdefault("kept_form", lambda: None)  # for whoever gives forms back
     app.jinja_env.globals["signed_in_person"] = signed_in_person
 
 
-def _judge(access: Access | None) -> AnyResponse | None:
+def _judge(access: Access | None, keep: Keep) -> AnyResponse | None:
     if request.routing_exception is not None or request.endpoint is None:
         return None  # no such route: 404 or 405, the same to everybody
     if access is not None and access.public:
         return None
     if g.signed_in is None:
-        return _ask_to_sign_in()
+        return _ask_to_sign_in(keep)
     if access is None or (access.permissions and not access.permissions & g.permissions):
         abort(403)
     return None
 
 
-def _ask_to_sign_in() -> AnyResponse:
+def _ask_to_sign_in(keep: Keep) -> AnyResponse:
     """Lead to the sign-in page and afterwards back: to this page, or to the one a form was on."""
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
     if back is not None and len(back) > CHARACTERS_AT_MOST:
@@ -78,6 +83,8 @@ def _ask_to_sign_in() -> AnyResponse:
     if back is None or request.htmx:
         shown = request.htmx.current_url or request.headers.get("Referer", "")
         back = own_path(shown, request.host_url.rstrip("/")) or "/"
+    if request.method == "POST":
+        keep(back)
     address = url_for(SIGN_IN, next=None if back == "/" else back)
     if request.htmx:
         return Response(status=401, headers={"HX-Redirect": address})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+from portal.accounts.kept_forms import sweep_kept_forms
 from portal.claims.desk import Desk
 from portal.claims.held_contents import sweep_documents
 from portal.work.auditing import keep_audit_heads
@@ -19,7 +20,12 @@ log = logging.getLogger(__name__)
 DOCUMENTS_EVERY = timedelta(hours=1)
 
 
-EVERY_TURN: tuple[Callable[[Desk], object], ...] = (sweep, deliver, keep_audit_heads)
+def sweep_forms(desk: Desk) -> None:
+    """Delete the forms of ended sessions that nobody came back for."""
+    sweep_kept_forms(desk.clock.now(), desk.settings)
+
+
+EVERY_TURN: tuple[Callable[[Desk], object], ...] = (sweep, deliver, keep_audit_heads, sweep_forms)
 
 
 def run_once(desk: Desk, works: tuple[Callable[[Desk], object], ...] = EVERY_TURN) -> None:

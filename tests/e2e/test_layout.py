@@ -8,6 +8,7 @@ from portal.clock import FixedClock
 from portal.customers.model import Customer
 from portal.db import transaction
 from tests.e2e.conftest import Window
+from tests.factories import PASSWORD
 from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.reviews.filing import REVIEWER, Filing
 
@@ -102,3 +103,26 @@ def test_the_actions_of_a_review_come_before_its_timeline(filing: Filing, window
     assert tops[0] is not None
     assert tops[1] is not None
     assert tops[0]["y"] < tops[1]["y"]
+
+
+def test_what_was_typed_before_the_session_ended_is_back_in_its_form(filing: Filing, window: Window) -> None:
+    number = filing.under_review()
+    page = window(PARTNER, USUAL)
+    page.goto(f"/claims/{number}")
+    comments = page.locator("form[action$='/comments']").first
+    comments.locator("textarea").fill("Page 2 lists the workshops.")
+    filing.wait(1)
+    comments.evaluate("form => form.requestSubmit()")
+    page.wait_for_url("**/sign-in?**")
+    page.get_by_label("E-mail").fill(PARTNER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    assert page.locator("#kept-form-title").is_visible()
+    assert page.locator("[data-kept=listed]").is_hidden()
+    text = page.locator("form[action$='/comments'] textarea").first
+    assert text.input_value() == "Page 2 lists the workshops."
+    with page.expect_navigation():
+        page.locator("form[action$='/comments']").first.evaluate("form => form.requestSubmit()")
+    assert page.locator("#kept-form").count() == 0
+    assert page.get_by_text("Page 2 lists the workshops.").first.is_visible()

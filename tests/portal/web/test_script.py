@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = """{% extends "layouts/page.html" %}
 {% from "components/forms.html" import button, csrf, error_summary, field %}
+{% from "components/dialogs.html" import dialog %}
 {% block heading %}Dough{% endblock %}
 {% block content %}
   {{ error_summary([("flour", "Name the flour.")] if faulty else []) }}
@@ -32,6 +33,7 @@ PAGE = """{% extends "layouts/page.html" %}
   <form method="post" action="/dough" id="part-form"
         data-hx-post="/part" data-hx-target="#part" data-hx-swap="outerHTML">
     {{ csrf() }}{{ button("Knead") }}</form>
+  {% call dialog("rest", "Let it rest?", "Rest") %}<p>It takes an hour.</p>{% endcall %}
 {% endblock %}"""
 PART = """<div id="part"{% if times %} data-announce="Kneaded {{ times }} times"{% endif %}>
 {% if times %}<p>Kneaded {{ times }} times</p>
@@ -177,3 +179,31 @@ def test_nothing_sticks_out_at_any_width(page: Page, address: str, width: int, s
     for path in ("/dough?faulty=1", "/nowhere"):
         page.goto(f"{address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_no_answer_at_all_is_told_where_everybody_sees_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/dough")
+    page.route("**/fails", lambda route: route.abort())
+    page.click("text=Fail")
+    expect(page.locator("#flashes [role=alert]")).to_contain_text("did not answer")
+
+
+def test_a_dialog_opens_over_the_page_and_gives_the_focus_back(page: Page, address: str) -> None:
+    page.goto(f"{address}/dough")
+    page.click("summary:text-is('Rest')")
+    expect(page.locator("dialog:modal p").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#rest")).to_be_hidden()
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Rest"
+    page.click("summary:text-is('Rest')")
+    page.click("dialog button:text-is('Close')")
+    expect(page.locator("#rest")).to_be_hidden()
+
+
+def test_a_dialog_opens_below_its_button_without_the_script(page: Page, address: str) -> None:
+    page.route("**/portal.js*", lambda route: route.abort())
+    page.goto(f"{address}/dough")
+    expect(page.locator("#rest")).to_be_hidden()
+    page.click("summary:text-is('Rest')")
+    expect(page.locator("#rest")).to_contain_text("It takes an hour.")
+    expect(page.locator("#rest button:text-is('Close')")).to_be_hidden()
