@@ -48,7 +48,7 @@ InWords = Callable[[Rulebook, Any, Any], list[Difference]]
 
 
 def _texts(*labels: str) -> InWords:
-    """Return what compares a text, or a list of as many texts as there are labels; None holds none of them."""
+    """Return what compares a text, or a list of as many texts as there are labels; None holds none."""
 
     def compare(_: Rulebook, before: Any, after: Any) -> list[Difference]:
         pairs = zip(labels, _parts(before, len(labels)), _parts(after, len(labels)), strict=True)

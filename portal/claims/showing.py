@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,8 @@ from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationReq
 from portal.claims.moves import Standing, is_dispute, next_step_of, standing
 from portal.claims.offering import Offer
 from portal.claims.removals import left_to_remove
-from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
+from portal.claims.threads import Thread, threads
+from portal.claims.timeline import Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
@@ -53,16 +54,6 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Written:
-    """One comment; `own` where the reader's side wrote it."""
-
-    who: str
-    own: bool
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Shown:
     """Everything on the page of one claim."""
 
@@ -82,7 +73,7 @@ class Shown:
     advice: tuple[str, ...]  # what to do next, in sentences
     requests: tuple[Asked, ...]
     to_remove: tuple[str, ...]  # products on the claim that the open request asks to remove
-    comments: tuple[Written, ...]
+    threads: tuple[Thread, ...]
     entries: tuple[Entry, ...]
     eligibility: str
     eligibility_reasons: tuple[str, ...]
@@ -156,15 +147,7 @@ def shown(
         advice=_advice(session, desk, claim, actor),
         requests=tuple(asked_in_words(rulebook, row) for row in reversed(claim.requests)),
         to_remove=tuple(rulebook.programs.product_label(row.product) for row in left_to_remove(claim)),
-        comments=tuple(
-            Written(
-                row.person.name if row.side == actor.side else REVIEW_TEAM,
-                row.side == actor.side,
-                row.text,
-                row.at,
-            )
-            for row in claim.comments
-        ),
+        threads=threads(claim, actor),
         entries=tuple(timeline(session, desk, claim, actor)),
         eligibility=eligibility,
         eligibility_reasons=why,
