@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -55,8 +55,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything on the page of one claim."""
+    """Everything on the page of one claim, as it is at the moment `at`."""
 
+    at: datetime
     claim: Claim
     standing: Standing
     late: ClaimClock | None  # the clock that ran out while it was the review team's move
@@ -131,6 +132,7 @@ def shown(
     opened = opened_fields(rulebook, claim)
     documents_open = bool(edit and edit.allowed and DOCUMENTS in opened)
     return Shown(
+        at=desk.clock.now(),
         claim=claim,
         standing=standing(desk, claim),
         late=late_clock(claim),

@@ -98,7 +98,10 @@ def _entry(
         title=transition.label if transition else OTHER_EVENTS.get(event.action, event.action),
         status_label=status.label if status else "",
         text=str(event.details.get("text", "")),
-        details=(*_named(changes, shown), *_details(event.details, rulebook, reader)),
+        details=(
+            *_named(changes, shown),
+            *_details(event.details, rulebook, reader, compared=rounds is not None),
+        ),
         decided=event.id if event.decision_id is not None else None,
         differences=_differences(rulebook, changes if shown else {}, rounds),
         since_round=rounds[0].round if rounds else 0,
@@ -133,14 +136,15 @@ def name_for(reader: Actor, event: AuditEvent) -> str:
     return event.actor_name
 
 
-def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor) -> list[str]:
+def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor, *, compared: bool) -> list[str]:
+    """Return further sentences; `compared` with the round before, the documents are among what changed."""
     known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
     lines = [f"Reason: {known[code].label}." for code in codes if code in known]
     if products := details.get(REMOVE):
         labels = [rulebook.programs.product_label(code) for code in products]
         lines.append(f"Asked to remove: {', '.join(labels)}.")
-    if names := details.get("documents"):
+    if not compared and (names := details.get("documents")):
         lines.append(f"Documents: {', '.join(names)}.")
     if reader.side == OPERATOR and (handed := details.get("handed_over")):
         lines.append(f"From {handed['from'] or 'nobody'} to {handed['to']}: {handed['why']}")

@@ -147,3 +147,18 @@ def test_nobody_asks_for_a_hidden_page_and_whoever_signed_out_is_led_to_sign_in(
     page.context.clear_cookies()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_url("**/sign-in?next=**")
+
+
+def test_on_paper_a_claim_is_one_document_without_anything_to_press(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_products", message="Which of them?")
+    page.goto(f"/claims/{number}")
+    page.emulate_media(media="print")
+    for part in ("standing", "details", "documents", "requests", "comments", "timeline"):
+        expect(page.locator(f"#claim-{part} h2")).to_be_visible()
+    expect(page.locator("#claim-standing")).to_contain_text(
+        filing.desk.policies.in_force().statuses[filing.claim(number).status].label
+    )
+    expect(page.get_by_text(f"{number} as of")).to_be_visible()
+    pressed = page.locator("main").locator("button, .button, input, textarea, select, .timeline-why")
+    assert [one for one in pressed.all() if one.is_visible()] == []
