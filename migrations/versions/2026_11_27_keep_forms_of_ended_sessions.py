@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "keep_forms_of_ended_sessions"
-down_revision = "keep_preferences_of_people"
+down_revision = "keep_language_of_contact"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "keep_language_of_contact"
-down_revision = "keep_preferences_of_people"
+down_revision = "keep_saved_views"
 branch_labels = None
 depends_on = None
 

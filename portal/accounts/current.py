@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
 
@@ -11,6 +11,7 @@ from portal.accounts.entrance import Entrance
 from portal.accounts.queries import actor_of
 from portal.accounts.sessions import find_session, note_request, should_be_noted
 from portal.db import db, transaction
+from portal.web.access import is_unasked
 
 ENTRANCE = "entrance"
 
@@ -97,7 +98,7 @@ def _user_of(token: str) -> SignedInUser | None:
     if row is None:
         return None
     user = SignedInUser(token, actor_of(row.person))
-    if should_be_noted(row, now):
+    if should_be_noted(row, now) and not is_unasked(current_app.view_functions.get(request.endpoint or "")):
         row_id = row.id
         with transaction() as session:
             note_request(session, row_id, now)

@@ -133,7 +133,7 @@ class ClaimDocument(Base):
 
 
 class ClaimComment(Base):
-    """Something written by one side for the other."""
+    """Something written by one side for the other, by itself or in answer to another comment of the claim."""
 
     __tablename__ = "claim_comments"
 
@@ -143,6 +143,7 @@ class ClaimComment(Base):
     side: Mapped[str]
     text: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("claim_comments.id", ondelete="CASCADE"))
 
     person: Mapped[Person] = relationship(lazy="joined")
 

@@ -21,7 +21,8 @@ from portal.claims.path import ClaimPath, path_of
 from portal.claims.path_picture import Picture, picture
 from portal.claims.removals import left_to_remove
 from portal.claims.request_progress import Progress, progress
-from portal.claims.timeline import REVIEW_TEAM, Entry, timeline
+from portal.claims.threads import Thread, threads
+from portal.claims.timeline import Entry, timeline
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
@@ -58,19 +59,10 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Written:
-    """One comment; `own` where the reader's side wrote it."""
-
-    who: str
-    own: bool
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Shown:
-    """Everything on the page of one claim."""
+    """Everything on the page of one claim, as it is at the moment `at`."""
 
+    at: datetime
     claim: Claim
     standing: Standing
     late: ClaimClock | None  # the clock that ran out while it was the review team's move
@@ -87,7 +79,7 @@ class Shown:
     advice: tuple[str, ...]  # what to do next, in sentences
     requests: tuple[Asked, ...]
     to_remove: tuple[str, ...]  # products on the claim that the open request asks to remove
-    comments: tuple[Written, ...]
+    threads: tuple[Thread, ...]
     entries: tuple[Entry, ...]
     path: ClaimPath
     picture: Picture
@@ -157,6 +149,7 @@ def shown(
     opened = opened_fields(rulebook, claim)
     documents_open = bool(edit and edit.allowed and DOCUMENTS in opened)
     return Shown(
+        at=desk.clock.now(),
         claim=claim,
         standing=standing(desk, claim),
         late=late_clock(claim),
@@ -173,15 +166,7 @@ def shown(
         advice=_advice(session, desk, claim, actor),
         requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         to_remove=tuple(rulebook.programs.product_label(row.product) for row in left_to_remove(claim)),
-        comments=tuple(
-            Written(
-                row.person.name if row.side == actor.side else REVIEW_TEAM,
-                row.side == actor.side,
-                row.text,
-                row.at,
-            )
-            for row in claim.comments
-        ),
+        threads=threads(claim, actor),
         entries=tuple(entries),
         path=path,
         picture=picture(path),

@@ -23,6 +23,7 @@ from portal.claims.known_tenants import asked_about
 from portal.claims.lifecycle import GONE
 from portal.claims.listing import listing, read_wanted
 from portal.claims.model import Claim
+from portal.claims.news import news_since, state_of
 from portal.claims.offering import begun_in_words, done_in_words, is_address
 from portal.claims.own_customers import known_customers
 from portal.claims.panels import Panel, panels
@@ -31,11 +32,11 @@ from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
 from portal.claims.workbook import XLSX, workbook
-from portal.db import db
+from portal.db import db, row_id
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
 from portal.saved_views.views import SHARE
-from portal.web.access import allow
+from portal.web.access import allow, unasked
 from portal.web.guard import may
 from portal.web.htmx import respond
 from portal.web.undecided import note_undecided
@@ -99,6 +100,21 @@ def claim(number: str) -> AnyResponse:
         return _claim_page(number)
     find_claim(db.session(), desk_of_app(), number, current_actor())
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/claims/<claim_number:number>/news")
+@allow(READ_OWN)
+@unasked
+def news(number: str) -> Response:
+    """Answer an open page of the claim with its parts, or with nothing while it is as it was."""
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    known = state_of(session, desk, find_claim(session, desk, number, actor), actor)
+    if known in request.if_none_match:
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        response = _claim_page(number, partial="claims/claim.swaps.html")
+    response.set_etag(known)
+    return response
 
 
 @blueprint.get("/claims/<claim_number:number>/wizard/<step>")
@@ -193,10 +209,11 @@ def _sent(failure: Failure | None) -> Sent | None:
     return Sent(failure.typed.to_dict(flat=False), failure.errors) if failure else None
 
 
-def _claim_page(number: str, failure: Failure | None = None) -> Response:
+def _claim_page(number: str, failure: Failure | None = None, partial: str | None = None) -> Response:
     """Answer with the claim; it can be read, and says so, also while no action can be decided."""
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     found = find_claim(session, desk, number, actor)
+    known = state_of(session, desk, found, actor)  # before the rest: what comes meanwhile is news
     undecided = False
     try:
         actions = panels(desk, session, found, actor, PLACE, failure)
@@ -206,7 +223,10 @@ def _claim_page(number: str, failure: Failure | None = None) -> Response:
     page = shown(session, desk, found, actor, [panel.offer for panel in actions], _sent(failure))
     return respond(
         "claims/claim.html",
+        partial,
         status=_status(failure),
+        known=known,
+        news=news_since(session, desk, found, row_id(request.args.get("since", "")), actor),
         page=page,
         panels=actions,
         failure=failure,

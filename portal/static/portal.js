@@ -31,6 +31,13 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
+// What was typed and kept in this tab (drafts.js) is not for whoever signs in next.
+document.addEventListener("submit", (event) => {
+  if (event.target.hasAttribute("data-forgets-drafts")) {
+    Object.keys(sessionStorage).filter((key) => key.startsWith("draft:")).forEach((key) => sessionStorage.removeItem(key));
+  }
+});
+
 function announce(text) {
   const announcer = document.getElementById("announcer");
   if (announcer && text) {

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 View = TypeVar("View", bound=Callable[..., Any])
 
 _TAG = "portal_access"
+_UNASKED = "portal_unasked"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ def allow_anyone(view: View) -> View:
 def allow_signed_in(view: View) -> View:
     """Let everybody who is signed in use the view."""
     return _tagged(SIGNED_IN)(view)
+
+
+def unasked(view: View) -> View:
+    """Declare that pages ask for this by themselves, so that it keeps nobody signed in who is not there."""
+    setattr(view, _UNASKED, True)
+    return view
+
+
+def is_unasked(view: Callable[..., Any] | None) -> bool:
+    """Tell whether pages ask for the view by themselves."""
+    return bool(getattr(view, _UNASKED, False))
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:

@@ -26,7 +26,7 @@ HTMX_CONFIG = json.dumps(
         "refreshOnHistoryMiss": True,
         # A refused form comes back with its reasons under 4xx; it is shown like any other answer.
         "responseHandling": [
-            {"code": "204", "swap": False},
+            {"code": "204|304", "swap": False},
             {"code": "[23]..", "swap": True},
             {"code": "409|413|422|429", "swap": True, "error": False},
             # An error page names its own place by HX-Retarget; see web/errors.py.

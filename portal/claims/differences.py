@@ -1,0 +1,106 @@
+"""What a claim said before and says after, field by field, in the words of its policy."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.claims.content import PRODUCTS
+from portal.rulebook.rulebook import Rulebook
+
+# A text of more than about three lines of the timeline is folded, so that one edit does not hide the others.
+LONG_CHARACTERS = 240
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that a claim said and says: `gone` and `came` hold one text each, none where it was blank.
+
+    Where `several` stand side by side, such as products, they hold what was taken away and what was added.
+    """
+
+    label: str
+    gone: tuple[str, ...]
+    came: tuple[str, ...]
+    several: bool = False
+
+    @property
+    def long(self) -> bool:
+        return any(len(text) > LONG_CHARACTERS for text in (*self.gone, *self.came))
+
+
+def differences(
+    rulebook: Rulebook, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[Difference, ...]:
+    """Return what differs between two contents of a claim (`content.content_of`), in the order of its page.
+
+    Fields that only one of them has are left out: nobody knows what they said in the other.
+    """
+    names = [name for name in IN_WORDS if name in before and name in after]
+    return tuple(
+        row
+        for name in names
+        if before[name] != after[name]
+        for row in IN_WORDS[name](rulebook, before[name], after[name])
+    )
+
+
+InWords = Callable[[Rulebook, Any, Any], list[Difference]]
+
+
+def _texts(*labels: str) -> InWords:
+    """Return what compares a text, or a list of as many texts as there are labels; None holds none."""
+
+    def compare(_: Rulebook, before: Any, after: Any) -> list[Difference]:
+        pairs = zip(labels, _parts(before, len(labels)), _parts(after, len(labels)), strict=True)
+        return [Difference(label, _given(was), _given(now)) for label, was, now in pairs if was != now]
+
+    return compare
+
+
+def _activity(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
+    known = rulebook.programs.activities
+    was, now = (known[code].label if code in known else code or "" for code in (before, after))
+    return [Difference("Activity", _given(was), _given(now))]
+
+
+def _products(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
+    def words(row: list[str]) -> str:
+        label = rulebook.programs.product_label(row[0])
+        return f"{label}, subscription {row[1]}" if row[1] else label
+
+    was, now = {words(row) for row in before}, {words(row) for row in after}
+    return [Difference("Products", tuple(sorted(was - now)), tuple(sorted(now - was)), several=True)]
+
+
+def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
+    """Compare documents by what they hold: the same file under another name is no other document."""
+    was, now = dict(before or []), dict(after or [])
+    gone = tuple(name for sha256, name in was.items() if sha256 not in now)
+    came = tuple(name for sha256, name in now.items() if sha256 not in was)
+    return [Difference("Documents", gone, came, several=True)] if gone or came else []
+
+
+def _parts(value: Any, count: int) -> list[str]:
+    if value is None:
+        return [""] * count
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+
+
+def _given(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+IN_WORDS: Mapping[str, InWords] = {
+    "location": _texts("Partner location ID (MPN)"),
+    "customer": _texts("Customer", "Domain", "Tenant ID"),
+    "activity": _activity,
+    PRODUCTS: _products,
+    "customer_contact": _texts(
+        "Name of the customer contact", "Job title of the customer contact", "E-mail of the customer contact"
+    ),
+    "technical_contact": _texts("Name of the technical contact", "E-mail of the technical contact"),
+    "own_contact": _texts("Name of the partner’s contact", "E-mail of the partner’s contact"),
+    "name": _texts("Claim name"),
+    "documents": _documents,
+    "commentary": _texts("Commentary"),
+}

@@ -1,0 +1,164 @@
+"""What scripts do on a claim's page: drafts that survive, and news that disturb nobody who types or reads."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Window
+from tests.factories import PASSWORD
+from tests.portal.reviews.filing import REVIEWER, Filing
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+PARTNER = "incentives@contoso.example"
+KEPT = "Your text from before is back."
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    return window(PARTNER, 1280)
+
+
+def ask_for_news(page: Page) -> None:
+    """Let the page ask now, as it does when somebody comes back to it, and wait for the answer."""
+    with page.expect_response(lambda response: "/news" in response.url):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def comment_of(page: Page) -> str:
+    return page.locator("#action-comment textarea").input_value()
+
+
+def test_a_draft_survives_a_reload_and_goes_when_it_was_sent(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("comment", number, REVIEWER, message="Which month?")
+    page.goto(f"/claims/{number}")
+    page.locator("#action-comment textarea").fill("We began\nin May.")
+    page.get_by_text("Reply to Review team").click()
+    reply = page.locator(".thread textarea").first
+    reply.fill("May.")
+    page.reload()
+    assert comment_of(page) == "We began\nin May."
+    expect(reply).to_be_visible()
+    assert reply.input_value() == "May."
+    expect(page.get_by_text(KEPT)).to_have_count(2)
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".comment", has_text="We began")).to_be_visible()
+    assert comment_of(page) == ""
+    assert reply.input_value() == "May."
+    page.reload()
+    assert comment_of(page) == ""
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("E-mail").fill(PARTNER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_draft_outlives_a_session_and_ends_with_signing_out(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    page.goto(f"/claims/{number}")
+    page.locator("#action-comment textarea").fill("Half a thought")
+    page.context.clear_cookies()  # the session ended while somebody typed
+    page.get_by_role("button", name="Comment").click()
+    page.wait_for_url("**/sign-in**")
+    sign_in(page)
+    page.goto(f"/claims/{number}")
+    assert comment_of(page) == "Half a thought"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
+    page.goto("/sign-in")
+    sign_in(page)
+    page.goto(f"/claims/{number}")
+    assert comment_of(page) == ""
+
+
+def test_news_come_without_a_reload_and_leave_things_as_they_are(filing: Filing, page: Page) -> None:
+    number = filing.submitted()
+    page.goto(f"/claims/{number}")
+    page.locator("#claim-standing summary", has_text="How this is counted").first.click()
+    filing.do("start_review", number, REVIEWER)
+    filing.do("comment", number, REVIEWER, message="Good evening.")
+    ask_for_news(page)
+    expect(page.locator("#claim-comments")).to_contain_text("Good evening.")
+    expect(page.locator("#claim-standing")).to_contain_text("Under review")
+    expect(page.locator("#claim-timeline")).to_contain_text("Start review")
+    expect(page.locator("#claim-standing details").first).to_have_attribute("open", "")
+    expect(page.locator("#announcer")).to_contain_text("Review team: Start review.")
+    expect(page.locator("[data-held]")).to_be_hidden()
+    page.locator("#action-comment textarea").fill("Good morning.")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".comment", has_text="Good morning.")).to_be_visible()
+
+
+def test_news_take_nothing_from_who_types(filing: Filing, page: Page) -> None:
+    number = filing.submitted()
+    page.goto(f"/claims/{number}")
+    text = page.locator("#action-comment textarea")
+    text.fill("I am typing")
+    filing.do("start_review", number, REVIEWER)
+    filing.do("comment", number, REVIEWER, message="Good evening.")
+    ask_for_news(page)
+    expect(page.locator("[data-held]")).to_contain_text("Review team: Comment.")
+    expect(page.locator("#claim-comments")).to_contain_text("Good evening.")
+    expect(text).to_be_focused()
+    assert text.input_value() == "I am typing"
+    ask_for_news(page)
+    expect(page.locator("[data-held]")).to_be_visible()
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator("#action-comment-outcome")).to_contain_text("The claim was changed in between")
+    assert comment_of(page) == "I am typing"
+
+
+def test_news_keep_what_is_read_where_it_is(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    for nth in range(12):
+        filing.do("comment", number, REVIEWER, message=f"Remark {nth}")
+    page.goto(f"/claims/{number}")
+    why = page.locator("#claim-timeline a", has_text="Why?").last
+    why.focus()
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    was = why.bounding_box()
+    filing.do("comment", number, REVIEWER, message="One more")
+    ask_for_news(page)
+    expect(page.locator("#claim-timeline")).to_contain_text("One more")
+    now = page.locator("#claim-timeline a", has_text="Why?").last.bounding_box()
+    assert was is not None
+    assert now is not None
+    assert abs(was["y"] - now["y"]) < 2
+    assert page.evaluate("document.activeElement.textContent") == "Why?"
+
+
+def test_nobody_asks_for_a_hidden_page_and_whoever_signed_out_is_led_to_sign_in(
+    filing: Filing, page: Page
+) -> None:
+    number = filing.submitted()
+    page.goto(f"/claims/{number}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert [url for url in asked if "/news" in url] == []
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })")
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_url("**/sign-in?next=**")
+
+
+def test_on_paper_a_claim_is_one_document_without_anything_to_press(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_products", message="Which of them?")
+    page.goto(f"/claims/{number}")
+    page.emulate_media(media="print")
+    for part in ("standing", "details", "documents", "requests", "comments", "timeline"):
+        expect(page.locator(f"#claim-{part} h2")).to_be_visible()
+    expect(page.locator("#claim-standing")).to_contain_text(
+        filing.desk.policies.in_force().statuses[filing.claim(number).status].label
+    )
+    expect(page.get_by_text(f"{number} as of")).to_be_visible()
+    pressed = page.locator("main").locator("button, .button, input, textarea, select, .timeline-why")
+    assert [one for one in pressed.all() if one.is_visible()] == []
