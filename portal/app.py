@@ -50,8 +50,8 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
-from portal.saved_views.views import blueprint as saved_views
 from portal.sample.styleguide_views import blueprint as styleguide
+from portal.saved_views.views import blueprint as saved_views
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors

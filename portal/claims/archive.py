@@ -51,9 +51,8 @@ def archive(session: Session, desk: Desk, actor: Actor, numbers: Sequence[str]) 
         )
         for number, document in found
     ]
-    readings = [(number, document.name) for number, document in found]
-    for number, name in readings:
-        note_reading(desk, number, name, actor)
+    for _, document in found:
+        note_reading(desk, document, actor)
     return _parts(desk.files, entries)
 
 
