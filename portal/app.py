@@ -24,6 +24,7 @@ from portal.accounts.kept_views import install_giving_back
 from portal.accounts.organization_views import blueprint as organizations
 from portal.accounts.password_views import blueprint as passwords
 from portal.accounts.people_views import blueprint as people
+from portal.accounts.preferences import time_zones
 from portal.accounts.profile_views import blueprint as profile
 from portal.accounts.views import blueprint as accounts
 from portal.backups.mark import refuse_unfinished_restore
@@ -276,7 +277,9 @@ def _program_zone(desk: Desk) -> ZoneInfo:
 
 def _zone_of_reader(desk: Desk) -> ZoneInfo:
     person = signed_in_person()
-    return ZoneInfo(person.time_zone) if person and person.time_zone else _program_zone(desk)
+    # A chosen zone can be gone from the data of a later installation; the page is shown all the same.
+    chosen = person.time_zone if person and person.time_zone in time_zones() else ""
+    return ZoneInfo(chosen) if chosen else _program_zone(desk)
 
 
 def _install_feature_errors(app: Flask) -> None:

@@ -2,6 +2,10 @@
 
 import unicodedata
 
+# They join or part letters of scripts that need it, and are invisible between letters of these.
+JOINERS = "\u200c\u200d"
+SCRIPTS_WITHOUT_JOINERS = ("LATIN", "GREEK", "CYRILLIC", "DIGIT")
+
 
 def has_controls(text: str) -> bool:
     """Tell whether `text` holds a control character (Unicode's category Cc), such as NUL or a line end."""
@@ -11,9 +15,26 @@ def has_controls(text: str) -> bool:
 def is_one_line(text: str) -> bool:
     """Tell whether `text` is shown as it is: no line ends, and nothing invisible or that turns it around.
 
-    A name that holds such a mark would show another name, or turn the date beside it around.
+    A name that holds such a mark would show another name, or turn the date beside it around. Blanks of
+    other scripts are what their keyboards type.
     """
-    return text.isprintable()
+    return all(
+        letter.isprintable() or unicodedata.category(letter) == "Zs" or _joins(text, place)
+        for place, letter in enumerate(text)
+    )
+
+
+def _joins(text: str, place: int) -> bool:
+    """Tell whether a joiner stands between two letters of a script that is written with joiners."""
+    sides = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+    return (
+        text[place] in JOINERS
+        and len(sides) == 2
+        and all(
+            letter.isalpha() and not unicodedata.name(letter, "").startswith(SCRIPTS_WITHOUT_JOINERS)
+            for letter in sides
+        )
+    )
 
 
 def without_controls(text: str) -> str:

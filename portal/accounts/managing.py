@@ -250,9 +250,11 @@ class Keeper:
 
         Whoever is restricted to locations looks after the people of these alone.
         """
+        if person.locations:
+            return  # others look after the rest already, or nobody does; this account changes nothing of it
         managing = {code for code, role in self.roles.items() if PEOPLE in role.may}
         held = {row.role for row in person.roles}
-        stays = managing & set(wanted.roles) and (person.locations or not wanted.location_ids)
+        stays = managing & set(wanted.roles) and not wanted.location_ids
         if not person.active or not held & managing or stays:
             return
         others = (

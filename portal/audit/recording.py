@@ -96,12 +96,24 @@ def verify(session: Session, key: bytes) -> list[Finding]:
     def events() -> Iterator[AuditEvent]:
         order = (AuditEvent.subject, AuditEvent.place)
         for number, event in readable(session, AuditEvent, AuditEvent.id, order_by=order):
-            if event is None:
+            if event is None or not _is_whole(event):
                 lost.append(number)
             else:
                 yield event
 
     return [*_findings(events(), key), *(_cannot_be_read(session, number) for number in lost)]
+
+
+def _is_whole(event: AuditEvent) -> bool:
+    """Tell whether the row holds what an event holds; SQLite keeps anything in any column."""
+    texts = (event.subject, event.hash, event.previous_hash)
+    if not all(isinstance(text, str) for text in texts) or type(event.place) is not int:
+        return False
+    try:
+        _canonical(_said(event))
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return False
+    return True
 
 
 def _cannot_be_read(session: Session, number: int) -> Finding:
@@ -137,7 +149,12 @@ def _end_of_chain(session: Session, subject: str) -> tuple[int, str]:
 
 def _hash(event: AuditEvent, key: bytes) -> str:
     """Return the event's HMAC-SHA256 over all that it says and over the hash before it."""
-    said = {
+    # The prefix keeps this use of the installation's secret apart from every other one.
+    return hmac.new(key, b"audit:" + _canonical(_said(event)).encode(), hashlib.sha256).hexdigest()
+
+
+def _said(event: AuditEvent) -> dict[str, object]:
+    return {
         "subject": event.subject,
         "place": event.place,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -149,8 +166,6 @@ def _hash(event: AuditEvent, key: bytes) -> str:
         "details": event.details,
         "previous": event.previous_hash,
     }
-    # The prefix keeps this use of the installation's secret apart from every other one.
-    return hmac.new(key, b"audit:" + _canonical(said).encode(), hashlib.sha256).hexdigest()
 
 
 def _canonical(value: object) -> str:

@@ -17,7 +17,12 @@ from portal.claims.clock_states import clock_state, running_clock
 from portal.claims.content import compared, content_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
-from portal.claims.participants import is_with_reviewer, people_who_moved
+from portal.claims.participants import (
+    had_part_in_dispute_of,
+    has_other_reviewer,
+    is_with_reviewer,
+    people_who_moved,
+)
 from portal.claims.removals import asked, left_to_remove, not_chosen
 from portal.claims.units import Rival, rivals, unit_of, worst
 from portal.evidence.intake import Taken
@@ -192,6 +197,10 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     ),
     "consent.has_link": lambda g: g.has_link,
     "consent.links_today": lambda g: g.links_today,
+    "claim.has_other_reviewer": lambda g: has_other_reviewer(g.session, g.rulebook, g.claim),
+    "actor.had_part_in_rival": lambda g: had_part_in_dispute_of(
+        g.session, g.rulebook, g.rivals, g.actor.person_id
+    ),
     "claim.has_reviewer": lambda g: is_with_reviewer(g.session, g.rulebook, g.claim),
     "claim.deadline_runs": lambda g: running_clock(g.claim) is not None,
     "chosen.is_assigned": lambda g: chosen_is_assigned(g.claim, g.answers),

@@ -12,6 +12,7 @@ from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.participants import reviewers
 from portal.claims.queries import visible_to
+from portal.notifications.delivery import OVERTAKEN
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.writing import NoAddress, OutOfDate
@@ -75,10 +76,7 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     if message.audience == CUSTOMER:
         return  # asked by a link that one address got; another link goes to another address
     claim = session.scalars(select(Claim).where(Claim.number == message.subject)).one()
-    rulebook = desk.policies.composed(
-        claim.policy_version or message.context["roles_version"], message.context["roles_version"]
-    )
-    today = recipients(session, desk, rulebook, claim, message.audience)
+    today = recipients(session, desk, desk.rulebook_of(claim), claim, message.audience)
     if message.recipient in today:
         return
     if not today:
@@ -88,13 +86,14 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
         OutboxMessage.event == message.event,
         OutboxMessage.audience == message.audience,
         OutboxMessage.created_at == message.created_at,
+        OutboxMessage.state != OVERTAKEN,  # such a message tells nobody any more
     )
     told = {
         one.recipient for one in session.scalars(same) if one.context["place"] == message.context["place"]
     }
     left = [address for address in today if address not in told]
     if not left:
-        raise OutOfDate("The recipient may not see the claim any more, so this mail was not sent.")
+        raise OutOfDate("Somebody else is told instead, so this mail was not sent.")
     log.info("a mail goes to somebody else", extra={"outbox_id": message.id, "others": len(left)})
     message.recipient, *others = left
     for address in others:

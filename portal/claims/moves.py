@@ -55,6 +55,13 @@ def is_dispute(transition: Transition) -> bool:
     return USE_DISPUTE in transition.effects
 
 
+def disputed_statuses(rulebook: Rulebook) -> frozenset[str]:
+    """Return the statuses that a dispute leads into."""
+    return frozenset(
+        end for row in rulebook.transitions.values() if is_dispute(row) for end in row.moves.values()
+    )
+
+
 def can_be_disputed(rulebook: Rulebook, claim: Claim) -> bool:
     """Tell whether a dispute leads on from here: there is one in the claim's status, and it is not closed."""
     return not claim.closed and any(

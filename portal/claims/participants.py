@@ -1,5 +1,7 @@
 """Who has a part in claims: those who may decide them, and, as the audit knows, whoever moved one."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,8 +10,12 @@ from portal.accounts.roles import people_with_roles
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.model import Claim
+from portal.claims.moves import disputed_statuses
+from portal.claims.units import Rival
 from portal.rulebook.rulebook import Rulebook
 
+# In an event's details: the id of the reviewer whose settlement moved the claim. No page shows it.
+SETTLED_BY = "settled_by"
 DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
 
 
@@ -26,10 +32,33 @@ def is_with_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bool
 
 
 def people_who_moved(session: Session, claim: Claim) -> frozenset[int]:
-    """Return the ids of everybody who changed the claim's status, of either side."""
-    moved = select(AuditEvent.actor_id).where(
-        AuditEvent.subject == chain_of(claim.number),
-        AuditEvent.to_status.is_not(None),
-        AuditEvent.actor_id.is_not(None),
+    """Return the ids of everybody who changed the claim's status, of either side.
+
+    Whoever settled against it has decided it too, though the portal moved it.
+    """
+    events = session.execute(
+        select(AuditEvent.actor_id, AuditEvent.details).where(
+            AuditEvent.subject == chain_of(claim.number), AuditEvent.to_status.is_not(None)
+        )
     )
-    return frozenset(person for person in session.scalars(moved) if person is not None)
+    found = {person for moved_by, details in events for person in (moved_by, details.get(SETTLED_BY))}
+    return frozenset(person for person in found if person is not None)
+
+
+def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bool:
+    """Tell whether somebody who may decide claims had no part in this one."""
+    return bool({person.id for person in reviewers(session, rulebook)} - people_who_moved(session, claim))
+
+
+def had_part_in_dispute_of(
+    session: Session, rulebook: Rulebook, rivals: Iterable[Rival], person_id: int | None
+) -> bool:
+    """Tell whether one of `rivals` is in dispute and with another reviewer, and the person had a part in it."""
+    disputed = {row.claim_id for row in rivals if row.status in disputed_statuses(rulebook)}
+    claims = session.scalars(select(Claim).where(Claim.id.in_(disputed))) if disputed else ()
+    return any(
+        claim.reviewer_id != person_id
+        and is_with_reviewer(session, rulebook, claim)
+        and person_id in people_who_moved(session, claim)
+        for claim in claims
+    )

@@ -19,11 +19,13 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+            if error.filename is None:  # a pipe whose reader left, or no file's fault at all
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror or error}.") from None
         except Exception as error:
-            from sqlalchemy.exc import DatabaseError
+            from sqlalchemy.exc import OperationalError, ProgrammingError
 
-            if not isinstance(error, DatabaseError):
+            if not isinstance(error, OperationalError | ProgrammingError):
                 raise
             raise click.ClickException(
                 f"The database cannot be used ({str(error.orig).strip()}). Check PORTAL_DATABASE_URL and "

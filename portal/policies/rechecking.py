@@ -66,6 +66,10 @@ def _problems(row: StoredDecision, policies: Policies) -> Iterator[str]:
         return
     if again.outcome != row.outcome:
         yield f"It was {row.outcome}, and is now {again.outcome}."
+    stored: object = row.rules  # somebody may have written anything into it
+    if not isinstance(stored, list) or not all(isinstance(rule, list) for rule in stored):
+        yield "What is kept as the rules that spoke is no list of rules."
+        return
     rules = [[reason.code, reason.subject] for reason in again.reasons]
     if rules != [list(rule) for rule in row.rules]:
         yield f"The rules that spoke were {_named(row.rules)}, and are now {_named(rules)}."

@@ -52,7 +52,7 @@ class Policies:
             if version not in self._loaded:
                 with Session(db.engine) as session:
                     row = session.get(PolicyVersion, version)
-                if row is None or not is_as_stored(row):
+                if row is None or not is_as_stored(row.version, row.files):
                     state = "not stored here" if row is None else "not as it was stored"
                     raise NoPolicy(f"Policy version {version[:12]} is {state}; restore it from a backup.")
                 self._loaded[version] = load(unpack_files(row.files))

@@ -44,8 +44,11 @@ function quicken(input) {
     take([...event.dataTransfer.files]);
   });
   document.addEventListener("paste", (event) => {
+    // What is pasted into a field is meant for the field; cells of a sheet bring a picture beside their text.
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
+    const text = event.clipboardData?.types.includes("text/plain");
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) {
+    if (files.length && !typing && !text) {
       event.preventDefault();
       take(files);
     }
@@ -98,14 +101,20 @@ function sent(file, row, input) {
         row.told.textContent = event.loaded < event.total ? "is sent" : "is read";
       }
     });
+    // Whatever comes of one file, the next one has its turn, and a form that waits is sent.
     request.addEventListener("load", () => {
-      settle(request, row);
-      done();
+      try {
+        settle(request, row);
+      } finally {
+        done();
+      }
     });
-    request.addEventListener("error", () => {
-      fail(row, "The portal did not answer, so this file was not added. Check the connection and choose it again.");
-      done();
-    });
+    for (const failure of ["error", "abort", "timeout"]) {
+      request.addEventListener(failure, () => {
+        fail(row, "The portal did not answer, so this file was not added. Check the connection and choose it again.");
+        done();
+      });
+    }
     request.send(form);
   });
 }

@@ -20,8 +20,9 @@ _SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
 _PART = rf"((?:{_SLASH}|(?<![\w-]))(?:{'|'.join(SECRET_PARTS)}){_SLASH})"
 _IN_TEXT = re.compile(rf"{_PART}[^?#\s\"']+", re.IGNORECASE)
 _IN_PATH = re.compile(rf"{_PART}.+", re.IGNORECASE | re.DOTALL)
-# A token by itself: whoever mangled the part before it still holds a link that opens.
-_TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{16,}")
+# A token by itself: whoever mangled the part before it still holds a link that opens. It begins where no
+# letter of a token stands before: tried at each letter, a path of many letters would take minutes.
+_TOKEN = re.compile(r"(?<![\w-])[\w-]{16,}\.[\w-]{16,}")
 PATH_CHARACTERS_AT_MOST = 300  # the longest address of the portal is a third of it
 SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization")
 MASK = "***"

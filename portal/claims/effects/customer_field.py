@@ -57,6 +57,7 @@ def _typed_customer(step: Step) -> Customer:
 def _correct(step: Step, customer: Customer) -> None:
     """Write name and domain as typed; other drafts for it change too. Raises InvalidCustomer."""
     lock_claims_for(step.session, customer)
+    step.session.refresh(customer)  # another correction may have been waited for
     now_known = known_as(step.session, step.actor, customer)
     if now_known.correct not in dict(now_known.choices):
         raise InvalidCustomer({KNOWN: now_known.sentence})

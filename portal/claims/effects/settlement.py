@@ -4,6 +4,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Step
 from portal.claims.lifecycle import perform
 from portal.claims.model import Claim
+from portal.claims.participants import SETTLED_BY
 from portal.claims.queries import claim_by_id
 from portal.claims.refusals import Invalid, Refused
 from portal.claims.units import rivals
@@ -38,7 +39,8 @@ def _end(step: Step, loser: Claim) -> None:
     if not actions:
         raise Invalid({"settlement": _cannot_be_ended(loser.number)})
     try:
-        perform(step.session, step.desk, actions[0], loser, SYSTEM_ACTOR)
+        settler = {SETTLED_BY: step.actor.person_id}
+        perform(step.session, step.desk, actions[0], loser, SYSTEM_ACTOR, details=settler)
     except Refused as refused:
         raise Invalid({"settlement": _cannot_be_ended(loser.number)}) from refused
 
