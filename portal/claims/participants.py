@@ -53,7 +53,7 @@ def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bo
 def had_part_in_dispute_of(
     session: Session, rulebook: Rulebook, rivals: Iterable[Rival], person_id: int | None
 ) -> bool:
-    """Tell whether one of `rivals` is in dispute and with another reviewer, and the person had a part in it."""
+    """Tell whether a rival is in dispute and with another reviewer, and the person had a part in it."""
     disputed = {row.claim_id for row in rivals if row.status in disputed_statuses(rulebook)}
     claims = session.scalars(select(Claim).where(Claim.id.in_(disputed))) if disputed else ()
     return any(
