@@ -31,7 +31,8 @@ def _joins(text: str, place: int) -> bool:
         text[place] in JOINERS
         and len(sides) == 2
         and all(
-            letter.isalpha() and not unicodedata.name(letter, "").startswith(SCRIPTS_WITHOUT_JOINERS)
+            unicodedata.category(letter)[0] in "LM"
+            and not unicodedata.name(letter, "").startswith(SCRIPTS_WITHOUT_JOINERS)
             for letter in sides
         )
     )

@@ -17,7 +17,7 @@ FIRST_KEPT, LAST_KEPT = 1, 4
 
 @dataclass(frozen=True)
 class Stop:
-    """A status that the claim was in, since when, and who brought it there."""
+    """A status that the claim was in, since when, and who brought it there, "" where nobody knows."""
 
     label: str
     tone: str
@@ -59,6 +59,9 @@ def path_of(rulebook: Rulebook, claim: Claim, entries: Sequence[Entry], side: st
         for entry in reversed(entries)
         if entry.status in statuses
     ]
+    if not stops:  # rows that no event tells of, such as those brought from elsewhere
+        here = statuses[claim.status]
+        stops = [Stop(here.label, here.tone, claim.status_since, "")]
     folded = len(stops) - FIRST_KEPT - LAST_KEPT
     # One step alone takes no more place than the words that would stand for it.
     cut = FIRST_KEPT if folded > 1 else 0

@@ -26,6 +26,15 @@ DROP = """(zone, files) => {
   }
   zone.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
 }"""
+PASTE_INTO = """(field, files) => {
+  const carried = new DataTransfer();
+  for (const [name, type, bytes] of files) {
+    carried.items.add(new File([new Uint8Array(bytes)], name, { type }));
+  }
+  const event = new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true });
+  field.dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
 PASTE = """files => {
   const carried = new DataTransfer();
   for (const [name, type, bytes] of files) {
@@ -72,6 +81,13 @@ def test_a_picture_can_be_pasted(filing: Filing, page: Page) -> None:
     page.evaluate(PASTE, carried(picture(name="screen.png")))
     expect(page.locator(".upload.is-added")).to_have_count(1)
     assert names(page) == ["screen.png"]
+
+
+def test_what_is_pasted_into_a_field_is_left_to_the_field(filing: Filing, page: Page) -> None:
+    page.goto(f"/claims/{draft(filing)}/wizard/evidence")
+    taken = page.locator("#commentary").evaluate(PASTE_INTO, carried(picture(name="cells.png")))
+    assert taken is False
+    assert page.locator(".upload").count() == 0
 
 
 def test_a_file_that_is_refused_says_why_and_keeps_no_other_back(filing: Filing, page: Page) -> None:

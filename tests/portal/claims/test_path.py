@@ -13,6 +13,7 @@ from portal.claims.path_picture import WIDTH, picture
 from portal.claims.timeline import Entry
 from portal.rulebook.loading import load, read_folder
 from portal.rulebook.rulebook import Rulebook
+from tests.portal.claims.rows import add_claims
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 RULES = Path(__file__).resolve().parents[3] / "rules"
@@ -153,3 +154,10 @@ def test_the_head_of_the_page_says_how_many_days_are_left(filing: Filing) -> Non
     assert "days left" in page.region("claim-standing")
     filing.wait(12)
     assert "overdue" in filing.browser(PARTNER).visit(f"/claims/{number}").region("claim-standing").casefold()
+
+
+@SQLITE
+def test_a_claim_that_no_event_tells_of_is_where_it_is(filing: Filing) -> None:
+    number = add_claims(filing, {"status": "submitted"})[0]
+    page = filing.browser(PARTNER).visit(f"/claims/{number}")
+    assert page.texts("#claim-path ol li")[0].startswith("Now Submitted since ")

@@ -12,6 +12,7 @@ from portal.claims.refusals import Invalid, Refused
 from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
 from portal.work.sweep import sweep
+from tests import factories
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -92,13 +93,55 @@ def test_a_dispute_is_decided_by_somebody_else(filing: Filing, decision: str) ->
         filing.do(decision, number, REVIEWER, **answers)
     assert "decided_before" in codes(refusal)
     page = filing.browser(REVIEWER).visit(f"/reviews/{number}")
-    assert "Leave it to the reviewer who has it." in page.text
+    assert "Leave it to the reviewer who has it, or to one who had no part." in page.text
     # Once nobody else is there to decide it, it does not wait forever.
     with filing.context(), transaction() as session:
         session.execute(update(Person).where(Person.email == REVIEWER2).values(active=False))
     if decision != "settle":  # there is nothing to settle here
         filing.do(decision, number, REVIEWER, **answers)
         assert filing.claim(number).status != "dispute"
+
+
+@SQLITE
+def test_while_somebody_without_a_part_is_there_nobody_decides_about_their_own_decision(
+    filing: Filing,
+) -> None:
+    number = disputed(filing)
+    with filing.context(), transaction() as session:
+        owner = session.scalars(select(Person).where(Person.email == REVIEWER2)).one().organization
+        factories.person(session, owner, "reviewer", account="reviewer3")
+        session.execute(update(Person).where(Person.email == REVIEWER2).values(active=False))
+    with pytest.raises(Refused) as refusal:
+        filing.do("deny_dispute", number, REVIEWER, reason="insufficient_poe", message=WHY)
+    assert codes(refusal) == ["decided_before"]
+
+
+@SQLITE
+def test_nobody_ends_the_dispute_about_their_own_decision_by_settling_for_another_claim(
+    filing: Filing,
+) -> None:
+    number = disputed(filing)
+    other = filing.under_review("fabrikam")
+    with pytest.raises(Refused) as refusal:
+        filing.do("settle", other, REVIEWER)
+    assert codes(refusal) == ["rival_decided_before"]
+    assert filing.claim(number).status == "dispute"
+    filing.do("settle", other, REVIEWER2)  # who has the dispute decides both
+    assert filing.claim(number).status == "rejected_final"
+
+
+@SQLITE
+def test_a_dispute_about_a_settlement_goes_to_somebody_who_did_not_settle(filing: Filing) -> None:
+    number = filing.submitted("contoso")
+    filing.do("settle", filing.under_review("fabrikam"), REVIEWER)
+    filing.do("dispute", number, INES, justification=WHY)
+    assert str(filing.claim(number).reviewer_id) == id_of(filing, REVIEWER2)
+    with pytest.raises(Refused) as refusal:
+        filing.do("deny_dispute", number, REVIEWER, reason="insufficient_poe", message=WHY)
+    assert codes(refusal) == ["decided_before"]
+    assert (
+        "settled" not in filing.browser(INES).visit(f"/claims/{number}").region("claim-timeline").casefold()
+    )
 
 
 def test_an_extension_moves_the_end_and_says_so_everywhere(filing: Filing) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.clock import FixedClock
-from portal.web.logs import SECRET_PARTS, configure_logging, mask
+from portal.web.logs import SECRET_PARTS, configure_logging, mask, mask_path
 
 
 @pytest.fixture
@@ -143,3 +143,10 @@ def test_things_that_are_no_json_are_written_as_text(written: io.StringIO) -> No
 )
 def test_only_tokens_are_masked(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize("letters", ["a", "a-", "a.", "_", "/a"])
+def test_masking_takes_no_longer_for_each_letter_of_a_long_path(letters: str) -> None:
+    # Every place of the path as a beginning of its own would be three thousand million letters to look at:
+    # this test would run for minutes.
+    mask_path("/" + letters * (60_000 // len(letters)))
