@@ -125,6 +125,7 @@ EXPECTED = {
     ("GET", "/claims/new"): ANY_PARTNER,
     ("POST", "/claims/new"): ANY_PARTNER,
     ("GET", "/claims/<number>"): OWN_CLAIM_OR_SUBMITTED,
+    ("GET", "/claims/<number>/news"): OWN_CLAIM,
     ("GET", "/claims/<number>/<noun>"): OWN_CLAIM_OR_SUBMITTED,
     ("GET", "/claims/<number>/wizard/<step>"): OWN_CLAIM,
     ("GET", "/claims/<number>/documents/<int:document_id>"): OWN_CLAIM_OR_SUBMITTED,

@@ -115,11 +115,11 @@ def test_the_timeline_tells_deadlines_in_words(filing: Filing) -> None:
 @SQLITE
 def test_a_form_saved_unchanged_is_no_part_of_the_story(filing: Filing) -> None:
     number, browser = filing.draft(), filing.browser(INES)
-    told = browser.visit(f"/claims/{number}").texts("#claim-timeline li")
+    told = browser.visit(f"/claims/{number}").texts("#claim-timeline .timeline > li")
     filing.do("edit", number, INES, commentary="The letter covers this quarter.")
-    assert browser.visit(f"/claims/{number}").texts("#claim-timeline li") == told
+    assert browser.visit(f"/claims/{number}").texts("#claim-timeline .timeline > li") == told
     filing.do("edit", number, INES, commentary="The letter covers the whole year.")
-    assert len(browser.visit(f"/claims/{number}").texts("#claim-timeline li")) == len(told) + 1
+    assert len(browser.visit(f"/claims/{number}").texts("#claim-timeline .timeline > li")) == len(told) + 1
 
 
 @SQLITE
