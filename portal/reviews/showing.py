@@ -14,6 +14,7 @@ from portal.claims.model import Claim, ClaimClock, ClaimDocument
 from portal.claims.moves import Standing, standing
 from portal.claims.panels import Panel, panels
 from portal.claims.showing import Asked, asked_in_words
+from portal.claims.threads import Thread, threads
 from portal.claims.timeline import Entry, timeline
 from portal.claims.viewing import Sought, Viewed, viewed
 from portal.reviews.listing import Following, following
@@ -85,6 +86,7 @@ class Review:
     requests: tuple[Asked, ...]
     rejection_reasons: tuple[CatalogReason, ...]
     neighbors: tuple[Neighbor, ...]
+    threads: tuple[Thread, ...]
     entries: tuple[Entry, ...]
     panels: tuple[Panel, ...]
     viewer: Viewed | None  # of the document that is looked at, None where the claim has none
@@ -94,7 +96,6 @@ class Review:
     previewed: bool  # the form came back because its mails were to be looked at
     mailing: frozenset[str]  # the actions that tell somebody by mail
     movers: Mapping[str, str]
-    own_side: str  # the side of the one who reads
 
     @property
     def comments_address(self) -> str:
@@ -142,6 +143,7 @@ def review_of(
         requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
+        threads=threads(claim, actor),
         entries=tuple(timeline(session, desk, claim, actor)),
         panels=tuple(
             naming_losers(session, desk, claim, panel)
@@ -154,7 +156,6 @@ def review_of(
         previewed=previewed,
         mailing=frozenset(rulebook.notifications.events),
         movers=MOVERS,
-        own_side=actor.side,
     )
 
 

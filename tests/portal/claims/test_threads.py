@@ -49,6 +49,18 @@ def test_a_reply_stands_beneath_what_it_answers(filing: Filing) -> None:
 
 
 @SQLITE
+def test_reviewers_answer_beneath_the_comment_too(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("comment", number, PARTNER, message="Is May enough?")
+    (asked,) = comments_of(filing, number)
+    browser = filing.browser(REVIEWER)
+    browser.visit(f"/reviews/{number}")
+    page = browser.fill_and_submit(f"#action-comment-{asked.id}", message="It is.")
+    assert "answers Incentives of Contoso," in page.region(f"comment-{asked.id}")
+    assert threads_of(filing, number) == [["Is May enough?", "It is."]]
+
+
+@SQLITE
 def test_a_reply_that_came_back_is_where_it_was_typed(filing: Filing) -> None:
     number, question = asked(filing)
     browser = filing.browser(PARTNER)
