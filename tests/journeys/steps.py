@@ -231,7 +231,8 @@ class Customer:
 
 def fact(page: Page, term: str) -> str:
     """Return what a page says beside `term`; raises AssertionError where the term is not on it."""
-    found = [row for row in page.select("dl.facts > div, dl.review-strip > div") if text_of(row[0]) == term]
+    rows = page.select("dl.facts > div, dl.review-strip > div, dl.standing-now > div")
+    found = [row for row in rows if text_of(row[0]) == term]
     assert found, f"{page.path} does not tell {term!r}: {page.text[:400]}"
     return text_of(found[0][1])
 
