@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -19,40 +19,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import install_current
 from portal.accounts.entrance import Entrance
-from portal.accounts.kept_views import blueprint as kept_forms
 from portal.accounts.kept_views import install_giving_back
-from portal.accounts.organization_views import blueprint as organizations
-from portal.accounts.password_views import blueprint as passwords
-from portal.accounts.people_views import blueprint as people
 from portal.accounts.preferences import time_zones
-from portal.accounts.profile_views import blueprint as profile
-from portal.accounts.views import blueprint as accounts
 from portal.backups.mark import refuse_unfinished_restore
 from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
-from portal.claims.preview_views import blueprint as previews
 from portal.claims.refusals import NotThere
-from portal.claims.selection_views import blueprint as selection
-from portal.claims.template_views import blueprint as poe_template
-from portal.claims.views import blueprint as claims
-from portal.claims.why_views import blueprint as why
 from portal.clock import Clock
-from portal.consent.views import blueprint as consent
 from portal.db import attach, db
-from portal.deliveries.views import blueprint as deliveries
 from portal.evidence.limits import ReaderBroken
 from portal.evidence.preview_store import PreviewStore
 from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
+from portal.features import FEATURES, KEPT, NAVIGATION, PRODUCT_NAME, TRANSLATED
 from portal.incentives.assessment import assess
-from portal.incentives.views import blueprint as incentives
 from portal.policies.versions import NoPolicy, Policies
-from portal.reviews.views import blueprint as reviews
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
 from portal.sample.styleguide_views import blueprint as styleguide
-from portal.saved_views.views import blueprint as saved_views
 from portal.settings import Settings, close_data_dir, keep_files_private, kept_secret, read_settings
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
@@ -63,12 +48,11 @@ from portal.web.health import health_blueprint
 from portal.web.languages import install_languages
 from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
-from portal.web.navigation import Entry, install_navigation
+from portal.web.navigation import install_navigation
 from portal.web.nul import refuse_nameless_fields, refuse_nul_in_addresses, refuse_nul_in_forms
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
 from portal.work.outbox import deliver
-from portal.workbench.views import blueprint as policies_pages
 
 log = logging.getLogger(__name__)
 
@@ -76,52 +60,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 MIGRATIONS = ROOT / "migrations"
 
-PRODUCT_NAME = "Customer claims"
-NAVIGATION = (
-    Entry("Incentives", "Customer claims", "/claims", "claims.read"),
-    Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
-    Entry("", "Policy", "/policy", "policy.read"),
-    Entry("Administration", "People", "/people", "people.manage"),
-    Entry("Administration", "Organizations", "/organizations", "organizations.manage"),
-    Entry("Administration", "Deliveries", "/deliveries", "deliveries.manage"),
-)
-FEATURES: tuple[Blueprint, ...] = (
-    accounts,
-    kept_forms,
-    passwords,
-    people,
-    organizations,
-    profile,
-    claims,
-    selection,
-    saved_views,
-    previews,
-    why,
-    poe_template,
-    incentives,
-    reviews,
-    consent,
-    policies_pages,
-    deliveries,
-)
-
-# Read by people outside, in the languages of portal/languages/offered.py; the other pages are in English.
-TRANSLATED = (consent.name,)
-
 ENTER = "accounts.enter"  # where the sign-in form is sent
-# The routes whose forms are kept where the session ended before they were sent; none takes a password.
-KEPT = (
-    "claims.act",
-    "claims.create_claim",
-    "reviews.act",
-    "people.invite",
-    "people.access",
-    "organizations.add",
-    "organizations.rename",
-    "organizations.add_location",
-    "organizations.change_location",
-)
-
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000
 

@@ -18,7 +18,7 @@ from portal.claims.content import compared, content_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimComment, ClaimDocument, ClaimProduct, ConsentLink
 from portal.claims.participants import (
-    had_part_in_dispute_of,
+    had_part_in_rival,
     has_other_reviewer,
     is_with_reviewer,
     people_who_moved,
@@ -99,11 +99,6 @@ class Gathering:
         if self.actor.link_id is not None:
             valid = valid.where(ConsentLink.id == self.actor.link_id)
         return bool(self.session.scalar(select(valid)))
-
-    @cached_property
-    def actor_had_part(self) -> bool:
-        """Whether the person changed the claim's status before, as the audit knows."""
-        return self.actor.person_id in people_who_moved(self.session, self.claim)
 
     @cached_property
     def day_began_at(self) -> datetime:
@@ -198,9 +193,7 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "consent.has_link": lambda g: g.has_link,
     "consent.links_today": lambda g: g.links_today,
     "claim.has_other_reviewer": lambda g: has_other_reviewer(g.session, g.rulebook, g.claim),
-    "actor.had_part_in_rival": lambda g: had_part_in_dispute_of(
-        g.session, g.rulebook, g.rivals, g.actor.person_id
-    ),
+    "actor.had_part_in_rival": lambda g: had_part_in_rival(g.session, g.rulebook, g.rivals, g.actor),
     "claim.has_reviewer": lambda g: is_with_reviewer(g.session, g.rulebook, g.claim),
     "claim.deadline_runs": lambda g: running_clock(g.claim) is not None,
     "chosen.is_assigned": lambda g: chosen_is_assigned(g.claim, g.answers),
@@ -213,7 +206,7 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "actor.roles": lambda g: g.actor.roles,
     "actor.kind": lambda g: g.actor.kind,
     "actor.is_assigned": lambda g: g.actor.person_id is not None and g.actor.person_id == g.claim.reviewer_id,
-    "actor.had_part": lambda g: g.actor_had_part,
+    "actor.had_part": lambda g: g.actor.person_id in people_who_moved(g.session, g.claim),
 }
 
 

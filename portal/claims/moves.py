@@ -5,11 +5,10 @@ from datetime import date, datetime
 
 from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.desk import Desk
+from portal.claims.disputes import is_dispute
 from portal.claims.model import Claim
-from portal.rulebook.models import CatalogReason, Transition
+from portal.rulebook.models import CatalogReason
 from portal.rulebook.rulebook import Rulebook
-
-USE_DISPUTE = "use_dispute"  # the effect by which an action is a dispute, whatever the policy calls it
 
 
 @dataclass(frozen=True)
@@ -47,18 +46,6 @@ def standing(desk: Desk, claim: Claim) -> Standing:
         arithmetic=clock.arithmetic if clock else "",
         closed=claim.closed,
         overdue=claim.overdue,
-    )
-
-
-def is_dispute(transition: Transition) -> bool:
-    """Tell whether carrying out the transition uses up a dispute."""
-    return USE_DISPUTE in transition.effects
-
-
-def disputed_statuses(rulebook: Rulebook) -> frozenset[str]:
-    """Return the statuses that a dispute leads into."""
-    return frozenset(
-        end for row in rulebook.transitions.values() if is_dispute(row) for end in row.moves.values()
     )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.accounts.roles import people_with_roles
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
+from portal.claims.disputes import disputed_statuses
 from portal.claims.model import Claim
-from portal.claims.moves import disputed_statuses
 from portal.claims.units import Rival
 from portal.rulebook.rulebook import Rulebook
 
@@ -50,15 +51,13 @@ def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bo
     return bool({person.id for person in reviewers(session, rulebook)} - people_who_moved(session, claim))
 
 
-def had_part_in_dispute_of(
-    session: Session, rulebook: Rulebook, rivals: Iterable[Rival], person_id: int | None
-) -> bool:
-    """Tell whether a rival is in dispute and with another reviewer, and the person had a part in it."""
+def had_part_in_rival(session: Session, rulebook: Rulebook, rivals: Iterable[Rival], actor: Actor) -> bool:
+    """Tell whether a rival is in dispute and with another reviewer, and `actor` had a part in it."""
     disputed = {row.claim_id for row in rivals if row.status in disputed_statuses(rulebook)}
     claims = session.scalars(select(Claim).where(Claim.id.in_(disputed))) if disputed else ()
     return any(
-        claim.reviewer_id != person_id
+        claim.reviewer_id != actor.person_id
         and is_with_reviewer(session, rulebook, claim)
-        and person_id in people_who_moved(session, claim)
+        and actor.person_id in people_who_moved(session, claim)
         for claim in claims
     )

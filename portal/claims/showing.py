@@ -10,12 +10,13 @@ from portal.accounts.actor import Actor
 from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.disputes import is_dispute
 from portal.claims.eligibility import eligibility_of
 from portal.claims.facts import Gathering, gather
 from portal.claims.filters import MOVES
 from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
-from portal.claims.moves import Standing, is_dispute, next_step_of, standing
+from portal.claims.moves import Standing, next_step_of, standing
 from portal.claims.offering import Offer
 from portal.claims.path import ClaimPath, path_of
 from portal.claims.path_picture import Picture, picture

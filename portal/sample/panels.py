@@ -7,12 +7,18 @@ from http import HTTPStatus
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from portal.accounts.model import Organization
 from portal.claims.answering import Failure
+from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.forms import action_form
 from portal.claims.model import Claim, ClaimProduct
 from portal.claims.offering import NEW, Offer
 from portal.claims.panels import Panel
+from portal.claims.path import Branch, ClaimPath, Stop
+from portal.claims.path_picture import Picture, picture
+from portal.claims.request_progress import Point, Progress
+from portal.claims.threads import Thread, Written
 from portal.claims.timeline import Entry
 from portal.rulebook.changes import Change
 from portal.rulebook.decision import ALLOWED, Decision, Facts, Reason
@@ -33,6 +39,15 @@ LONG_REMEDY = Remedy(
 )
 
 
+PROGRESS = Progress(
+    (
+        Point("Missing products", "The proof does not name every product.", "Add a page.", ()),
+        Point("Missing or old dates", "Dates are missing.", "", ("Documents added: letter.pdf.",)),
+    ),
+    None,
+)
+
+
 @dataclass(frozen=True)
 class Examples:
     """What the style guide shows beside markup of its own: actions in every state, entries, remedies."""
@@ -40,10 +55,19 @@ class Examples:
     panels: tuple[tuple[str, Panel], ...]  # (what it shows, the action)
     written: tuple[tuple[str, Panel], ...]
     entries: tuple[Entry, ...]
+    threads: tuple[Thread, ...]
+    progress: Progress
+    path: ClaimPath
+    picture: Picture
     short: Remedy
     long: Remedy
     now: datetime
     today: date
+
+    @property
+    def left(self) -> tuple[DaysLeft, ...]:
+        """What is left of some deadlines, from far away to over."""
+        return tuple(days_left(self.day(days), self.today) for days in (14, 2, 0, -3))
 
     def day(self, days: int) -> date:
         """Return the day that is `days` from today."""
@@ -55,7 +79,7 @@ def examples(session: Session, desk: Desk) -> Examples:
     rulebook = desk.policies.in_force()
     asking = sorted(_panels(session, rulebook, asks=True), key=lambda panel: -len(list(panel.form)))
     bare = _panels(session, rulebook, asks=False)
-    wrong = asking[0]
+    wrong, path = asking[0], _path(rulebook, desk.clock.now())
     names = [field.name for field in wrong.form]
     typed = MultiDict(dict.fromkeys(names, "What was typed."))
     mistakes = dict.fromkeys(names, "Say a little more.")
@@ -75,6 +99,10 @@ def examples(session: Session, desk: Desk) -> Examples:
             ("Refused", _refused(asking[-1], REMEDY, "shut-")),
         ),
         entries=_entries(desk.clock.now(), next(iter(rulebook.statuses.values())).label),
+        threads=_threads(desk.clock.now()),
+        progress=PROGRESS,
+        path=path,
+        picture=picture(path),
         short=REMEDY,
         long=LONG_REMEDY,
         now=desk.clock.now(),
@@ -83,7 +111,7 @@ def examples(session: Session, desk: Desk) -> Examples:
 
 
 def _panels(session: Session, rulebook: Rulebook, *, asks: bool) -> list[Panel]:
-    claim = Claim(status="", products=[ClaimProduct(product=code) for code in rulebook.programs.products])
+    claim = _claim(*rulebook.programs.products)
     return [
         Panel(
             Offer(action, row, _decision(ALLOWED), row.path[0]),
@@ -95,6 +123,13 @@ def _panels(session: Session, rulebook: Rulebook, *, asks: bool) -> list[Panel]:
         for action, row in rulebook.transitions.items()
         if row.path and NEW not in row.moves and _is_asking(row) == asks
     ]
+
+
+def _claim(*products: str) -> Claim:
+    """Return a claim that no database has, with what the texts of forms name."""
+    partner = Organization(name="Contoso", side="partner", domain="contoso.example")
+    rows = [ClaimProduct(product=code) for code in products]
+    return Claim(number="CL-2026-000001", name="Example", status="", organization=partner, products=rows)
 
 
 def _is_asking(row: Transition) -> bool:
@@ -120,7 +155,7 @@ def _failed(
     session: Session, rulebook: Rulebook, panel: Panel, typed: MultiDict[str, str], errors: dict[str, str]
 ) -> Panel:
     failure = Failure("", HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
-    claim = Claim(status="", products=[])
+    claim = _claim()
     form = action_form(session, rulebook, claim, panel.offer.action, typed, errors)
     return replace(_named(panel, "mistaken-"), form=form, failure=failure, files=("letter.pdf",))
 
@@ -134,6 +169,23 @@ def _stale(panel: Panel, prefix: str = "stale-") -> Panel:
 def _decision(outcome: str) -> Decision:
     reasons = () if outcome == ALLOWED else (REASON,)
     return Decision("example", outcome, reasons, (), "", "", Facts({}))
+
+
+def _path(rulebook: Rulebook, now: datetime) -> ClaimPath:
+    stops = tuple(
+        Stop(row.label, row.tone, now - timedelta(days=9 - place), "Ines Morel")
+        for place, row in enumerate(list(rulebook.statuses.values())[:3])
+    )
+    branches = tuple(
+        Branch(row.label, row.tone, (("The review team", "An action"),))
+        for row in list(rulebook.statuses.values())[3:5]
+    )
+    return ClaimPath(stops[:1], 4, stops[1:], branches)
+
+
+def _threads(now: datetime) -> tuple[Thread, ...]:
+    asked = Written(1, "Review team", False, "Who signed it?", now - timedelta(days=2))
+    return (Thread(asked, (Written(2, "Ines Morel", True, "The head of IT.", now),)),)
 
 
 def _entries(now: datetime, label: str) -> tuple[Entry, ...]:

@@ -118,7 +118,7 @@ def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool
     request.locator("summary").click()
     request.get_by_label("Missing customer acknowledgment").check()
     request.locator("textarea[name=message]").fill("Please add a page that the customer signed.")
-    send(reviewer, request.locator("button"))
+    send(reviewer, request.get_by_role("button", name="Ask for information"))
     house.send_mail()
     asked = house.inbox.latest_to("incentives@contoso.example")
     assert number in asked["Subject"]
@@ -135,7 +135,7 @@ def test_the_main_job(house: House, open_page: Callable[[], Page], scripts: bool
     answer.locator("[name=document]").set_input_files(
         str(on_disk(tmp_path, Upload("signed.pdf", signed.content)))
     )
-    send(partner, answer.locator("button"))
+    send(partner, answer.get_by_role("button", name="Resubmit"))
     assert status_of(partner) == "Submitted"
 
     reviewer.goto(f"/reviews/{number}")

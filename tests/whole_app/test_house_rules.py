@@ -25,7 +25,7 @@ DRAWERS = re.compile(r"^(utils?|helpers?|common|misc|managers?|handlers?|service
 # floor called web; mails, which are templates too; the loop that works inside an app's context; where all
 # parts meet.
 MAY_KNOW_THE_WEB = re.compile(
-    r"^(web/.*|app\.py|cli/.*|db\.py|work/loop\.py|notifications/rendering\.py"
+    r"^(web/.*|(app|features)\.py|cli/.*|db\.py|work/loop\.py|notifications/rendering\.py"
     r"|[a-z_]+/(views|blueprint|[a-z]+_views|answering|panels|forms|current)\.py)$"
 )
 THE_WEB = {"flask", "werkzeug", "wtforms", "flask_wtf", "flask_login", "jinja2", "htmx_flask"}

@@ -27,6 +27,7 @@ RANKS = {
             "content",
             "chain",
             "desk",
+            "disputes",
             "participants",
             "refusals",
             "removals",

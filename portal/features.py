@@ -1,0 +1,67 @@
+"""What the portal is made of: the routes of every feature, the menu, and what their forms and pages are."""
+
+from flask import Blueprint
+
+from portal.accounts.kept_views import blueprint as kept_forms
+from portal.accounts.organization_views import blueprint as organizations
+from portal.accounts.password_views import blueprint as passwords
+from portal.accounts.people_views import blueprint as people
+from portal.accounts.profile_views import blueprint as profile
+from portal.accounts.views import blueprint as accounts
+from portal.claims.preview_views import blueprint as previews
+from portal.claims.selection_views import blueprint as selection
+from portal.claims.template_views import blueprint as poe_template
+from portal.claims.views import blueprint as claims
+from portal.claims.why_views import blueprint as why
+from portal.consent.views import blueprint as consent
+from portal.deliveries.views import blueprint as deliveries
+from portal.incentives.views import blueprint as incentives
+from portal.reviews.views import blueprint as reviews
+from portal.saved_views.views import blueprint as saved_views
+from portal.web.navigation import Entry
+from portal.workbench.views import blueprint as policies_pages
+
+PRODUCT_NAME = "Customer claims"
+NAVIGATION = (
+    Entry("Incentives", "Customer claims", "/claims", "claims.read"),
+    Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
+    Entry("", "Policy", "/policy", "policy.read"),
+    Entry("Administration", "People", "/people", "people.manage"),
+    Entry("Administration", "Organizations", "/organizations", "organizations.manage"),
+    Entry("Administration", "Deliveries", "/deliveries", "deliveries.manage"),
+)
+FEATURES: tuple[Blueprint, ...] = (
+    accounts,
+    kept_forms,
+    passwords,
+    people,
+    organizations,
+    profile,
+    claims,
+    selection,
+    saved_views,
+    previews,
+    why,
+    poe_template,
+    incentives,
+    reviews,
+    consent,
+    policies_pages,
+    deliveries,
+)
+
+# Read by people outside, in the languages of portal/languages/offered.py; the other pages are in English.
+TRANSLATED = (consent.name,)
+
+# The routes whose forms are kept where the session ended before they were sent; none takes a password.
+KEPT = (
+    "claims.act",
+    "claims.create_claim",
+    "reviews.act",
+    "people.invite",
+    "people.access",
+    "organizations.add",
+    "organizations.rename",
+    "organizations.add_location",
+    "organizations.change_location",
+)
