@@ -33,7 +33,7 @@ def test_what_waits_for_a_reviewer_is_listed_with_the_earliest_deadline_first(fi
     assert first["Products"] == "Microsoft Intune"
     assert first["Status"] == "Submitted"
     assert first["Reviewer"] == "unassigned"
-    assert first["Time left"] == "8 days left 2 December 2026"
+    assert first["Due"] == "8 days left 2 December 2026"
     assert second["Round"] == "1"
     assert second["Reviewer"].startswith("Reviewer")
 
@@ -73,8 +73,8 @@ def test_a_claim_past_its_deadline_is_flagged_and_comes_first_before_and_after_t
     browser.visit("/reviews")
     assert browser.page.rows("#review-queue table") == before
     assert numbers(browser) == [late, fresh]
-    assert "Overdue" in before[0]["Time left"]
-    assert "Overdue" not in before[1]["Time left"]
+    assert "Overdue" in before[0]["Due"]
+    assert "Overdue" not in before[1]["Due"]
     browser.visit("/reviews?show=overdue")
     assert numbers(browser) == [late]
 
