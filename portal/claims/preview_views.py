@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import find_document, note_reading
+from portal.claims.documents import attachment, find_document, note_reading
 from portal.claims.queries import READ_OWN, READ_SUBMITTED
 from portal.claims.refusals import NotThere
 from portal.claims.viewing import AS_TEXT, Sought, viewed
@@ -42,6 +42,8 @@ def page(number: str, document_id: int, page: int) -> Response:
     else:
         note_reading(desk, row, current_actor(), page=True)
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    # A page shows the picture all the same; opened by itself it is a download, as everything of a document.
+    response.headers["Content-Disposition"] = attachment(f"page-{page}.png")
     return response
 
 
