@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.claims.content import PRODUCTS
+from portal.languages.offered import LANGUAGES
 from portal.rulebook.rulebook import Rulebook
 
 # A text of more than about three lines of the timeline is folded, so that one edit does not hide the others.
@@ -57,6 +58,19 @@ def _texts(*labels: str) -> InWords:
     return compare
 
 
+def _customer_contact(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
+    """Compare a contact, with the language of the mail to them by its own name."""
+    was, now = (
+        [*parts[:3], LANGUAGES.get(parts[3], parts[3])] for parts in (_parts(before, 4), _parts(after, 4))
+    )
+    return _texts(
+        "Name of the customer contact",
+        "Job title of the customer contact",
+        "E-mail of the customer contact",
+        "Language of the mail to them",
+    )(rulebook, was, now)
+
+
 def _activity(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
     known = rulebook.programs.activities
     was, now = (known[code].label if code in known else code or "" for code in (before, after))
@@ -83,7 +97,9 @@ def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
 def _parts(value: Any, count: int) -> list[str]:
     if value is None:
         return [""] * count
-    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+    parts = [str(part) for part in value] if isinstance(value, list) else [str(value)]
+    # What was stored before a field had as many parts is compared as if the others had been empty.
+    return (parts + [""] * count)[:count]
 
 
 def _given(text: str) -> tuple[str, ...]:
@@ -95,9 +111,7 @@ IN_WORDS: Mapping[str, InWords] = {
     "customer": _texts("Customer", "Domain", "Tenant ID"),
     "activity": _activity,
     PRODUCTS: _products,
-    "customer_contact": _texts(
-        "Name of the customer contact", "Job title of the customer contact", "E-mail of the customer contact"
-    ),
+    "customer_contact": _customer_contact,
     "technical_contact": _texts("Name of the technical contact", "E-mail of the technical contact"),
     "own_contact": _texts("Name of the partner’s contact", "E-mail of the partner’s contact"),
     "name": _texts("Claim name"),

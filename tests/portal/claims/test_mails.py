@@ -146,7 +146,7 @@ def test_a_claim_that_lost_a_settlement_for_good_is_not_told_to_dispute(filing: 
     loser = filing.under_review("fabrikam")
     filing.do("reject", loser, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
     filing.do("dispute", loser, "incentives@fabrikam.example", justification="It is there.")
-    filing.do("settle", filing.under_review("contoso"), REVIEWER)
+    filing.do("settle", filing.under_review("contoso"), REVIEWER2)  # who has the dispute
     lost = words(mail_to(filing, "incentives@fabrikam.example", "Your claim was rejected in favor"))
     assert "Competing association" in lost
     assert "dispute the rejection" not in lost.casefold()

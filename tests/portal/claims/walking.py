@@ -314,9 +314,12 @@ class Walk:
 
     def actor(self, action: str, number: str, organization: str) -> Actor:
         by = self.rulebook.transitions[action].by
-        if by != CUSTOMER:
-            return self.person_with(by, organization)
         claim = claim_by_number(db.session(), number)
+        if by != CUSTOMER:
+            able = self.person_with(by, organization)
+            # A dispute is decided by who has it, and nobody else is asked to.
+            has_it = [one for one in self.filing.actors.values() if one.person_id == claim.reviewer_id]
+            return next((one for one in has_it if by in self.rulebook.permissions_of(one.roles)), able)
         link = link_in_force(db.session(), claim.id)
         return customer_actor("Casey", "casey@adatum.example", claim.id, link.id if link else None)
 
