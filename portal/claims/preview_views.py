@@ -41,10 +41,7 @@ def page(number: str, document_id: int, page: int) -> Response:
         response = Response(str(reason), HTTPStatus.UNPROCESSABLE_ENTITY, mimetype="text/plain")
     else:
         note_reading(desk, row, current_actor(), page=True)
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    # A page shows the picture all the same; opened by itself it is a download, as everything of a document.
-    response.headers["Content-Disposition"] = attachment(f"page-{page}.png")
-    return response
+    return _harmless(response, f"page-{page}.png")
 
 
 @blueprint.get("/claims/<claim_number:number>/documents/<int(max=2147483647):document_id>/view")
@@ -57,6 +54,13 @@ def view(number: str, document_id: int) -> Response:
     endpoint = BESIDE.get(request.args.get("beside", ""), HERE)
     shown = viewed(desk, row, others, actor, endpoint, sought_page(request.args))
     return respond("claims/document.html", "claims/_viewer.html", viewer=shown)
+
+
+def _harmless(response: Response, name: str) -> Response:
+    """Let nothing of a document act; a page shows the picture, which opened by itself is a download."""
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Content-Disposition"] = attachment(name)
+    return response
 
 
 def sought_page(parameters: Mapping[str, str]) -> Sought:
