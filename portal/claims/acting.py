@@ -23,10 +23,10 @@ from portal.claims.held_contents import contents_of, let_go
 from portal.claims.lifecycle import GONE, perform
 from portal.claims.model import Claim
 from portal.claims.numbers import next_number
-from portal.claims.queries import find_claim, lock_with_rivals
-from portal.claims.refusals import Refused, Stale
+from portal.claims.queries import find_claim, lock_for_action
+from portal.claims.refusals import Refused
 from portal.claims.sent_forms import MARK, SentForm, event_of
-from portal.claims.staleness import changes_since
+from portal.claims.staleness import check_version
 from portal.claims.uploads import check_number, check_unread, keep_discarded, take_uploads, unread
 from portal.db import transaction
 from portal.evidence.intake import Taken
@@ -180,21 +180,14 @@ def _carried_out(desk: Desk, sent: SentForm, taken: tuple[Taken, ...]) -> Done:
 def _found(session: Session, desk: Desk, sent: SentForm, *, lock: bool) -> tuple[Claim, Done | None]:
     """Return the claim, and what the same form did when it was sent before. Raises NotThere and Stale."""
     if lock:
-        _lock_losers(session, desk, sent)
-    claim = find_claim(session, desk, sent.number, sent.actor, lock=lock)
+        claim = lock_for_action(session, desk, sent.action, sent.number, sent.actor)
+    else:
+        claim = find_claim(session, desk, sent.number, sent.actor)
     if event := event_of(session, claim, sent):
         done = Done(claim.number, event.from_status or "", event.to_status or claim.status)
         return claim, done.with_details(event.details)
-    if sent.version is not None and claim.version != sent.version:
-        raise Stale(claim.number, changes_since(session, desk, claim, sent.version, sent.actor))
+    check_version(session, desk, claim, sent.version, sent.actor)
     return claim, None
-
-
-def _lock_losers(session: Session, desk: Desk, sent: SentForm) -> None:
-    """Lock the claims that the action would end with this one, before anything is decided from them."""
-    claim = find_claim(session, desk, sent.number, sent.actor)
-    if desk.rulebook_of(claim).called_by(sent.action):
-        lock_with_rivals(session, claim.id)
 
 
 def store_refusal(desk: Desk, refused: Refused, actor: Actor) -> None:

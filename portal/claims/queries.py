@@ -82,3 +82,14 @@ def lock_with_rivals(session: Session, claim_id: int) -> None:
     """
     query = select(Claim.id).where(or_(Claim.id == claim_id, Claim.id.in_(sharing_units_with(claim_id))))
     session.execute(query.order_by(Claim.number).with_for_update(of=Claim)).all()
+
+
+def lock_for_action(session: Session, desk: Desk, action: str, number: str, actor: Actor) -> Claim:
+    """Lock the claim, and before it those that `action` would end with it; raises NotThere.
+
+    Nothing is decided from a claim that was read before its lock.
+    """
+    claim = find_claim(session, desk, number, actor)
+    if desk.rulebook_of(claim).called_by(action):
+        lock_with_rivals(session, claim.id)
+    return find_claim(session, desk, number, actor, lock=True)

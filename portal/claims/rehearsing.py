@@ -12,9 +12,8 @@ from portal.claims.desk import Desk
 from portal.claims.lifecycle import perform
 from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER
 from portal.claims.mails import write_mail
-from portal.claims.queries import find_claim, lock_with_rivals
-from portal.claims.refusals import Stale
-from portal.claims.staleness import changes_since
+from portal.claims.queries import lock_for_action
+from portal.claims.staleness import check_version
 from portal.db import transaction
 from portal.notifications.model import OutboxMessage
 from portal.web.logs import mask
@@ -70,12 +69,8 @@ def _mails(
     answers: Answers | None,
     version: int | None,
 ) -> tuple[Rehearsed, ...]:
-    claim = find_claim(session, desk, number, actor)
-    if desk.rulebook_of(claim).called_by(action):
-        lock_with_rivals(session, claim.id)
-    claim = find_claim(session, desk, number, actor, lock=True)
-    if version is not None and claim.version != version:
-        raise Stale(number, changes_since(session, desk, claim, version, actor))
+    claim = lock_for_action(session, desk, action, number, actor)
+    check_version(session, desk, claim, version, actor)
     last = session.scalar(select(func.max(OutboxMessage.id))) or 0
     step = perform(session, desk, action, claim, actor, answers)
     session.flush()

@@ -8,6 +8,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.claims.refusals import Stale
 from portal.claims.timeline import OTHER_EVENTS, name_for
 
 
@@ -31,3 +32,9 @@ def changes_since(session: Session, desk: Desk, claim: Claim, version: int, read
             sentence += f". The claim’s status is now “{entered.label}”"
         sentences.append(sentence + ".")
     return sentences
+
+
+def check_version(session: Session, desk: Desk, claim: Claim, version: int | None, reader: Actor) -> None:
+    """Raise Stale, with what happened since, where a form showed another `version` of the claim."""
+    if version is not None and claim.version != version:
+        raise Stale(claim.number, changes_since(session, desk, claim, version, reader))

@@ -1,13 +1,22 @@
-"""Where pages get styles and scripts: addresses with a hash of the content, vendored ones with integrity."""
+"""Where pages get styles and scripts: addresses with a hash of the content, vendored ones with integrity.
 
+Both are sent small (without comments, compressed). Pages themselves are never compressed: they hold tokens
+beside what somebody typed, and the length of such a page would tell of the token (BREACH).
+"""
+
+import gzip
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import cast
 
-from flask import Flask, url_for
+from flask import Flask, Response, request, url_for
+from rcssmin import cssmin
+from rjsmin import jsmin
+from werkzeug.security import safe_join
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 # The sheets of every page, in their order; what only some pages need, these link themselves (block `styles`).
@@ -36,6 +45,21 @@ HTMX_CONFIG = json.dumps(
 )
 
 
+Shorten = Callable[[str], str]
+# How a file of each kind is shortened, and its type.
+KINDS: dict[str, tuple[Shorten, str]] = {".css": (cssmin, "text/css"), ".js": (jsmin, "text/javascript")}
+VENDOR = "vendor/"  # sent as published: their integrity is that of every letter
+
+
+@dataclass(frozen=True)
+class Small:
+    """A file as it is sent: its text, the same compressed, and a hash of the text."""
+
+    plain: bytes
+    zipped: bytes
+    digest: str
+
+
 @dataclass(frozen=True)
 class Script:
     """One vendored script as a page names it."""
@@ -51,6 +75,7 @@ def install_static_files(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = _static_url(digest)
     app.jinja_env.globals["stylesheets"] = STYLES
     app.jinja_env.globals["htmx_config"] = HTMX_CONFIG
+    _send_small(app)
 
     @app.context_processor
     def vendored() -> dict[str, object]:
@@ -71,3 +96,34 @@ def _static_url(digest: Callable[[str], str]) -> Callable[[str], str]:
 
 def _digest(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+
+
+def small(name: str) -> Small:
+    """Return the style or script `name` (below the folder of static files) as it is sent."""
+    text = (STATIC / name).read_text(encoding="utf-8")
+    plain = (text if name.startswith(VENDOR) else KINDS[Path(name).suffix][0](text)).encode()
+    zipped = gzip.compress(plain, mtime=0)
+    return Small(plain, zipped, hashlib.sha256(plain).hexdigest()[:16])
+
+
+def _send_small(app: Flask) -> None:
+    send = app.view_functions["static"]
+    prepared = small if app.debug else lru_cache(small)
+
+    @wraps(send)  # with who may ask for it, which the guard declared
+    def static(filename: str) -> Response:
+        path = safe_join(str(STATIC), filename)
+        if path is None or Path(path).suffix not in KINDS or not Path(path).is_file():
+            return cast("Response", send(filename=filename))
+        sent = prepared(Path(path).relative_to(STATIC).as_posix())
+        zips = request.accept_encodings["gzip"] > 0
+        response = Response(sent.zipped if zips else sent.plain, mimetype=KINDS[Path(path).suffix][1])
+        response.cache_control.no_cache = True  # asked for without its hash it may be another tomorrow
+        response.vary.add("Accept-Encoding")
+        response.set_etag(f"{sent.digest}-gzip" if zips else sent.digest)
+        if zips:
+            response.content_encoding = "gzip"
+        response.make_conditional(request)
+        return response
+
+    app.view_functions["static"] = static

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.app import create_app
@@ -28,7 +28,10 @@ from tests.factories import PASSWORD as PASSWORD_OF_FILING
 from tests.portal.reviews.filing import Filing
 
 PASSWORD = "a password for tests"
-Window = Callable[[str, int], Page]
+INCENTIVES = "incentives@contoso.example"
+Window = Callable[..., Page]
+# What Chromium and htmx say on the console of an answer with an error, which the page itself tells of.
+OF_ANSWERS = ("Failed to load resource: the server responded with a status of", "Response Status Error Code")
 
 
 @dataclass
@@ -164,25 +167,37 @@ def filing(app: Flask, clock: FixedClock) -> Filing:
 
 @pytest.fixture
 def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
-    """Return what opens a window of some width in which an account is signed in.
+    """Return what opens a window in which an account is signed in: of some width, with scripts or without.
 
-    Afterwards no script may have failed in any of them.
+    Afterwards none of them may have seen an error.
     """
     server = make_server("127.0.0.1", 0, filing.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     contexts, errors = list[BrowserContext](), list[str]()
 
-    def opened(email: str, width: int) -> Page:
-        address = f"http://127.0.0.1:{server.server_port}"
-        contexts.append(chromium.new_context(base_url=address, viewport={"width": width, "height": 800}))
+    def said(told: ConsoleMessage) -> None:
+        if told.type == "error" and not told.text.startswith(OF_ANSWERS):
+            errors.append(told.text)
+
+    def opened(email: str = INCENTIVES, width: int = 1280, *, at: str = "", scripts: bool = True) -> Page:
+        contexts.append(
+            chromium.new_context(
+                base_url=f"http://127.0.0.1:{server.server_port}",
+                viewport={"width": width, "height": 800},
+                java_script_enabled=scripts,
+            )
+        )
         page = contexts[-1].new_page()
+        page.on("console", said)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto("/sign-in")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD_OF_FILING)
         with page.expect_navigation():
             page.get_by_role("button", name="Sign in").click()
+        if at:
+            page.goto(at)
         return page
 
     yield opened

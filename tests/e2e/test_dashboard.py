@@ -1,16 +1,14 @@
 """The dashboard in Chromium: typing, swapping, going back, keys, boxes, and all of it without a script."""
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, Route, expect
 
 from portal.clock import FixedClock
-from tests.factories import PASSWORD
+from tests.e2e.conftest import Window
 from tests.portal.claims.rows import add_claims
 from tests.portal.reviews.filing import Filing
 
@@ -38,38 +36,13 @@ def filing(app: Flask, clock: FixedClock) -> Filing:
 
 
 @pytest.fixture
-def dashboard(chromium: Browser, filing: Filing) -> Iterator[Open]:
-    """Return what opens the dashboard for somebody who is signed in; no window may see an error."""
-    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    contexts, errors = [], []
+def dashboard(window: Window) -> Open:
+    """Return what opens the dashboard, or another view of it, in a window of its own."""
 
     def opened(address: str = "/claims", *, scripts: bool = True, width: int = 1280) -> Page:
-        contexts.append(
-            chromium.new_context(
-                base_url=f"http://127.0.0.1:{server.server_port}",
-                viewport={"width": width, "height": 800},
-                java_script_enabled=scripts,
-            )
-        )
-        page = contexts[-1].new_page()
-        page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill("incentives@contoso.example")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        with page.expect_navigation():
-            page.get_by_role("button", name="Sign in").click()
-        page.goto(address)
-        return page
+        return window(width=width, at=address, scripts=scripts)
 
-    yield opened
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    assert errors == []
+    return opened
 
 
 def found(page: Page) -> str:

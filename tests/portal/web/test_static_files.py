@@ -1,12 +1,14 @@
 """Styles and scripts: named by their content, and the vendored ones the very files of their packages."""
 
+import gzip
 import json
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from portal.web.static_files import HTMX_CONFIG, STATIC
+from portal.web.static_files import HTMX_CONFIG, KINDS, STATIC, small
 from portal.web.vendoring import TAKEN, integrity_of
 
 VENDOR = STATIC / "vendor"
@@ -55,3 +57,57 @@ def test_htmx_is_told_to_run_and_write_nothing_that_the_policy_forbids() -> None
     assert all(
         any(re.fullmatch(code, status) for code in swapped) for status in ("200", "409", "422", "429", "503")
     )
+
+
+OWN = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.suffix in KINDS)
+# What all styles and scripts may weigh together, compressed, htmx included: a page is there at once on a
+# telephone, and whoever adds a file looks at what it costs.
+BYTES_AT_MOST = 45_000
+
+
+def test_all_styles_and_scripts_together_are_light() -> None:
+    assert sum(len(small(name).zipped) for name in OWN) < BYTES_AT_MOST
+
+
+@pytest.mark.parametrize("name", ["styles/tokens.css", "portal.js", "vendor/htmx.min.js"])
+def test_a_file_is_sent_compressed_to_who_takes_it_and_is_the_same(client: FlaskClient, name: str) -> None:
+    zipped = client.get(f"/static/{name}?v=1", headers={"Accept-Encoding": "br, gzip"})
+    plain = client.get(f"/static/{name}?v=1")
+    assert (zipped.headers["Content-Encoding"], zipped.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert gzip.decompress(zipped.data) == plain.data
+    assert "Content-Encoding" not in plain.headers
+    assert zipped.mimetype == plain.mimetype == KINDS[name[name.rindex(".") :]][1]
+    assert "immutable" in zipped.headers["Cache-Control"]
+    again = client.get(
+        f"/static/{name}", headers={"Accept-Encoding": "gzip", "If-None-Match": zipped.headers["ETag"]}
+    )
+    assert (again.status_code, again.data) == (304, b"")
+    other = client.get(f"/static/{name}", headers={"If-None-Match": zipped.headers["ETag"]})
+    assert other.status_code == 200, "whoever takes no gzip was told that the compressed file is theirs"
+
+
+def test_vendored_files_are_sent_as_published_and_ours_without_comments(client: FlaskClient) -> None:
+    assert client.get("/static/vendor/htmx.min.js").data == (VENDOR / "htmx.min.js").read_bytes()
+    ours = client.get("/static/portal.js").get_data(as_text=True)
+    assert "//" in (STATIC / "portal.js").read_text(encoding="utf-8")
+    assert "//" not in ours
+    assert len(ours) > 1000
+
+
+@pytest.mark.parametrize(
+    "name", ["../app.py", "nothing.css", "styles", "styles/../../app.js", "%2e%2e/app.js"]
+)
+def test_nothing_else_is_sent(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_a_picture_is_sent_as_it_is(client: FlaskClient) -> None:
+    assert client.get("/static/icon.svg").data == (STATIC / "icon.svg").read_bytes()
+
+
+def test_pages_are_not_compressed_because_their_length_would_tell_of_their_tokens(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/nowhere", headers={"Accept-Encoding": "gzip"})
+    assert "<html" in answer.get_data(as_text=True)
+    assert "Content-Encoding" not in answer.headers
