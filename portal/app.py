@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.accounts.current import install_current
+from portal.accounts.current import actor_or_none, install_current
 from portal.accounts.entrance import Entrance
 from portal.accounts.kept_views import install_giving_back
 from portal.accounts.preferences import time_zones
@@ -34,6 +34,7 @@ from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.features import FEATURES, KEPT, NAVIGATION, PRODUCT_NAME, TRANSLATED
 from portal.incentives.assessment import assess
+from portal.notices.listing import number_of_news
 from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.problems import RulebookInvalid
 from portal.sample.mark import refuse_sample_in_service
@@ -48,7 +49,7 @@ from portal.web.health import health_blueprint
 from portal.web.languages import install_languages
 from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
-from portal.web.navigation import install_navigation
+from portal.web.navigation import COUNTED_AT_MOST, install_navigation
 from portal.web.nul import refuse_nameless_fields, refuse_nul_in_addresses, refuse_nul_in_forms
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
@@ -60,6 +61,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 MIGRATIONS = ROOT / "migrations"
 
+NOTICES = "/notices"  # the entry of the menu that says how much is new
 ENTER = "accounts.enter"  # where the sign-in form is sent
 # The fields of a form besides its documents: texts, codes and the marks between the parts.
 FORM_BYTES = 1000 * 1000
@@ -84,7 +86,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         app.register_blueprint(feature)
     if settings.demo:
         app.register_blueprint(styleguide)
-    install_navigation(app, NAVIGATION)
+    install_navigation(app, NAVIGATION, {NOTICES: lambda: _number_of_news(desk)})
     check_routes(app)
     return app
 
@@ -208,6 +210,11 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_errors(app)
     _install_feature_errors(app)
     app.register_blueprint(health_blueprint(_problems(desk.policies), _notes(desk.policies), registry))
+
+
+def _number_of_news(desk: Desk) -> int:
+    actor = actor_or_none()
+    return number_of_news(db.session(), desk, actor, COUNTED_AT_MOST + 1) if actor else 0
 
 
 def _program_zone(desk: Desk) -> ZoneInfo:

@@ -16,6 +16,7 @@ from portal.claims.why_views import blueprint as why
 from portal.consent.views import blueprint as consent
 from portal.deliveries.views import blueprint as deliveries
 from portal.incentives.views import blueprint as incentives
+from portal.notices.views import blueprint as notices
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
 from portal.web.navigation import Entry
@@ -23,12 +24,13 @@ from portal.workbench.views import blueprint as policies_pages
 
 PRODUCT_NAME = "Customer claims"
 NAVIGATION = (
-    Entry("Incentives", "Customer claims", "/claims", "claims.read"),
-    Entry("Incentives", "Reviews", "/reviews", "reviews.read"),
-    Entry("", "Policy", "/policy", "policy.read"),
-    Entry("Administration", "People", "/people", "people.manage"),
-    Entry("Administration", "Organizations", "/organizations", "organizations.manage"),
-    Entry("Administration", "Deliveries", "/deliveries", "deliveries.manage"),
+    Entry("Incentives", "Customer claims", "/claims", ("claims.read",)),
+    Entry("Incentives", "Reviews", "/reviews", ("reviews.read",)),
+    Entry("Incentives", "Notices", "/notices", ("claims.read", "reviews.read")),
+    Entry("", "Policy", "/policy", ("policy.read",)),
+    Entry("Administration", "People", "/people", ("people.manage",)),
+    Entry("Administration", "Organizations", "/organizations", ("organizations.manage",)),
+    Entry("Administration", "Deliveries", "/deliveries", ("deliveries.manage",)),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
@@ -45,6 +47,7 @@ FEATURES: tuple[Blueprint, ...] = (
     poe_template,
     incentives,
     reviews,
+    notices,
     consent,
     policies_pages,
     deliveries,

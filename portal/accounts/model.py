@@ -57,6 +57,10 @@ class Person(Base):
     # How pages look to this person; "" leaves it to the program, and to the person's device.
     time_zone: Mapped[str] = mapped_column(default="")
     color_scheme: Mapped[str] = mapped_column(default="")
+    # Which events of the audit were marked as read: all up to this id, except those whose ids lie in the
+    # ranges, which were not there yet when the page was shown (portal/notices/marks.py).
+    notices_read_to: Mapped[int] = mapped_column(default=0)
+    notices_not_there: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
 
     organization: Mapped[Organization] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

@@ -1,12 +1,12 @@
 """The story of a claim from its audit events, told to the side that reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import PERSON, Actor
@@ -20,6 +20,7 @@ from portal.rulebook.rulebook import Rulebook
 
 OPERATOR = "operator"
 REVIEW_TEAM = "Review team"
+NO_CHANGES = "{}"  # as both databases give back an event's `changes` where there are none
 
 # What other events than transitions are called on the page.
 OTHER_EVENTS = {
@@ -52,31 +53,46 @@ class Entry:
 
 def timeline(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Entry]:
     """Return what happened to `claim`, newest first, in the words of its policy."""
-    rulebook = desk.rulebook_of(claim)
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.subject == chain_of(claim.number))
+        .where(AuditEvent.subject == chain_of(claim.number), tells_something())
         .order_by(AuditEvent.place.desc())
     )
-    told = [event for event in events if _tells_something(event)]
-    rounds, submitted = _rounds(claim), _first_submission(claim, told)
+    return told(desk, claim, actor, events, first_submissions(session, [claim]))
+
+
+def tells_something() -> ColumnElement[bool]:
+    """Return the condition of what a timeline tells: all but that a form was saved with nothing changed."""
+    changes = func.coalesce(AuditEvent.details["changes"].as_string(), "")
+    return or_(AuditEvent.to_status.is_not(None), changes != NO_CHANGES)
+
+
+def told(
+    desk: Desk, claim: Claim, reader: Actor, events: Iterable[AuditEvent], first: Mapping[str, int]
+) -> list[Entry]:
+    """Return `events` of `claim` in the words of its policy; `first` is what `first_submissions` found."""
+    rulebook, rounds = desk.rulebook_of(claim), _rounds(claim)
+    submitted = first.get(chain_of(claim.number), float("inf"))  # all of it is a draft's before that
     return [
-        _entry(event, rulebook, actor, rounds.get(event.decision_id), draft=event.place < submitted)
-        for event in told
+        _entry(event, rulebook, reader, rounds.get(event.decision_id), draft=event.place < submitted)
+        for event in events
     ]
+
+
+def first_submissions(session: Session, claims: Iterable[Claim]) -> dict[str, int]:
+    """Return the place of the event by which each claim was submitted first, by the chain of the claim."""
+    firsts = [(chain_of(row.number), row.submissions[0].decision_id) for row in claims if row.submissions]
+    if not firsts:
+        return {}
+    query = select(AuditEvent.subject, func.min(AuditEvent.place))
+    found = query.where(tuple_(AuditEvent.subject, AuditEvent.decision_id).in_(firsts))
+    return {row[0]: row[1] for row in session.execute(found.group_by(AuditEvent.subject))}
 
 
 def _rounds(claim: Claim) -> dict[int | None, tuple[Submission, Submission]]:
     """Return each further submission with the one before it, by the decision that let it through."""
     rows = claim.submissions
     return {now.decision_id: (was, now) for was, now in pairwise(rows)}
-
-
-def _first_submission(claim: Claim, events: list[AuditEvent]) -> float:
-    """Return the place of the event that submitted the claim first; every place is before it without one."""
-    first = claim.submissions[0].decision_id if claim.submissions else None
-    places = [event.place for event in events if first is not None and event.decision_id == first]
-    return min(places, default=float("inf"))
 
 
 def _entry(
@@ -124,11 +140,6 @@ def _differences(
         return differences(rulebook, rounds[0].content, rounds[1].content)
     before, after = ({name: pair[side] for name, pair in changes.items()} for side in (0, 1))
     return differences(rulebook, before, after)
-
-
-def _tells_something(event: AuditEvent) -> bool:
-    """Tell whether more happened than that somebody saved a form in which nothing was changed."""
-    return event.to_status is not None or event.details.get("changes") != {}
 
 
 def name_for(reader: Actor, event: AuditEvent) -> str:

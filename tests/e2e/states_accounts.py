@@ -41,6 +41,10 @@ SIGNING_IN = (
 )
 
 OWN_ACCOUNT = (
+    State("notices of a partner", PARTNER, "/notices"),
+    State("notices of a reviewer", REVIEWER, "/notices", (all_open,)),
+    State("notices, a further page", REVIEWER, "/notices?before=400"),
+    State("notices, nothing further", PARTNER, "/notices?before=1"),
     State("profile of a partner", PARTNER, "/profile"),
     State("profile of a reviewer", REVIEWER, "/profile", (all_open,)),
     State("profile, password not changed", BILLING, "/profile", (sent("profile/password", **SHORT),), 422),

@@ -64,6 +64,7 @@ ANY_PARTNER = Expected((*OWN, *OTHERS))
 OWN_CLAIM = Expected(OWN, blind=OTHERS)
 # Who reads submitted claims is led from the partner's page of one to their own.
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
+CLAIM_READERS = Expected((*OWN, *OTHERS, REVIEWER))
 REVIEWERS = Expected((REVIEWER,))
 BULK_WORKERS = Expected((INCENTIVES, "incentives@fabrikam.example"))
 # A view that is not shared is its owner's alone.
@@ -118,6 +119,8 @@ EXPECTED = {
     ("GET", "/claims/selection/documents.zip"): BULK_WORKERS,
     ("GET", "/claims/selection/deletion"): BULK_WORKERS,
     ("POST", "/claims/selection/deletion"): BULK_WORKERS,
+    ("GET", "/notices"): CLAIM_READERS,
+    ("POST", "/notices"): CLAIM_READERS,
     ("GET", "/claims/views"): ANY_PARTNER,
     ("POST", "/claims/views"): ANY_PARTNER,
     ("POST", "/claims/views/<int:view_id>"): OWN_VIEW,

@@ -27,9 +27,9 @@ from portal.web.static_files import STATIC, install_static_files
 WHO = "X-Who"  # the header by which a test says who it is: the roles, apart by blanks
 PERMISSIONS = {"baker": {"bread.bake", "bread.eat"}, "guest": {"bread.eat"}}
 MENU = (
-    Entry("Bakery", "Bread", "/bread", "bread.eat"),
-    Entry("Bakery", "Oven", "/oven", "bread.bake"),
-    Entry("", "Cellar", "/cellar", "bread.eat"),  # has no route
+    Entry("Bakery", "Bread", "/bread", ("bread.eat",)),
+    Entry("Bakery", "Oven", "/oven", ("bread.bake",)),
+    Entry("", "Cellar", "/cellar", ("bread.eat",)),  # has no route
 )
 
 
