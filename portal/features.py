@@ -16,6 +16,7 @@ from portal.claims.why_views import blueprint as why
 from portal.consent.views import blueprint as consent
 from portal.deliveries.views import blueprint as deliveries
 from portal.incentives.views import blueprint as incentives
+from portal.notices.mail_views import blueprint as mail_choices
 from portal.notices.views import blueprint as notices
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
@@ -48,6 +49,7 @@ FEATURES: tuple[Blueprint, ...] = (
     incentives,
     reviews,
     notices,
+    mail_choices,
     consent,
     policies_pages,
     deliveries,

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     claims_per_page: int = 25
     # The list of deliveries shows this many messages a page; each subject is written for it.
     messages_per_page: int = 25
+    # Daily digests are sent from this hour on, in the program's zone: before most people begin their day.
+    digest_hour: int = Field(default=7, ge=0, le=23)
     # The worker looks for due ends and mail this often.
     work_every_seconds: int = 60
 

@@ -62,6 +62,11 @@ class Person(Base):
     notices_read_to: Mapped[int] = mapped_column(default=0)
     notices_not_there: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
 
+    # How this person wants which mails, where they chose: kind of mail → way (portal/claims/mail_ways.py).
+    mail_ways: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # ISO date of the last daily digest, in the program's zone.
+    digested_on: Mapped[str] = mapped_column(default="")
+
     organization: Mapped[Organization] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
     locations: Mapped[list["PersonLocation"]] = relationship(lazy="selectin", cascade="all, delete-orphan")

@@ -16,6 +16,7 @@ from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
 from portal.claims.facts import Gathering, gather_named
 from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
+from portal.claims.mail_ways import keep_chosen_way
 from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
 from portal.claims.names_in_texts import filled, names_of
@@ -78,12 +79,13 @@ def post_mail(
 ) -> int:
     """Leave mail `place` of `event` for each of the audience, with `more` to write it from; return how many.
 
+    Whoever chose not to be sent it is counted too: they are told by the claim's page, as they want it.
     A reminder's `more` names its clock (`clock_id`) and the last day (`due_on`, ISO date) that it is about.
     """
     context = {"place": place, "roles_version": rulebook.roles_version, "written": "", "reasons": [], **more}
     found = recipients(session, desk, rulebook, claim, audience)
     for address in found:
-        post(
+        message = post(
             session,
             subject=claim.number,
             event=event,
@@ -92,6 +94,7 @@ def post_mail(
             context=context,
             at=at,
         )
+        keep_chosen_way(session, rulebook, claim, message)
     return len(found)
 
 
@@ -109,15 +112,21 @@ def _audience(step: Step, mail: Mail) -> str:
 
 def write_mail(session: Session, desk: Desk, message: OutboxMessage, at: datetime) -> Rendered:
     """Write a message as it is handed over at `at`: dates of clocks that start with it count from then."""
+    template, context, language = mail_parts(session, desk, message, at)
+    return render(template, context, language)
+
+
+def mail_parts(
+    session: Session, desk: Desk, message: OutboxMessage, at: datetime
+) -> tuple[str, dict[str, Any], str]:
+    """Return what a message is written from at `at`: template, its context, language."""
     claim = session.scalars(select(Claim).where(Claim.number == message.subject)).one()
     # Its words are those in force when it was left: a newer policy may have no such mail any more.
     written_under = message.context["roles_version"]
     rulebook = desk.policies.composed(claim.policy_version or written_under, written_under)
     mail = rulebook.notifications.events[message.event][message.context["place"]]
     language = language_of(claim, message)
-    return render(
-        mail.template, _context(session, desk, rulebook, claim, mail, message, at, language), language
-    )
+    return mail.template, _context(session, desk, rulebook, claim, mail, message, at, language), language
 
 
 def language_of(claim: Claim, message: OutboxMessage) -> str:

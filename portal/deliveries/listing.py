@@ -11,7 +11,7 @@ from portal.claims.desk import Desk
 from portal.deliveries.masking import AsksToSignIn
 from portal.deliveries.previewing import Preview, preview
 from portal.deliveries.queries import counts, find_message, page_of
-from portal.notifications.delivery import FAILED, OVERTAKEN, SENT, WAITING
+from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
 from portal.notifications.retrying import in_hand, in_line, is_given_up, is_overtaken, why_not
 
@@ -20,6 +20,8 @@ STATES: Mapping[str, str] = {
     SENT: "Sent",
     FAILED: "Given up",
     OVERTAKEN: "No longer needed",
+    GATHERED: "In a digest",
+    UNWANTED: "Not wanted",
 }
 NO_PLACE = "That place in the list is not known any more, so the list begins at its start."
 NO_STATE = "There is no such state, so messages of every state are shown."
@@ -113,6 +115,10 @@ def _standing(message: OutboxMessage, now: datetime) -> tuple[str, str]:
         return "No longer needed", "neutral"
     if is_given_up(message):
         return "Given up", "danger"
+    if message.state == GATHERED:
+        return ("In a digest" if message.digest_id else "Waits for the digest"), "neutral"
+    if message.state == UNWANTED:
+        return "Not wanted", "neutral"
     if in_hand(message, now):
         return "Being sent", "info"
     return ("Due", "info") if in_line(message, now) else ("Waiting", "attention")

@@ -15,11 +15,14 @@ from portal.clock import Clock
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
 from portal.notifications.transports import Transport
-from portal.notifications.writing import NoAddress, OutOfDate, write
+from portal.notifications.writing import NoAddress, NotByItself, OutOfDate, write
 
 log = logging.getLogger(__name__)
 
 WAITING, SENT, FAILED, OVERTAKEN = "waiting", "sent", "failed", "overtaken"
+# Not handed over by themselves, because their recipients chose so: told in the day's digest, or not at all.
+GATHERED, UNWANTED = "gathered", "unwanted"
+STATES = (WAITING, SENT, FAILED, OVERTAKEN, GATHERED, UNWANTED)
 # So many attempts are a row, after which a message is given up; a retry by hand begins the next row.
 ATTEMPTS_AT_MOST = 12
 # The waits between attempts double from one minute to an hour, so that a server that is down for a
@@ -114,6 +117,8 @@ def _try(
     except OutOfDate as error:
         log.info("a message was overtaken and not sent", extra={"outbox_id": attempt.id})
         return _lay_down(transaction, attempt, OVERTAKEN, str(error))
+    except NotByItself as error:
+        return _lay_down(transaction, attempt, error.state, str(error))
     except NoAddress as error:
         return _put_off(transaction, attempt, str(error), last=True)
     except (OSError, SMTPException) as error:
@@ -134,7 +139,11 @@ def _written(
 ) -> EmailMessage:
     with transaction() as session:
         message = session.get_one(OutboxMessage, attempt.id)
-        return write(message, render(message, attempt.at), transport.sender, attempt.at)
+        try:
+            return write(message, render(message, attempt.at), transport.sender, attempt.at)
+        except NotByItself as error:
+            not_sent = error  # what was written on the way to it, as who is told instead, is kept
+    raise not_sent
 
 
 def _mark_sent(transaction: Transaction, attempt: _Attempt) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Moment
@@ -25,7 +25,7 @@ class OutboxMessage(Base):
     recipient: Mapped[str]
     audience: Mapped[str]  # `to` of notifications.yaml: decides what the text may say
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(default="waiting")  # waiting, sent, failed, overtaken
+    state: Mapped[str] = mapped_column(default="waiting")  # one of delivery.STATES
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
@@ -33,3 +33,5 @@ class OutboxMessage(Base):
     taken_until: Mapped[datetime | None] = mapped_column(Moment)
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str | None]
+    # Of one that is gathered: the daily digest that tells of it, once there is one.
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)

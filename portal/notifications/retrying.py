@@ -6,8 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
-from portal.notifications.delivery import FAILED, OVERTAKEN, SENT, WAITING
+from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
+
+# What its recipient chose is not undone by somebody else.
+CHOSEN = {
+    GATHERED: "The recipient chose to get messages like this in a daily digest, a message of its own.",
+    UNWANTED: "The recipient chose not to get messages like this, so it was not sent.",
+}
 
 
 class NotRetried(Exception):
@@ -35,6 +41,8 @@ def why_not(message: OutboxMessage, now: datetime) -> str:
         return "The message was sent already, so it is not sent again. Ask the recipient to look for it."
     if is_overtaken(message):
         return "What the message says is no longer so, so it was not sent and is not sent any more."
+    if message.state in CHOSEN:
+        return CHOSEN[message.state]
     if in_hand(message, now):
         return (
             "The message is being sent at this moment; another try would send it twice. "

@@ -25,6 +25,14 @@ class OutOfDate(ValueError):
     """What the message tells of is no longer so; whoever read it now would be misled."""
 
 
+class NotByItself(ValueError):
+    """The message is not handed over by itself; `state` is the one that it is left in from now on."""
+
+    def __init__(self, state: str, why: str) -> None:
+        super().__init__(why)
+        self.state = state
+
+
 def write(message: OutboxMessage, rendered: Rendered, sender: str, at: datetime) -> EmailMessage:
     """Return the e-mail for `message`, from `sender` ("Name <address>"), dated `at` (aware).
 

@@ -246,6 +246,9 @@ class QuestionFile(Strict):
 # ── notifications.yaml ─────────────────────────────────────────────────────────────────────────
 
 
+Way = Literal["at_once", "digest", "none"]  # how somebody may get a mail: by itself, in the day's, not at all
+
+
 class Mail(Strict):
     to: Literal["partner", "reviewer", "reviewers", "customer", "operator_admins", "other_side"]
     template: Literal["claim_event", "consent_request"] = "claim_event"
@@ -253,6 +256,7 @@ class Mail(Strict):
     lead: Text
     next: Text  # the next step, in the imperative
     when: Condition | None = None
+    may_be: list[Way] = ["at_once"]  # what its recipient may choose; everybody else gets it at once
 
 
 class NotificationsFile(Strict):

@@ -15,6 +15,9 @@ _DUE_ON = "_due_on"
 
 
 OTHER_SIDE = "other_side"  # in `to` of a mail: whoever did not act
+CUSTOMER, CONSENT = "customer", "consent_request"  # `to` and `template` of mails to people without an account
+TELLS_PARTNER = ("partner", OTHER_SIDE)  # those that a clock which `starts: told` may wait for
+AT_ONCE = "at_once"
 
 
 def statuses_of(clock: ClockRule) -> list[str]:
@@ -125,8 +128,33 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
                 notes.problem(file, (*path, "to"), sentence)
             if mail.when is not None:
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
+            _check_ways(parts, notes, event, position, mail)
             for key in ("subject", "lead", "next"):
                 checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail), names)
+
+
+def _check_ways(parts: Parts, notes: Notes, event: str, position: int, mail: Mail) -> None:
+    ways, sentence = mail.may_be, ""
+    path: Path = ("events", event, position, "may_be")
+    if AT_ONCE not in ways or len(set(ways)) < len(ways):
+        sentence = "name `at_once`, which holds for whoever chose nothing, and every other way once"
+    elif ways == [AT_ONCE]:
+        return
+    elif mail.to == CUSTOMER or mail.template == CONSENT:
+        sentence = "a customer is asked at once, and has no account to choose in: take this out"
+    elif mail.to in TELLS_PARTNER and (clock := _starts_when_told(parts, event)):
+        sentence = f"the clock {clock} starts when this mail was sent, so it goes out at once: take this out"
+    if sentence:
+        notes.problem("notifications.yaml", path, sentence)
+
+
+def _starts_when_told(parts: Parts, event: str) -> str:
+    """Return the first clock that may begin with `event` and starts when its mail was sent, "" for none."""
+    transition = parts.lifecycle.transitions.get(event)
+    moves = transition.moves.items() if transition else ()
+    entered = {target for source, target in moves if target != source}
+    found = (name for name, clock in parts.deadlines.clocks.items() if clock.starts == "told")
+    return next((name for name in found if entered & set(statuses_of(parts.deadlines.clocks[name]))), "")
 
 
 def _readers(mail: Mail) -> frozenset[Side]:

@@ -11,6 +11,7 @@ from portal.accounts.kept_forms import sweep_kept_forms
 from portal.claims.desk import Desk
 from portal.claims.held_contents import sweep_documents
 from portal.work.auditing import keep_audit_heads
+from portal.work.digests import leave_digests
 from portal.work.outbox import deliver
 from portal.work.sweep import sweep
 
@@ -25,7 +26,13 @@ def sweep_forms(desk: Desk) -> None:
     sweep_kept_forms(desk.clock.now(), desk.settings)
 
 
-EVERY_TURN: tuple[Callable[[Desk], object], ...] = (sweep, deliver, keep_audit_heads, sweep_forms)
+EVERY_TURN: tuple[Callable[[Desk], object], ...] = (
+    sweep,
+    leave_digests,
+    deliver,
+    keep_audit_heads,
+    sweep_forms,
+)
 
 
 def run_once(desk: Desk, works: tuple[Callable[[Desk], object], ...] = EVERY_TURN) -> None:

@@ -6,6 +6,7 @@ from portal.accounts.account_links import ACCOUNT
 from portal.accounts.account_mails import require_link, write_account_mail
 from portal.claims.desk import Desk
 from portal.claims.mail_recipients import readdress
+from portal.claims.mail_ways import require_chosen_way
 from portal.claims.mails import require_consent_link, write_mail
 from portal.claims.reminding import require_current
 from portal.claims.telling import start_told_clocks
@@ -14,6 +15,7 @@ from portal.notifications.delivery import DeliveryReport, Render, deliver_due
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
 from portal.notifications.transports import Transport, transport_from
+from portal.work.digests import DIGEST, settle_items, write_digest
 
 
 def deliver(desk: Desk, transport: Transport | None = None) -> DeliveryReport:
@@ -32,6 +34,8 @@ def render_with(desk: Desk) -> Render:
     """Return what writes any message of the outbox, within the session at hand, whether or not it is over."""
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
+        if message.audience == DIGEST:
+            return write_digest(db.session(), desk, message, at)
         if message.audience == ACCOUNT:
             return write_account_mail(
                 db.session(), desk.settings, desk.secret, message, desk.policies.in_force()
@@ -46,12 +50,15 @@ def render_current(desk: Desk) -> Render:
     write = render_with(desk)
 
     def render(message: OutboxMessage, at: datetime) -> Rendered:
-        if message.audience == ACCOUNT:
+        if message.audience == DIGEST:
+            settle_items(db.session(), desk, message, at)
+        elif message.audience == ACCOUNT:
             require_link(db.session(), message, at)
         else:
             readdress(db.session(), desk, message)
-        require_current(db.session(), message, at)
-        require_consent_link(db.session(), message)
+            require_current(db.session(), message, at)
+            require_consent_link(db.session(), message)
+            require_chosen_way(db.session(), desk, message)
         return write(message, at)
 
     return render

@@ -47,6 +47,9 @@ OWN_ACCOUNT = (
     State("notices, nothing further", PARTNER, "/notices?before=1"),
     State("profile of a partner", PARTNER, "/profile"),
     State("profile of a reviewer", REVIEWER, "/profile", (all_open,)),
+    State("e-mails of a partner", PARTNER, "/profile/mails"),
+    State("e-mails of a reviewer", REVIEWER, "/profile/mails"),
+    State("e-mails, none about claims", POLICY, "/profile/mails"),
     State("profile, password not changed", BILLING, "/profile", (sent("profile/password", **SHORT),), 422),
 )
 

@@ -110,6 +110,8 @@ EXPECTED = {
     ("POST", "/profile/password"): Expected(EVERYBODY),
     ("POST", "/profile/preferences"): Expected(EVERYBODY),
     ("POST", "/profile/sessions"): Expected(EVERYBODY),
+    ("GET", "/profile/mails"): Expected(EVERYBODY),
+    ("POST", "/profile/mails"): Expected(EVERYBODY),
     ("GET", "/policy"): Expected(WITH_A_ROLE),
     ("GET", "/claims"): ANY_PARTNER,
     ("GET", "/claims.csv"): ANY_PARTNER,
