@@ -1,7 +1,8 @@
 """How people get mails about claims: at once, in a daily digest, or not, as far as the policy lets them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,14 +35,15 @@ WHY_NOT = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of mail that somebody gets: of what it tells, in its own words, and how they get it.
+    """A kind of mail that somebody gets: the `label` of what it tells, its `title`, and how they get it.
 
-    `ways` are those that can be chosen; just one where there is no choice.
+    The title is the subject of its mails, where it is the same in all of them. `ways` are those that can be
+    chosen; just one where there is no choice.
     """
 
     code: str
     label: str
-    subject: str
+    title: str
     ways: tuple[str, ...]
     way: str
 
@@ -56,9 +58,15 @@ def kinds_for(desk: Desk, session: Session, reader: Actor) -> list[Kind]:
             if mails := _mails(rulebook, event, audience):
                 code, ways = _code(event, audience), ways_of(rulebook, event, audience)
                 way = chosen.get(code, AT_ONCE)
-                kind = Kind(code, _label(rulebook, event), _subject(mails[0]), ways, way)
-                found[code] = kind if way in ways else Kind(code, kind.label, kind.subject, ways, AT_ONCE)
-    return list(found.values())
+                label = _label(rulebook, event)
+                title = _subject(mails[0]) or label
+                found[code] = Kind(code, label, title, ways, way if way in ways else AT_ONCE)
+    told = Counter(kind.title for kind in found.values())
+    return [_told_apart(kind) if told[kind.title] > 1 else kind for kind in found.values()]
+
+
+def _told_apart(kind: Kind) -> Kind:
+    return replace(kind, title=f"{kind.title} ({kind.label})")
 
 
 def keep_ways(desk: Desk, reader: Actor, given: Mapping[str, str]) -> None:
