@@ -252,6 +252,19 @@ def test_a_worker_killed_before_the_digest_is_left_loses_nothing(
     assert len(server.got) == 1
 
 
+def test_of_two_workers_that_both_found_somebody_one_leaves_the_digest(
+    served: tuple[Filing, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filing, _ = served
+    person = filing.actors[INES].person_id
+    monkeypatch.setattr("portal.work.digests._with_gathered", lambda *_: [person])
+    with filing.context():
+        assert leave_digests(filing.desk) == 1
+    filing.submitted(product="intune")
+    with filing.context():
+        assert leave_digests(filing.desk) == 0
+
+
 def test_a_worker_killed_after_the_hand_over_sends_the_same_digest_again(
     served: tuple[Filing, Server],
 ) -> None:
