@@ -7,6 +7,7 @@ beside what somebody typed, and the length of such a page would tell of the toke
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -45,9 +46,22 @@ HTMX_CONFIG = json.dumps(
 )
 
 
+# `.table :is(th)` is about what lies inside a table, `.table:is(th)` about the table itself.
+INSIDE = re.compile(r"(?<=[\w)\]]) +(?=:[a-z])")
+
+
+def _shorter_css(text: str) -> str:
+    # The blank before a colon is taken for one that says nothing, so what it says is said by a star.
+    shorter: str = cssmin(INSIDE.sub(" *", text))
+    return shorter
+
+
 Shorten = Callable[[str], str]
 # How a file of each kind is shortened, and its type.
-KINDS: dict[str, tuple[Shorten, str]] = {".css": (cssmin, "text/css"), ".js": (jsmin, "text/javascript")}
+KINDS: dict[str, tuple[Shorten, str]] = {
+    ".css": (_shorter_css, "text/css"),
+    ".js": (jsmin, "text/javascript"),
+}
 VENDOR = "vendor/"  # sent as published: their integrity is that of every letter
 
 

@@ -63,6 +63,7 @@ OWN = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") i
 # What all styles and scripts may weigh together, compressed, htmx included: a page is there at once on a
 # telephone, and whoever adds a file looks at what it costs.
 BYTES_AT_MOST = 45_000
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def test_all_styles_and_scripts_together_are_light() -> None:
@@ -92,6 +93,22 @@ def test_vendored_files_are_sent_as_published_and_ours_without_comments(client: 
     assert "//" in (STATIC / "portal.js").read_text(encoding="utf-8")
     assert "//" not in ours
     assert len(ours) > 1000
+
+
+@pytest.mark.parametrize("name", [name for name in OWN if name.endswith(".css")])
+def test_what_is_about_the_inside_of_something_stays_so(name: str) -> None:
+    written = COMMENT.sub("", (STATIC / name).read_text(encoding="utf-8"))
+    sent = small(name).plain.decode()
+    lost = [
+        f"{outer} {pseudo}"
+        for outer, pseudo in re.findall(r"([\w)\]]) +(:[a-z-]+)", written)
+        if f"{outer} *{pseudo}" not in sent
+    ]
+    assert lost == []
+
+
+def test_the_cells_of_a_table_are_styled_and_not_the_table() -> None:
+    assert ".table *:is(th,td)" in small("styles/tables.css").plain.decode()
 
 
 @pytest.mark.parametrize(
