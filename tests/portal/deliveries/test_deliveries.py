@@ -91,6 +91,13 @@ def test_what_was_sent_is_refused_in_words_and_leaves_no_trace_in_the_audit(
     assert "What the message says is no longer so" in page.region("retry-refused")
     assert "No longer needed" in page.region("delivery-facts")
     assert "The deadline was moved." in page.region("delivery-facts")
+    for state, said in (
+        ("unwanted", "chose not to get messages like this"),
+        ("gathered", "in a daily digest"),
+    ):
+        change(filing, message, state=state)
+        assert said in admin.send_filled(opened, status=409).region("retry-refused")
+        assert one(filing, "reviewers").state == state, "what its recipient chose is not undone"
     assert retries(filing) == []
 
 
