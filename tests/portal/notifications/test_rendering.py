@@ -252,7 +252,8 @@ def test_it_can_be_read_in_light_and_dark(template: str) -> None:
         sheet = color(style, "main", "background")
         assert contrast(color(style, "body", "color"), sheet) >= 4.5
         assert contrast(color(style, "footer", "color"), page) >= 4.5
-        assert contrast(color(style, ".address a", "color"), sheet) >= 4.5
+        assert contrast(color(style, "a", "color"), sheet) >= 4.5
+        assert contrast(color(style, "a", "color"), page) >= 4.5
         assert contrast(color(style, ".action", "color"), color(style, ".action", "background")) >= 4.5
 
 
