@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import KeptForm
+from portal.accounts.model import KeptForm, Person
 from portal.accounts.sessions import whose_session
 from portal.db import transaction
 from portal.settings import Settings
@@ -49,6 +49,8 @@ def keep_form(entrance: Entrance, token: str, sent: SentForm) -> bool:
         person_id = whose_session(session, token)
         if person_id is None:
             return False
+        # Who sends the same form twice at once waits here: a person has one kept form.
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
         now = entrance.clock.now()
         _forget_old(session, now, entrance.settings)
         forget_form(session, person_id)
