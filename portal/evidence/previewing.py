@@ -29,6 +29,7 @@ PROBLEMS = {
     "takes_too_long": f"This page takes too long to draw. {OPEN_IT}",
     "needs_too_much": f"This page needs more memory than may be used to draw it. {OPEN_IT}",
     "busy": "Many documents are being drawn at the moment. Load this page again in a few seconds.",
+    "broken": f"No page can be shown here at the moment. {OPEN_IT}",
     "gone": "The document is not on the disk at the moment. Try later, or tell whoever runs the portal.",
 }
 NOT_SHOWN = f"This page cannot be shown here. {OPEN_IT}"

@@ -153,3 +153,15 @@ def test_a_mail_that_somebody_else_causes_meanwhile_is_in_no_preview(filing: Fil
     assert len(browser.page.select("#review-mail article")) == 1
     assert other not in browser.page.region("review-mail")
     assert "Not for others." not in browser.page.region("review-mail")
+
+
+@SQLITE
+def test_a_claim_is_decided_where_no_document_can_be_drawn(filing: Filing) -> None:
+    number = filing.under_review()
+    too_little = filing.desk.settings.model_copy(update={"document_reading_mebibytes": 1})
+    previews = replace(filing.desk.previews, settings=too_little)
+    filing.app.extensions["desk"] = replace(filing.desk, previews=previews)
+    browser = review(filing, number)
+    assert "No page can be shown here at the moment" in browser.page.region("document-viewer")
+    browser.fill_and_submit("Approve")
+    assert filing.claim(number).status == "approved"
