@@ -42,6 +42,7 @@ SIGNING_IN = (
 
 OWN_ACCOUNT = (
     State("profile of a partner", PARTNER, "/profile"),
+    State("no kept form", PARTNER, "/kept-form"),
     State("profile of a reviewer", REVIEWER, "/profile", (all_open,)),
     State("profile, password not changed", BILLING, "/profile", (sent("profile/password", **SHORT),), 422),
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from portal.accounts.kept_forms import CHARACTERS_AT_MOST
-from portal.accounts.model import KeptForm, Person
+from portal.accounts.model import KeptForm, Person, PersonRole
 from portal.accounts.sessions import end_sessions_of
 from portal.clock import FixedClock
 from portal.db import db, transaction
@@ -174,3 +174,20 @@ def test_whoever_comes_and_goes_only_its_person_ever_sees_it(desk: Desk, visits:
             assert who == GLORIA or TYPED["name"] not in shown.text
         browser.visit("/profile")
         browser.fill_and_submit("/sign-out")
+
+
+def test_it_can_be_read_where_its_page_is_gone(desk: Desk) -> None:
+    """Between the form and the sign-in a claim may be deleted or submitted, or a role taken away."""
+    desk.send_late()
+    with desk.app.app_context(), transaction() as session:
+        gloria = session.scalars(select(Person).where(Person.email == GLORIA)).one()
+        gloria.roles = [PersonRole(role="billing_admin")]
+    assert desk.sign_in(GLORIA).status == 403
+    assert TYPED["name"] not in desk.browser.visit("/policy").text
+    page = desk.browser.click("Read what you typed")
+    for text in TYPED.values():
+        assert text in page.region("kept-form")
+    assert "Go back to" not in page.text
+    page = desk.browser.fill_and_submit("/kept-form/deletion")
+    assert (page.path, "Nothing is kept for you" in page.text) == ("/kept-form", True)
+    assert desk.kept() == []
