@@ -136,7 +136,7 @@ def _keep(page: str) -> None:
         return
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
-    keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files))
+    keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
 
 
 def _forget() -> None:

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from portal.accounts.kept_forms import CHARACTERS_AT_MOST
+from portal.accounts.current import ENTRANCE
+from portal.accounts.kept_forms import CHARACTERS_AT_MOST, SentForm, keep_form
+from portal.accounts.kept_views import TOLD
 from portal.accounts.model import KeptForm, Person, PersonRole
 from portal.accounts.sessions import end_sessions_of
 from portal.clock import FixedClock
@@ -122,6 +124,17 @@ def test_a_later_form_takes_its_place(desk: Desk) -> None:
     desk.sign_in(GLORIA)
     desk.send_late(name="Second Name")
     assert [dict(row.fields)["name"] for row in desk.kept()] == ["Second Name"]
+
+
+def test_a_button_that_is_pressed_later_takes_the_place_of_nothing_typed(desk: Desk) -> None:
+    """Whoever was signed out tries again in another window, where nothing was typed."""
+    with desk.browser.client.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    desk.send_late()
+    with desk.app.app_context():
+        pressed = SentForm("/claims/CL-2026-000001", "/claims/CL-2026-000001/deletion", (("version", "3"),))
+        assert not keep_form(desk.app.extensions[ENTRANCE], token, pressed, TOLD)
+    assert [dict(row.fields)["name"] for row in desk.kept()] == [TYPED["name"]]
 
 
 @pytest.mark.parametrize("ending", ["revoked", "deactivated", "signed out", "stranger", "forged"])
