@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.entrance import Entrance
-from portal.accounts.model import KeptForm
+from portal.accounts.model import KeptForm, Person
 from portal.accounts.sessions import whose_session
 from portal.db import transaction
 from portal.settings import Settings
@@ -32,12 +32,12 @@ class SentForm:
     files: tuple[str, ...] = ()
 
 
-def keep_form(entrance: Entrance, token: str, sent: SentForm) -> bool:
+def keep_form(entrance: Entrance, token: str, sent: SentForm, told: frozenset[str] = frozenset()) -> bool:
     """Keep the form for whom the ended session of `token` belonged to; opens its own transaction.
 
     Returns False, and keeps nothing, where the session does not say whose it was or was revoked, and
     where the form is larger than CHARACTERS_AT_MOST or holds what a database cannot keep. It takes
-    the place of an earlier form of the same person.
+    the place of an earlier form of the same person, unless nothing was typed (`told` as in `readable`).
     """
     fields = [
         [name, text] for name, text in sent.fields if not any(word in name.casefold() for word in NEVER_KEPT)
@@ -49,8 +49,13 @@ def keep_form(entrance: Entrance, token: str, sent: SentForm) -> bool:
         person_id = whose_session(session, token)
         if person_id is None:
             return False
+        # Who sends the same form twice at once waits here: a person has one kept form.
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
         now = entrance.clock.now()
         _forget_old(session, now, entrance.settings)
+        earlier = session.scalar(select(KeptForm.id).where(KeptForm.person_id == person_id))
+        if earlier is not None and not readable(fields, told):
+            return False
         forget_form(session, person_id)
         session.add(
             KeptForm(

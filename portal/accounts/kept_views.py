@@ -25,6 +25,7 @@ from portal.accounts.sessions import whose_session
 from portal.db import db, transaction
 from portal.web.access import allow_signed_in
 from portal.web.addresses import own_path
+from portal.web.htmx import respond
 
 blueprint = Blueprint("kept_forms", __name__)
 
@@ -104,6 +105,13 @@ def given_back() -> GivenBack | None:
     )
 
 
+@blueprint.get("/kept-form")
+@allow_signed_in
+def kept_form() -> AnyResponse:
+    """Show what was typed by itself: the page that the form was on may be gone, or lead elsewhere by now."""
+    return respond("accounts/kept_form.html")
+
+
 @blueprint.post("/kept-form/deletion")
 @allow_signed_in
 def discard() -> AnyResponse:
@@ -114,9 +122,10 @@ def discard() -> AnyResponse:
 
 
 def _is_here(kept: KeptForm) -> bool:
-    """Tell whether this is the page of the form, or the one that its address leads to."""
+    """Tell whether this is the page of the form, one that its address leads to, or that of its texts."""
     page = kept.page.partition("?")[0]
-    return request.path == page or (page == kept.action and kept.action.startswith(f"{request.path}/"))
+    led_here = page == kept.action and kept.action.startswith(f"{request.path}/")
+    return request.path in (page, url_for("kept_forms.kept_form")) or led_here
 
 
 def _keep(page: str) -> None:
@@ -127,7 +136,7 @@ def _keep(page: str) -> None:
         return
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
-    keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files))
+    keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
 
 
 def _forget() -> None:

@@ -26,8 +26,9 @@ class Answers:
         return next(iter(self.values.get(name, ())), "").strip()
 
     def many(self, name: str) -> tuple[str, ...]:
-        """Return every value of `name` that is not blank."""
-        return tuple(value.strip() for value in self.values.get(name, ()) if value.strip())
+        """Return every value of `name` that is not blank, each once."""
+        given = (value.strip() for value in self.values.get(name, ()))
+        return tuple(dict.fromkeys(value for value in given if value))
 
     def row_id(self, name: str) -> int | None:
         """Return the id that `name` holds, or None for anything that can be no row's id."""

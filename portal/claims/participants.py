@@ -52,12 +52,15 @@ def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bo
 
 
 def had_part_in_rival(session: Session, rulebook: Rulebook, rivals: Iterable[Rival], actor: Actor) -> bool:
-    """Tell whether a rival is in dispute and with another reviewer, and `actor` had a part in it."""
+    """Tell whether a rival is in dispute that `actor` had a part in, and somebody else is there to decide it.
+
+    That is the reviewer who has it, or where nobody has, one who had no part.
+    """
     disputed = {row.claim_id for row in rivals if row.status in disputed_statuses(rulebook)}
     claims = session.scalars(select(Claim).where(Claim.id.in_(disputed))) if disputed else ()
     return any(
         claim.reviewer_id != actor.person_id
-        and is_with_reviewer(session, rulebook, claim)
         and actor.person_id in people_who_moved(session, claim)
+        and (is_with_reviewer(session, rulebook, claim) or has_other_reviewer(session, rulebook, claim))
         for claim in claims
     )

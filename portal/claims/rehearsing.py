@@ -1,9 +1,10 @@
 """What an action would send, by carrying it out as it is and taking all of it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
@@ -71,15 +72,34 @@ def _mails(
 ) -> tuple[Rehearsed, ...]:
     claim = lock_for_action(session, desk, action, number, actor)
     check_version(session, desk, claim, version, actor)
-    last = session.scalar(select(func.max(OutboxMessage.id))) or 0
-    step = perform(session, desk, action, claim, actor, answers)
-    session.flush()
-    left = session.scalars(select(OutboxMessage).where(OutboxMessage.id > last).order_by(OutboxMessage.id))
-    written = [(row, write_mail(session, desk, row, step.now)) for row in left]
+    with _left_in(session) as left:
+        step = perform(session, desk, action, claim, actor, answers)
+        session.flush()
+    in_order = sorted(left, key=lambda row: row.id)
+    written = [(row, write_mail(session, desk, row, step.now)) for row in in_order]
     return _grouped(
         (row.subject, AUDIENCES.get(row.audience, REVIEWERS), mail.subject, mask(mail.text))
         for row, mail in written
     )
+
+
+@contextmanager
+def _left_in(session: Session) -> Iterator[list[OutboxMessage]]:
+    """Collect what is left in the outbox by this session.
+
+    The table alone does not tell: on PostgreSQL it also has what others commit in the meantime.
+    """
+    left: list[OutboxMessage] = []
+
+    def note(_session: Session, row: object) -> None:
+        if isinstance(row, OutboxMessage):
+            left.append(row)
+
+    event.listen(session, "pending_to_persistent", note)
+    try:
+        yield left
+    finally:
+        event.remove(session, "pending_to_persistent", note)
 
 
 def _grouped(mails: Iterable[tuple[str, str, str, str]]) -> tuple[Rehearsed, ...]:

@@ -1,5 +1,6 @@
 """One page of a claim's document as the viewer shows it: a picture, its text, or why there is neither."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,10 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.documents import note_reading
 from portal.claims.model import ClaimDocument
-from portal.evidence.previewing import NoPreview, has_pictures, has_text, pages_shown
+from portal.evidence.limits import ReaderBroken
+from portal.evidence.previewing import PROBLEMS, NoPreview, has_pictures, has_text, pages_shown
+
+log = logging.getLogger(__name__)
 
 AS_TEXT = "text"  # in an address: the page as its text
 PAGES_AROUND = 3  # as many links to pages before and after the one that is shown
@@ -82,6 +86,10 @@ def viewed(
             size = picture.width, picture.height
     except NoPreview as reason:
         trouble = str(reason)
+    except ReaderBroken:
+        # What else the page is for, such as deciding the claim, needs no picture.
+        log.exception("no page of a document can be drawn here")
+        trouble = PROBLEMS["broken"]
     if text is not None:
         note_reading(desk, document, actor, page=True)
     return Viewed(

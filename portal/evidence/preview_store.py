@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from portal.evidence.store import FileStore
@@ -29,10 +30,14 @@ class PreviewStore:
         self._since_look = bytes_at_most
 
     def get(self, sha256: str, name: str) -> bytes | None:
-        """Return what is kept of a document under `name`, such as 1.png, or None."""
+        """Return what is kept of a document under `name`, such as 1.png; None where that cannot be read."""
+        path = self._path(sha256, name)
         try:
-            return self._path(sha256, name).read_bytes()
+            return path.read_bytes()
         except FileNotFoundError:
+            return None
+        except OSError:
+            log.warning("a drawn page could not be read", exc_info=True)
             return None
 
     def put(self, sha256: str, name: str, content: bytes) -> None:
@@ -64,18 +69,18 @@ class PreviewStore:
             if not files.has(folder.name):
                 self.forget(folder.name)
                 continue
-            for path in folder.glob(f"*{PROBLEM}"):
-                path.unlink(missing_ok=True)
+            for path in _files_in(folder):
+                if path.name.endswith(PROBLEM):
+                    path.unlink(missing_ok=True)
         self._make_room()
 
     def _make_room(self) -> None:
         """Delete the pages that were drawn longest ago until the rest fits."""
         found = []
-        for folder in self._folders():
-            for path in folder.iterdir():
-                with suppress(FileNotFoundError):
-                    stat = path.stat()
-                    found.append((stat.st_mtime, stat.st_size, path))
+        for path in chain.from_iterable(map(_files_in, self._folders())):
+            with suppress(FileNotFoundError):
+                stat = path.stat()
+                found.append((stat.st_mtime, stat.st_size, path))
         held = sum(size for _, size, _ in found)
         for _, size, path in sorted(found):
             if held <= self._at_most:
@@ -97,3 +102,11 @@ class PreviewStore:
         if not _NAME.fullmatch(name):
             raise ValueError("A drawn page is named by its number and its kind, such as 1.png.")
         return self._folder(sha256) / name
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder, none where somebody forgot it meanwhile."""
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []

@@ -1,6 +1,8 @@
 """Pages of kept documents as pictures and as text, drawn once under limits, or a sentence why not."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from portal.evidence.drawing import PNG
@@ -18,6 +20,8 @@ SECONDS = 8
 # Drawing takes a processor and up to a gibibyte each; further readers wait their turn, but not for ever.
 DRAWN_AT_ONCE = 2
 TURN_SECONDS = 10.0
+# Each who waits holds one of the threads that answer everybody, of which there are eight by default.
+WAITING_AT_MOST = 2
 
 TEXT_ALONE = "docx"  # the kind of `intake.KINDS` that has no pages of its own
 OPEN_IT = "Open the document itself to read it."
@@ -25,11 +29,13 @@ PROBLEMS = {
     "takes_too_long": f"This page takes too long to draw. {OPEN_IT}",
     "needs_too_much": f"This page needs more memory than may be used to draw it. {OPEN_IT}",
     "busy": "Many documents are being drawn at the moment. Load this page again in a few seconds.",
+    "broken": f"No page can be shown here at the moment. {OPEN_IT}",
     "gone": "The document is not on the disk at the moment. Try later, or tell whoever runs the portal.",
 }
 NOT_SHOWN = f"This page cannot be shown here. {OPEN_IT}"
 
 _turns = threading.BoundedSemaphore(DRAWN_AT_ONCE)
+_places = threading.BoundedSemaphore(DRAWN_AT_ONCE + WAITING_AT_MOST)
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,12 @@ class Previews:
         return content
 
     def _draw(self, file: StoredFile, page: int, *, as_text: bool) -> Drawn:
-        if not _turns.acquire(timeout=TURN_SECONDS):
-            raise NoPreview(PROBLEMS["busy"])
-        try:
-            with self.files.open(file.sha256) as opened:
-                content = opened.read()
+        with _turn():
+            try:
+                with self.files.open(file.sha256) as opened:
+                    content = opened.read()
+            except FileNotFoundError:
+                raise NoPreview(PROBLEMS["gone"]) from None
             return draw(
                 kind_of(file).code,
                 content,
@@ -90,10 +97,22 @@ class Previews:
                 seconds=min(SECONDS, self.settings.document_reading_seconds),
                 mebibytes=self.settings.document_reading_mebibytes,
             )
-        except FileNotFoundError:
-            raise NoPreview(PROBLEMS["gone"]) from None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a turn to draw. Raises NoPreview where as many wait already as may, and after TURN_SECONDS."""
+    if not _places.acquire(blocking=False):
+        raise NoPreview(PROBLEMS["busy"])
+    try:
+        if not _turns.acquire(timeout=TURN_SECONDS):
+            raise NoPreview(PROBLEMS["busy"])
+        try:
+            yield
         finally:
             _turns.release()
+    finally:
+        _places.release()
 
 
 def kind_of(file: StoredFile) -> Kind:

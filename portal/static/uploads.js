@@ -130,7 +130,8 @@ function settle(request, row) {
     row.told.textContent = "was added";
     row.row.classList.add("is-added");
   } else if (new URL(request.responseURL).pathname === "/sign-in") {
-    fail(row, "You were signed out, so this file was not added. Sign in in another tab, then choose it again here.");
+    fail(row, "You were signed out, so this file was not added. What you typed on this page comes back if you "
+      + "send it now: you are asked to sign in. Otherwise load the page anew, sign in, and choose the file again.");
   } else {
     const why = answer?.querySelectorAll("#failure li, #failure .notice-title") ?? [];
     const told = [...why].map((part) => part.textContent.trim()).at(-1);

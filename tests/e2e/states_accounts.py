@@ -46,6 +46,7 @@ OWN_ACCOUNT = (
     State("notices, a further page", REVIEWER, "/notices?before=400"),
     State("notices, nothing further", PARTNER, "/notices?before=1"),
     State("profile of a partner", PARTNER, "/profile"),
+    State("no kept form", PARTNER, "/kept-form"),
     State("profile of a reviewer", REVIEWER, "/profile", (all_open,)),
     State("e-mails of a partner", PARTNER, "/profile/mails"),
     State("e-mails of a reviewer", REVIEWER, "/profile/mails"),

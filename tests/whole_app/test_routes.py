@@ -105,6 +105,7 @@ EXPECTED = {
     ("POST", "/organizations/<int:organization_id>/locations"): ORGANIZERS,
     ("POST", "/organizations/<int:organization_id>/locations/<int:location_id>"): ORGANIZERS,
     ("POST", "/organizations/<int:organization_id>/locations/<int:location_id>/deletion"): ORGANIZERS,
+    ("GET", "/kept-form"): Expected(EVERYBODY),
     ("POST", "/kept-form/deletion"): Expected(EVERYBODY),
     ("GET", "/profile"): Expected(EVERYBODY),
     ("POST", "/profile/password"): Expected(EVERYBODY),

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from portal.accounts.kept_forms import CHARACTERS_AT_MOST
-from portal.accounts.model import KeptForm, Person
+from portal.accounts.current import ENTRANCE
+from portal.accounts.kept_forms import CHARACTERS_AT_MOST, SentForm, keep_form
+from portal.accounts.kept_views import TOLD
+from portal.accounts.model import KeptForm, Person, PersonRole
 from portal.accounts.sessions import end_sessions_of
 from portal.clock import FixedClock
 from portal.db import db, transaction
@@ -124,6 +126,17 @@ def test_a_later_form_takes_its_place(desk: Desk) -> None:
     assert [dict(row.fields)["name"] for row in desk.kept()] == ["Second Name"]
 
 
+def test_a_button_that_is_pressed_later_takes_the_place_of_nothing_typed(desk: Desk) -> None:
+    """Whoever was signed out tries again in another window, where nothing was typed."""
+    with desk.browser.client.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    desk.send_late()
+    with desk.app.app_context():
+        pressed = SentForm("/claims/CL-2026-000001", "/claims/CL-2026-000001/deletion", (("version", "3"),))
+        assert not keep_form(desk.app.extensions[ENTRANCE], token, pressed, TOLD)
+    assert [dict(row.fields)["name"] for row in desk.kept()] == [TYPED["name"]]
+
+
 @pytest.mark.parametrize("ending", ["revoked", "deactivated", "signed out", "stranger", "forged"])
 def test_nothing_is_kept_of_whom_no_ended_session_names(desk: Desk, ending: str) -> None:
     filled = desk.browser.filled("/people", **TYPED, roles="billing_admin")
@@ -174,3 +187,20 @@ def test_whoever_comes_and_goes_only_its_person_ever_sees_it(desk: Desk, visits:
             assert who == GLORIA or TYPED["name"] not in shown.text
         browser.visit("/profile")
         browser.fill_and_submit("/sign-out")
+
+
+def test_it_can_be_read_where_its_page_is_gone(desk: Desk) -> None:
+    """Between the form and the sign-in a claim may be deleted or submitted, or a role taken away."""
+    desk.send_late()
+    with desk.app.app_context(), transaction() as session:
+        gloria = session.scalars(select(Person).where(Person.email == GLORIA)).one()
+        gloria.roles = [PersonRole(role="billing_admin")]
+    assert desk.sign_in(GLORIA).status == 403
+    assert TYPED["name"] not in desk.browser.visit("/policy").text
+    page = desk.browser.click("Read what you typed")
+    for text in TYPED.values():
+        assert text in page.region("kept-form")
+    assert "Go back to" not in page.text
+    page = desk.browser.fill_and_submit("/kept-form/deletion")
+    assert (page.path, "Nothing is kept for you" in page.text) == ("/kept-form", True)
+    assert desk.kept() == []

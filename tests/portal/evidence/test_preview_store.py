@@ -47,7 +47,9 @@ def test_clearing_up_leaves_the_pages_of_documents_that_are_kept_and_no_problems
 
 def test_a_disk_that_takes_nothing_keeps_nobody_from_reading(tmp_path: Path) -> None:
     (tmp_path / "previews").write_bytes(b"no folder")
-    PreviewStore(tmp_path / "previews", 1000).put(SHA, "1.png", b"x")
+    kept = PreviewStore(tmp_path / "previews", 1000)
+    kept.put(SHA, "1.png", b"x")
+    assert kept.get(SHA, "1.png") is None
 
 
 @pytest.mark.parametrize(

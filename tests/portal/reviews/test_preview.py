@@ -1,5 +1,7 @@
 """Looking at a document and at a mail before deciding: nothing is changed, nothing typed is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
@@ -7,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.audit.model import AuditEvent
+from portal.claims.desk import Step
 from portal.claims.model import ConsentLink
 from portal.db import db
 from portal.notifications.model import OutboxMessage
@@ -126,3 +129,39 @@ def test_the_document_stands_on_the_page_and_another_page_is_a_link(filing: Fili
     assert part.select("#viewer-as")[0].get("href").startswith(f"/reviews/{number}?")
     assert "Proof of execution 1 by contoso" in part.region("document-viewer")
     assert not part.select("#review-actions")
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_mail_that_somebody_else_causes_meanwhile_is_in_no_preview(filing: Filing) -> None:
+    """On PostgreSQL a transaction sees what others commit while it lasts, such as mail about other claims."""
+    number, other = filing.under_review(), filing.under_review("fabrikam", "exchange_online")
+    browser = review(filing, number)
+    opening = filing.desk.verbs["open_request"]
+
+    def meanwhile(step: Step) -> None:
+        opening(step)
+        if step.claim.number == number:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(filing.do, "comment", other, REVIEWER, message="Not for others.").result()
+
+    desk = replace(filing.desk, verbs={**filing.desk.verbs, "open_request": meanwhile})
+    filing.app.extensions["desk"] = desk
+    typed = {"reason": "missing_products", "message": "Name every product, please."}
+    preview(browser, number, "information-request", **typed)
+    assert len(browser.page.select("#review-mail article")) == 1
+    assert other not in browser.page.region("review-mail")
+    assert "Not for others." not in browser.page.region("review-mail")
+
+
+@SQLITE
+def test_a_claim_is_decided_where_no_document_can_be_drawn(filing: Filing) -> None:
+    number = filing.under_review()
+    too_little = filing.desk.settings.model_copy(update={"document_reading_mebibytes": 1})
+    previews = replace(filing.desk.previews, settings=too_little)
+    filing.app.extensions["desk"] = replace(filing.desk, previews=previews)
+    browser = review(filing, number)
+    assert "No page can be shown here at the moment" in browser.page.region("document-viewer")
+    browser.fill_and_submit("Approve")
+    assert filing.claim(number).status == "approved"

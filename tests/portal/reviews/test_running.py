@@ -114,6 +114,12 @@ def test_while_somebody_without_a_part_is_there_nobody_decides_about_their_own_d
     with pytest.raises(Refused) as refusal:
         filing.do("deny_dispute", number, REVIEWER, reason="insufficient_poe", message=WHY)
     assert codes(refusal) == ["decided_before"]
+    # Nor by settling for another claim, which would end the dispute too.
+    other = filing.under_review("fabrikam", by=REVIEWER)
+    with pytest.raises(Refused) as refusal:
+        filing.do("settle", other, REVIEWER)
+    assert codes(refusal) == ["rival_decided_before"]
+    assert filing.claim(number).status == "dispute"
 
 
 @SQLITE
