@@ -37,8 +37,8 @@ def ask() -> AnyResponse:
         return _forgotten(429, email, _too_many(closed))
     # The same whether or not there is an account: the page must not tell who has one.
     flash(
-        f"If somebody signs in with {email}, a mail with a link is on its way there. Look into the folder "
-        "for unwanted mail too.",
+        f"If somebody signs in with {email}, a mail with a link is on its way there. If none comes, look "
+        "into the spam folder.",
         "info",
     )
     return redirect(url_for("accounts.sign_in"), 303)

@@ -21,9 +21,11 @@ def days_left(due_on: date, today: date, *, overdue: bool = False) -> DaysLeft:
     A claim may be marked `overdue` while another of its clocks runs: what is late stays late.
     """
     days = (due_on - today).days
-    if overdue or days < 0:
+    counted = "1 day" if abs(days) == 1 else f"{abs(days):,} days"
+    if days < 0:
+        return DaysLeft(f"{counted} overdue", "danger")
+    if overdue:
         return DaysLeft("Overdue", "danger")
     if days == 0:
         return DaysLeft("Due today", "danger")
-    words = "1 day left" if days == 1 else f"{days:,} days left"
-    return DaysLeft(words, "attention" if days <= SOON_DAYS else "neutral")
+    return DaysLeft(f"{counted} left", "attention" if days <= SOON_DAYS else "neutral")

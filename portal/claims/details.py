@@ -189,7 +189,7 @@ def areas(rulebook: Rulebook, claim: Claim) -> tuple[Area, ...]:
 def in_words(rulebook: Rulebook, claim: Claim) -> list[Rows]:
     """Return every field group of the claim as a reader sees it, in the order of the policy."""
     editable = rulebook.statuses[claim.status].editable
-    words = _words(rulebook, claim)
+    words = fields_in_words(rulebook, claim)
     return [
         Rows(
             group.label,
@@ -200,7 +200,8 @@ def in_words(rulebook: Rulebook, claim: Claim) -> list[Rows]:
     ]
 
 
-def _words(rulebook: Rulebook, claim: Claim) -> Mapping[str, Sequence[tuple[str, str]]]:
+def fields_in_words(rulebook: Rulebook, claim: Claim) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return by a field's name the (term, text) rows that tell it; text is "" for what is missing."""
     location, customer = claim.location, claim.customer
     return {
         "location": [("Partner location ID (MPN)", f"{location.code} – {location.name}" if location else "")],

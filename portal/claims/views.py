@@ -286,7 +286,7 @@ def _next_address(done: Done, code: str, noun: str) -> str:
     )
     if done.to_status != done.from_status:
         status = rulebook.statuses[done.to_status]
-        flash(f"{done.number} is now {status.label}. {status.means}", "success")
+        flash(f"{done.number} is now {status.label}.", "success")
     elif code in BY_CODE and request.form.get("go") != LEAVE:
         following = BY_CODE[code] if request.form.get("go") == STAY else step_after(code)
         return url_for("claims.wizard", number=done.number, step=following.code)

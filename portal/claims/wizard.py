@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.content import content_of
 from portal.claims.desk import Desk
-from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words
+from portal.claims.details import FieldsForm, Sent, fields_form, fields_in_words
 from portal.claims.facts import Gathering, gather
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim, ClaimDocument
@@ -59,6 +59,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What one step filled in, as (term, text) rows; text is "" for what is missing."""
+
+    step: Step
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class WizardPage:
     """One step of a draft as a page shows it."""
 
@@ -67,7 +75,7 @@ class WizardPage:
     number: int  # of the step, from 1
     done: frozenset[str]  # codes of the steps in which nothing is missing
     form: FieldsForm
-    groups: tuple[Rows, ...]
+    summary: tuple[Summary, ...]
     documents: tuple[ClaimDocument, ...]
     ways: frozenset[str]  # the actions that lead on from here
     findings: tuple[Finding, ...]
@@ -148,7 +156,7 @@ def wizard_page(
         number=STEPS.index(step) + 1,
         done=frozenset(row.code for row in STEPS[:-1] if row not in missing),
         form=form,
-        groups=tuple(in_words(rulebook, claim)),
+        summary=tuple(_summary(rulebook, claim)),
         documents=tuple(row for row in claim.documents if row.current),
         ways=frozenset(offer.action for offer in ways),
         findings=tuple(found),
@@ -166,6 +174,14 @@ def _step(code: str) -> Step:
     if code not in BY_CODE:
         raise NotThere
     return BY_CODE[code]
+
+
+def _summary(rulebook: Rulebook, claim: Claim) -> Iterable[Summary]:
+    words = fields_in_words(rulebook, claim)
+    for step in STEPS:
+        rows = tuple(row for name in step.fields for row in words.get(name, ()))
+        if rows:
+            yield Summary(step, rows)
 
 
 def findings(rulebook: Rulebook, ways: Iterable[Offer]) -> list[Finding]:

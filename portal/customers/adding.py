@@ -24,7 +24,7 @@ DOMAIN_MISTAKE = "Enter the customer's domain, such as customer.example, without
 OWN_DOMAIN = "This is your own organization's domain. Enter the customer's."
 TENANT_MISTAKE = (
     "Enter the tenant ID as 32 digits and letters in five groups, such as "
-    "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11. The customer's administrator finds it in the Entra admin center."
+    "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11."
 )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.participants import reviewers
@@ -36,15 +37,15 @@ class Row:
     left_by: str  # who had it and reviews no more, ""  where somebody else has it or nobody had
     round: int
     due_on: date | None
-    overdue: bool
+    left: DaysLeft | None
 
 
 @dataclass(frozen=True)
 class Following:
-    """The claim that waits next for the reader or for nobody, with its last day in the program's zone."""
+    """The claim that waits next for the reader or for nobody, with what is left of its time."""
 
     number: str
-    due_on: date | None
+    left: DaysLeft | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ class QueueShown:
     rows: tuple[Row, ...]
     after: str
     before: str
-    today: date
     following: Following | None  # the claim to begin with
 
 
@@ -65,7 +65,7 @@ def following(session: Session, desk: Desk, actor: Actor, claim: Claim | None = 
     """Return the claim that the actor goes on with after `claim`, or begins with; None where none waits."""
     found = waits_for_reviewer(session, desk, actor, claim)
     zone = desk.policies.in_force().policy.time_zone
-    return Following(found.claim.number, last_day(found, zone)) if found else None
+    return Following(found.claim.number, _left(desk, found, last_day(found, zone))) if found else None
 
 
 def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueueShown:
@@ -80,7 +80,6 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
         rows=tuple(_row(desk, queued, deciding) for queued in page.rows),
         after=page.after,
         before=page.before,
-        today=desk.today(),
         following=following(session, desk, actor),
     )
 
@@ -91,6 +90,7 @@ def _row(desk: Desk, queued: Queued, deciding: frozenset[int]) -> Row:
     name = claim.reviewer.name if claim.reviewer else ""
     is_with = claim.reviewer_id in deciding
     status, products = rulebook.statuses[claim.status], rulebook.programs.products
+    due_on = last_day(queued, rulebook.policy.time_zone)
     return Row(
         number=claim.number,
         organization=claim.organization.name,
@@ -101,9 +101,13 @@ def _row(desk: Desk, queued: Queued, deciding: frozenset[int]) -> Row:
         reviewer=name if is_with else "",
         left_by="" if is_with else name,
         round=claim.round,
-        due_on=last_day(queued, rulebook.policy.time_zone),
-        overdue=queued.overdue,
+        due_on=due_on,
+        left=_left(desk, queued, due_on),
     )
+
+
+def _left(desk: Desk, queued: Queued, due_on: date | None) -> DaysLeft | None:
+    return days_left(due_on, desk.today(), overdue=queued.overdue) if due_on else None
 
 
 def last_day(queued: Queued, zone: str) -> date | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.answering import Failure
 from portal.claims.clock_states import ENDED
+from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimClock, ClaimDocument
 from portal.claims.moves import Standing, standing
@@ -105,6 +106,10 @@ class Review:
     def due_on(self) -> date | None:
         """The last day of the clock that runs, or of the one that ran out on the reviewer."""
         return self.standing.due_on or self.was_due_on
+
+    @property
+    def left(self) -> DaysLeft | None:
+        return days_left(self.due_on, self.today, overdue=self.late is not None) if self.due_on else None
 
     @property
     def was_due_on(self) -> date | None:

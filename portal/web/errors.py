@@ -46,8 +46,8 @@ TEXTS = {
     ),
     404: ErrorText(
         "There is no such page",
-        "The address is wrong, or what it led to is not there for you.",
-        ("Check the address.", "Find what you look for from the start page."),
+        "The address may be mistyped, or the page is gone, or it belongs to another organization.",
+        ("Check the address.", "Look for it from the start page."),
     ),
     405: ErrorText(
         "This address cannot be opened like this",

@@ -35,7 +35,6 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
     app.jinja_env.filters["day"] = day_of
     app.jinja_env.filters["machine"] = machine
     app.jinja_env.filters["counted"] = counted
-    app.jinja_env.filters["days_left"] = days_left
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["money"] = money_in_words
@@ -62,14 +61,6 @@ def machine(value: date) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: "1 document", "3 documents", "2 people"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def days_left(due_on: date, today: date) -> str:
-    """Say how long a last day is away: "3 days left", "1 day left", "due today" or "2 days over"."""
-    days = (due_on - today).days
-    if days == 0:
-        return "due today"
-    return f"{counted(abs(days), 'day')} {'left' if days > 0 else 'over'}"
 
 
 def problems(form: Any) -> list[tuple[str, str]]:

@@ -20,6 +20,12 @@ LINE_CHARACTERS_AT_MOST = 200
 # A GUID has 36 characters; other numbers of subscriptions are hardly longer. More is a mistake of pasting.
 SUBSCRIPTION_CHARACTERS_AT_MOST = 100
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+# What each address is called where it is wrong, so that two mistakes on one page do not read alike.
+ADDRESSES: Mapping[str, str] = {
+    "customer_contact_email": "the e-mail address of the customer contact, such as name@customer.example",
+    "technical_contact_email": "the e-mail address of the technical contact, such as name@customer.example",
+    "own_contact_email": "the e-mail address of your contact, such as name@partner.example",
+}
 
 
 def save_fields(step: Step) -> None:
@@ -165,7 +171,7 @@ def _line_mistake(name: str, text: str) -> str | None:
     if not text.isprintable():
         return "Remove the invisible control characters from this text."
     if text and name.endswith("_email") and not EMAIL.fullmatch(text):
-        return "Enter an e-mail address such as name@customer.example."
+        return f"Enter {ADDRESSES[name]}."
     if text and name.endswith("_language") and text not in LANGUAGES:
         return "Choose one of the languages in the list."
     return None

@@ -14,7 +14,9 @@ TODAY = date(2026, 11, 23)
 @pytest.mark.parametrize(
     ("due_on", "overdue", "expected"),
     [
-        (date(2026, 11, 22), False, DaysLeft("Overdue", "danger")),
+        (date(2026, 11, 21), False, DaysLeft("2 days overdue", "danger")),
+        (date(2026, 11, 22), False, DaysLeft("1 day overdue", "danger")),
+        (date(2026, 11, 22), True, DaysLeft("1 day overdue", "danger")),
         (date(2026, 11, 23), False, DaysLeft("Due today", "danger")),
         (date(2026, 11, 24), False, DaysLeft("1 day left", "attention")),
         (date(2026, 11, 26), False, DaysLeft("3 days left", "attention")),

@@ -163,7 +163,7 @@ def test_mistakes_come_back_at_their_fields_with_everything_typed(filing: Filing
     assert page.heading == "Contacts and name"
     assert page.field("customer_contact_email") == "casey at adatum"
     assert page.field("name") == "Adatum autumn"
-    assert "Enter an e-mail address" in page.region("customer_contact_email-error")
+    assert "Enter the e-mail address of the customer contact" in page.region("customer_contact_email-error")
     assert partner.fill_and_submit(
         "Save and go on", customer_contact_email="casey@adatum.example"
     ).heading == ("Proof of execution")
@@ -247,6 +247,20 @@ def test_what_others_hold_is_good_to_know_and_names_nobody(filing: Filing, partn
     assert "Another association exists for Microsoft Teams" in partner.page.region("information")
     assert "Fabrikam" not in partner.page.text
     assert "Submit" in partner.page.buttons()
+
+
+@SQLITE
+def test_the_last_step_tells_what_each_step_filled_in_and_leads_back_to_it(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.draft()
+    step(partner, number, "review")
+    parts = partner.page.select(".summary-part")
+    ways = [part.xpath(".//a/@href")[0].rpartition("/")[2] for part in parts]
+    assert ways == [one.code for one in STEPS[:-1]]
+    told = " ".join(parts[ways.index("contacts")].text_content().split())
+    assert told.startswith("Contacts and name Change Contacts and name")
+    assert "@adatum.example" in told
 
 
 @SQLITE
@@ -412,18 +426,18 @@ def test_the_limits_of_documents_are_told_before_one_is_chosen(filing: Filing, p
     number = begun(filing, partner)
     step(partner, number, "evidence")
     hint = partner.page.region("document-hint")
-    assert "each with at most 10.0 MB" in hint
+    assert "each with at most 10 MB" in hint
     assert "a claim holds at most 20 documents" in hint
     page = partner.fill_and_submit("Upload and stay here", document=[pdf("a", name="a.pdf")] * 2)
     assert page.texts("#documents .document-name") == ["a.pdf"], "chosen twice, it is one document"
-    assert "each with at most 10.0 MB" in page.select("[id^=replace-][id$=-hint]")[0].text_content()
+    assert "each with at most 10 MB" in page.select("[id^=replace-][id$=-hint]")[0].text_content()
 
 
 @SQLITE
 def test_the_contacts_say_whether_a_technical_one_is_asked_for(filing: Filing, partner: Browser) -> None:
     number = begun(filing, partner)
     step(partner, number, "contacts")
-    assert "Whether one is asked for depends on the activity." in partner.page.text
+    assert "that depends on the activity, which you have not chosen yet" in partner.page.text
     told = []
     for activity in ("use_or_consume", "usage_recognition"):
         step(partner, number, "activity")

@@ -32,7 +32,7 @@ def test_what_waits_for_a_reviewer_is_listed_with_the_earliest_deadline_first(fi
     assert first["Customer"] == "Adatum"
     assert first["Products"] == "Microsoft Intune"
     assert first["Status"] == "Submitted"
-    assert first["Reviewer"] == "unassigned"
+    assert first["Reviewer"] == "Unassigned"
     assert first["Due"] == "8 days left 2 December 2026"
     assert second["Round"] == "1"
     assert second["Reviewer"].startswith("Reviewer")
@@ -73,8 +73,8 @@ def test_a_claim_past_its_deadline_is_flagged_and_comes_first_before_and_after_t
     browser.visit("/reviews")
     assert browser.page.rows("#review-queue table") == before
     assert numbers(browser) == [late, fresh]
-    assert "Overdue" in before[0]["Due"]
-    assert "Overdue" not in before[1]["Due"]
+    assert "overdue" in before[0]["Due"]
+    assert "overdue" not in before[1]["Due"]
     browser.visit("/reviews?show=overdue")
     assert numbers(browser) == [late]
 
@@ -90,7 +90,7 @@ def test_a_claim_of_somebody_who_was_let_go_is_nobodys(filing: Filing) -> None:
         session.scalars(select(Person).where(Person.email == REVIEWER2)).one().active = False
     browser.visit("/reviews?show=unassigned")
     assert numbers(browser) == [number]
-    assert browser.page.rows("#review-queue table")[0]["Reviewer"].startswith("unassigned, was Reviewer")
+    assert browser.page.rows("#review-queue table")[0]["Reviewer"].startswith("Unassigned, was Reviewer")
     assert browser.page.links()["Next claim"] == f"/reviews/{number}"
 
 

@@ -6,17 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.web.filters import counted, days_left, install_filters, machine, money_in_words
+from portal.web.filters import counted, install_filters, machine, money_in_words
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
-
-
-@pytest.mark.parametrize(
-    ("day", "words"),
-    [(30, "3 days left"), (28, "1 day left"), (27, "due today"), (26, "1 day over"), (25, "2 days over")],
-)
-def test_a_last_day_is_told_by_how_far_it_is_away(day: int, words: str) -> None:
-    assert days_left(date(2026, 11, day), date(2026, 11, 27)) == words
 
 
 def test_a_day_is_that_of_the_zone() -> None:
