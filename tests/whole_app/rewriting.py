@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -12,13 +13,19 @@ MARK = " ‡"
 
 
 def rewritten(source: Path, target: Path, changes: dict[str, Callable[[Any], None]]) -> Path:
-    """Copy the rule folder `source` to `target` with `changes` (file → function on its content) made."""
+    """Copy the rule folder `source` to `target` with `changes` (file → function on its content) made.
+
+    Every other file stays letter for letter, so that it was read before.
+    """
     yaml = YAML()
     yaml.width = 4000
     target.mkdir(parents=True)
     for path in sorted(source.glob("*.yaml")):
+        if path.name not in changes:
+            copyfile(path, target / path.name)
+            continue
         content = yaml.load(path.read_text(encoding="utf-8"))
-        changes.get(path.name, lambda _: None)(content)
+        changes[path.name](content)
         written = io.StringIO()
         yaml.dump(content, written)
         (target / path.name).write_text(written.getvalue(), encoding="utf-8")
