@@ -1,6 +1,7 @@
 # The portal in a few words. `make` alone lists them.
 VENV ?= .venv
-WORKERS ?= 2
+# One more than two cores: tests of the browser, of documents and of mails wait for other processes a lot.
+WORKERS ?= 3
 ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.actor import SYSTEM, Actor, customer_actor
 from portal.accounts.model import Person
+from portal.accounts.people import add_person
 from portal.accounts.queries import actor_of
 from portal.audit.model import AuditEvent
 from portal.claims.acting import act, create
@@ -48,6 +49,8 @@ ANSWERS = {
     "edit": {"commentary": ("Changed.",)},
 }
 PARTNERS = ("contoso", "fabrikam")
+# More reviewers than one life of two claims, with a dispute each, can need of those who had no part in it.
+MORE_REVIEWERS = tuple(f"reviewer{number}@operator.example" for number in range(3, 9))
 
 
 class Lives(RuleBasedStateMachine):
@@ -66,6 +69,7 @@ class Lives(RuleBasedStateMachine):
         self.models = {name: Model() for name in PARTNERS}
         self.numbers: dict[str, str] = {}
         self.dues: dict[int, tuple[datetime, str]] = {}
+        self.had_part: dict[str, set[str]] = {name: set() for name in PARTNERS}
 
     def teardown(self) -> None:
         db.session.remove()
@@ -138,12 +142,15 @@ class Lives(RuleBasedStateMachine):
     def attempt(self, name: str, action: str) -> list[str]:
         """Act, and return the codes of the reasons if it was refused."""
         answers = Answers(ANSWERS.get(action, {}))
+        actor = self.actor(name, action)
         try:
-            act(self.desk, action, self.numbers[name], self.actor(name, action), answers)
+            act(self.desk, action, self.numbers[name], actor, answers)
         except Refused as refusal:
             return [reason.code for reason in refusal.decision.reasons]
         except NotThere:
             return ["not_there"]  # reviewers know no claim that was never submitted
+        for moved in PARTNERS if action == "settle" else (name,):
+            self.had_part[moved].add(actor.email)
         return []
 
     @rule(name=st.sampled_from(PARTNERS), days=st.integers(-2, 4))
@@ -262,9 +269,13 @@ class Lives(RuleBasedStateMachine):
             return self.partner(name)
         if who == CUSTOMER:
             return customer_actor("Casey", "casey@litware.example", self.claim(name).id)
-        # A dispute is decided by somebody else than the reviewer who decided everything before.
-        again = "2" if self.claim(name).status == "dispute" else ""
-        return actor_of(self.person(f"reviewer{again}@operator.example"))
+        both = [self.claim(one) for one in PARTNERS]
+        if all(claim.status != "dispute" for claim in both):
+            return actor_of(self.person("reviewer@operator.example"))
+        # What has to do with a dispute is decided by somebody who had no part in either claim.
+        parts = self.had_part[PARTNERS[0]] | self.had_part[PARTNERS[1]]
+        without = next(email for email in MORE_REVIEWERS if email not in parts)
+        return actor_of(self.person(without))
 
 
 @pytest.fixture
@@ -277,6 +288,18 @@ def lives(app: Flask, clock: FixedClock) -> Iterator[type[Lives]]:
 
         with transaction() as session:
             build_house(session, "a password for tests", clock.now())
+            first = session.scalars(select(Person).where(Person.email == "reviewer@operator.example")).one()
+            roles = actor_of(first).roles
+            for email in MORE_REVIEWERS:
+                add_person(
+                    session,
+                    first.organization,
+                    email=email,
+                    name="Rae Viewer",
+                    password=None,
+                    roles=roles,
+                    at=clock.now(),
+                )
     Lives.app, Lives.clock, Lives.letter = app, clock, pdf(letter, pages=1)
     yield Lives
     with app.app_context():
