@@ -21,6 +21,7 @@ from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
 from tests.kept import KeptTemplates, kept_drawing, kept_reading, kept_rulebook
+from tests.portal.reviews.filing import Filing
 
 # No test judges how long something takes; a failure prints what repeats it.
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
@@ -114,6 +115,12 @@ def house(app: Flask) -> factories.House:
         session.expunge_all()
         db.session.remove()
     return made
+
+
+@pytest.fixture
+def filing(app: Flask, clock: FixedClock) -> Filing:
+    """A house with people and customers, whose claims the tests bring wherever they need them."""
+    return Filing(app, clock)
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.claims.desk import Desk
-from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.sample.house import build_house
 from portal.settings import read_settings
@@ -157,12 +156,6 @@ def open_page(chromium: Browser, house: House, scripts: bool) -> Iterator[Any]:
     for context in contexts:
         context.close()
     assert errors == []
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    """A house with people and customers, whose claims the tests bring wherever they need them."""
-    return Filing(app, clock)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from portal.claims.model import Claim
-from portal.clock import FixedClock
 from portal.db import db
 from portal.web.nul import HOLDS_NUL
 from tests.browser import Browser
@@ -14,11 +13,6 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 
 PARTNER = "incentives@contoso.example"
 NUL = "\x00"
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 @pytest.mark.parametrize(

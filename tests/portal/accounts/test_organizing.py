@@ -11,7 +11,6 @@ from portal.audit.model import AuditEvent
 from portal.claims.clock_states import running_clock
 from portal.claims.clocks import left_until
 from portal.claims.model import Claim, ClaimClock
-from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.work.auditing import verify_audit
 from tests import factories
@@ -19,11 +18,6 @@ from tests.browser import Browser, Page
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 ADMIN, GLORIA, INES = "admin@operator.example", "global@contoso.example", "incentives@contoso.example"
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 def admin_of(app: Flask) -> Browser:

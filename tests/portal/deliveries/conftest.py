@@ -1,9 +1,7 @@
 """A house whose mail server does not answer, so that every message waits until a test sends it."""
 
 import pytest
-from flask import Flask
 
-from portal.clock import FixedClock
 from portal.settings import Settings
 from tests.browser import Browser
 from tests.portal.notifications.post_office import free_port
@@ -20,11 +18,6 @@ def settings(settings: Settings) -> Settings:
         "messages_per_page": 2,
     }
     return settings.model_copy(update=changed)
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 @pytest.fixture

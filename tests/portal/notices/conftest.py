@@ -1,16 +1,9 @@
 """A house whose people have read everything so far, and browsers of those who are told what happens next."""
 
 import pytest
-from flask import Flask
 
-from portal.clock import FixedClock
 from tests.browser import Browser
 from tests.portal.reviews.filing import Filing
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 @pytest.fixture

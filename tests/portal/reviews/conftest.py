@@ -6,14 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from portal.clock import FixedClock
 from portal.db import db
-from tests.portal.reviews.filing import Filing
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 @pytest.fixture

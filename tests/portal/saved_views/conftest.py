@@ -1,16 +1,9 @@
 """A house in which somebody may share views, somebody may not, and a third belongs elsewhere."""
 
 import pytest
-from flask import Flask
 
-from portal.clock import FixedClock
 from tests.browser import Browser
 from tests.portal.reviews.filing import Filing
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 @pytest.fixture

@@ -6,13 +6,11 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from portal.accounts.model import Person
 from portal.claims.mail_ways import keep_ways
 from portal.claims.model import Claim
-from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.notifications.model import OutboxMessage
 from portal.work.digests import leave_digests
@@ -26,11 +24,6 @@ from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 DIGEST = "in your daily digest"
 EVERYTHING = {"submit/partner": "digest", "start_review/partner": "digest", "comment/partner": "digest"}
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    return Filing(app, clock)
 
 
 def choose(filing: Filing, email: str, **ways: str) -> None:
