@@ -109,7 +109,14 @@ def _static_url(digest: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _digest(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+    """Return the hash of the file as it is sent: another way to shorten it makes another file."""
+    if Path(name).suffix in KINDS:
+        return small(name).digest
+    return _hash((STATIC / name).read_bytes())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def small(name: str) -> Small:
@@ -117,7 +124,7 @@ def small(name: str) -> Small:
     text = (STATIC / name).read_text(encoding="utf-8")
     plain = (text if name.startswith(VENDOR) else KINDS[Path(name).suffix][0](text)).encode()
     zipped = gzip.compress(plain, mtime=0)
-    return Small(plain, zipped, hashlib.sha256(plain).hexdigest()[:16])
+    return Small(plain, zipped, _hash(plain))
 
 
 def _send_small(app: Flask) -> None:
