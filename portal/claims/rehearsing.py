@@ -16,7 +16,9 @@ from portal.claims.mails import write_mail
 from portal.claims.queries import lock_for_action
 from portal.claims.staleness import check_version
 from portal.db import transaction
+from portal.notifications.delivery import GATHERED, UNWANTED
 from portal.notifications.model import OutboxMessage
+from portal.notifications.rendering import Rendered
 from portal.web.logs import mask
 
 # Whom a mail goes to, as a reviewer says it; every other audience are reviewers.
@@ -26,11 +28,15 @@ REVIEWERS = "reviewers"
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """One mail as it would be sent: about which claim, to whom (in words), how many of them, its text."""
+    """One mail as it would be sent: about which claim, to whom (in words), how many of them, its text.
+
+    Of its `addresses`, `in_digest` get it in their daily digest; who wants no such mail is not counted.
+    """
 
     number: str
     to: str
     addresses: int
+    in_digest: int
     subject: str
     text: str
 
@@ -75,12 +81,8 @@ def _mails(
     with _left_in(session) as left:
         step = perform(session, desk, action, claim, actor, answers)
         session.flush()
-    in_order = sorted(left, key=lambda row: row.id)
-    written = [(row, write_mail(session, desk, row, step.now)) for row in in_order]
-    return _grouped(
-        (row.subject, AUDIENCES.get(row.audience, REVIEWERS), mail.subject, mask(mail.text))
-        for row, mail in written
-    )
+    in_order = sorted((row for row in left if row.state != UNWANTED), key=lambda row: row.id)
+    return _grouped((row, write_mail(session, desk, row, step.now)) for row in in_order)
 
 
 @contextmanager
@@ -102,9 +104,13 @@ def _left_in(session: Session) -> Iterator[list[OutboxMessage]]:
         event.remove(session, "pending_to_persistent", note)
 
 
-def _grouped(mails: Iterable[tuple[str, str, str, str]]) -> tuple[Rehearsed, ...]:
+def _grouped(mails: Iterable[tuple[OutboxMessage, Rendered]]) -> tuple[Rehearsed, ...]:
     """Return each mail once, with how many addresses get it: several people are told the same."""
-    counted: dict[tuple[str, str, str, str], int] = {}
-    for mail in mails:
-        counted[mail] = counted.get(mail, 0) + 1
-    return tuple(Rehearsed(*mail[:2], number, *mail[2:]) for mail, number in counted.items())
+    states: dict[tuple[str, str, str, str], list[str]] = {}
+    for row, mail in mails:
+        to = AUDIENCES.get(row.audience, REVIEWERS)
+        states.setdefault((row.subject, to, mail.subject, mask(mail.text)), []).append(row.state)
+    return tuple(
+        Rehearsed(number, to, len(found), found.count(GATHERED), subject, text)
+        for (number, to, subject, text), found in states.items()
+    )

@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 
 from portal.audit.model import AuditEvent
 from portal.claims.desk import Step
+from portal.claims.mail_ways import keep_ways
 from portal.claims.model import ConsentLink
+from portal.claims.rehearsing import rehearse
 from portal.db import db
 from portal.notifications.model import OutboxMessage
 from portal.policies.model import StoredDecision
@@ -165,3 +167,28 @@ def test_a_claim_is_decided_where_no_document_can_be_drawn(filing: Filing) -> No
     assert "No page can be shown here at the moment" in browser.page.region("document-viewer")
     browser.fill_and_submit("Approve")
     assert filing.claim(number).status == "approved"
+
+
+@SQLITE
+def test_who_wants_the_digest_is_counted_as_such_and_who_wants_none_is_not(filing: Filing) -> None:
+    ines, number = filing.actors["incentives@contoso.example"], filing.submitted()
+
+    def rehearsed(way: str) -> list[tuple[int, int]]:
+        with filing.context():
+            keep_ways(filing.desk, ines, {"start_review/partner": way})
+            mails = rehearse(filing.desk, "start_review", number, filing.actors[REVIEWER])
+            return [(mail.addresses, mail.in_digest) for mail in mails]
+
+    assert rehearsed("at_once") == [(1, 0)]
+    assert rehearsed("digest") == [(1, 1)]
+    assert rehearsed("none") == []
+
+
+@SQLITE
+def test_the_page_says_that_a_mail_waits_for_the_digest(filing: Filing) -> None:
+    number = filing.under_review()
+    with filing.context():
+        keep_ways(filing.desk, filing.actors["incentives@contoso.example"], {"approve/partner": "digest"})
+    browser = review(filing, number)
+    preview(browser, number, "approval")
+    assert "the partner (1 address, 1 in the daily digest)" in browser.page.region("review-mail")
