@@ -269,10 +269,10 @@ class Lives(RuleBasedStateMachine):
             return self.partner(name)
         if who == CUSTOMER:
             return customer_actor("Casey", "casey@litware.example", self.claim(name).id)
-        both = [self.claim(one) for one in PARTNERS]
-        if all(claim.status != "dispute" for claim in both):
+        disputed = [one for one in PARTNERS if self.claim(one).status == "dispute"]
+        if name not in disputed and not (disputed and action == "settle"):
             return actor_of(self.person("reviewer@operator.example"))
-        # What has to do with a dispute is decided by somebody who had no part in either claim.
+        # A dispute is decided by somebody who had no part in either claim, and so is what ends it.
         parts = self.had_part[PARTNERS[0]] | self.had_part[PARTNERS[1]]
         without = next(email for email in MORE_REVIEWERS if email not in parts)
         return actor_of(self.person(without))
