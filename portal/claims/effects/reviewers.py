@@ -19,10 +19,11 @@ def assign_self(step: Step) -> None:
 def assign_other_reviewer(step: Step) -> None:
     """Assign a dispute to a reviewer who had no part in the claim, the one with the least to do.
 
-    Where there is none, the claim is left unassigned: any reviewer sees it in the queue, and nobody
-    finds a dispute about their own decision in their name.
+    A reviewer who was handed the claim and never moved it had no part, and may keep it. Where there is
+    nobody, the claim is left unassigned: any reviewer sees it in the queue, and nobody finds a dispute
+    about their own decision in their name.
     """
-    had_part = {step.claim.reviewer_id, *people_who_moved(step.session, step.claim)}
+    had_part = people_who_moved(step.session, step.claim)
     others = [person for person in reviewers(step.session, step.rulebook) if person.id not in had_part]
     step.claim.reviewer_id = _least_busy(step, others)
 

@@ -48,6 +48,7 @@ REASONS = {
 }
 BUSINESS_DAYS = {"partner_action_required": 14}
 LINKS_A_DAY, COMMENTS_A_DAY = 3, 40
+REVIEWERS = ("reviewer@operator.example", "reviewer2@operator.example", "reviewer3@operator.example")
 
 
 @dataclass
@@ -63,6 +64,23 @@ class Model:
     link: bool = False
     links: list[date] = field(default_factory=list)  # the day of each link that was made
     comments: list[date] = field(default_factory=list)
+    reviewer: str | None = None  # the e-mail of whom the claim is with
+    parts: set[str] = field(default_factory=set)  # of whoever moved the claim or settled against it
+
+    @property
+    def without_part(self) -> set[str]:
+        return set(REVIEWERS) - self.parts
+
+    def is_left_to_another(self, who: str) -> bool:
+        """Tell whether the claim's dispute is for somebody else, who is there, to decide."""
+        another = self.reviewer is not None or bool(self.without_part)
+        return self.status == "dispute" and who in self.parts and who != self.reviewer and another
+
+    def leaves_to_another(self, action: str, rival: "Model", who: str) -> bool:
+        """Tell whether `action` would end a dispute, here or of `rival`, that is for another to decide."""
+        if action == "settle" and rival.is_left_to_another(who):
+            return True
+        return action in ("approve_dispute", "deny_dispute", "settle") and self.is_left_to_another(who)
 
     @property
     def disputable(self) -> bool:
@@ -84,9 +102,9 @@ class Model:
         else:
             self.window_over = True
 
-    def refuses(self, action: str, now: datetime, rival: "Model") -> bool:
-        """Tell whether product.md refuses `action` while `rival` claims the same unit."""
-        if self.status not in MOVES[action][1]:
+    def refuses(self, action: str, now: datetime, rival: "Model", who: str) -> bool:
+        """Tell whether product.md refuses `action` to `who` while `rival` claims the same unit."""
+        if self.status not in MOVES[action][1] or self.leaves_to_another(action, rival, who):
             return True
         competing = rival.status in OPEN or rival.status == "approved"
         match action:
@@ -107,8 +125,16 @@ class Model:
                 return not self.link
         return False
 
-    def do(self, action: str, now: datetime, rival: "Model") -> None:
+    def refuses_to_hand_over(self, chosen: str) -> bool:
+        """Tell whether the claim, or its dispute, may not go to the reviewer `chosen`."""
+        handed_over = self.status in ("submitted", "under_review", "dispute")
+        decided_before = self.status == "dispute" and chosen in self.parts
+        return not handed_over or chosen == self.reviewer or decided_before
+
+    def do(self, action: str, now: datetime, rival: "Model", who: str) -> None:
         """Carry out an action that is not refused."""
+        if action == "start_review":
+            self.reviewer = who
         if action == "dispute":
             self.disputes += 1
         if action in ("agree", "decline"):
@@ -120,9 +146,11 @@ class Model:
             self.comments.append(today(now))
         if action == "settle" and (rival.status in OPEN or rival.status == "approved"):
             final = rival.status == "dispute"
+            rival.parts.add(who)
             rival.enter("rejected_final" if final else "rejected", now, "competing_association")
         target = MOVES[action][1][self.status]
         if target != self.status:
+            self.parts.add(who)
             self.enter(target, now, REASONS.get(action))
 
     def enter(self, status: str, now: datetime, reason: str | None = None) -> None:

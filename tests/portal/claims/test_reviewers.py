@@ -21,6 +21,17 @@ def test_a_dispute_goes_to_nobody_who_had_a_part_in_the_claim(filing: Filing) ->
     assert filing.claim(number).reviewer_id is None
 
 
+def test_a_reviewer_who_was_handed_the_claim_and_never_decided_keeps_its_dispute(filing: Filing) -> None:
+    number = filing.under_review(by=REVIEWER)
+    chosen = str(filing.actors[REVIEWER2].person_id)
+    filing.do("reassign", number, REVIEWER, reviewer=chosen, message="I am away.")
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="It shows nothing.")
+    filing.do("dispute", number, INES, justification="Please look again.")
+
+    assert filing.claim(number).reviewer_id == filing.actors[REVIEWER2].person_id
+    filing.do("deny_dispute", number, REVIEWER2, reason="insufficient_poe", message="Still nothing.")
+
+
 def test_overdue_work_counts_as_work(filing: Filing) -> None:
     """Two overdue reviews are more to do than one that is in time."""
     with filing.context(), transaction() as session:
