@@ -20,7 +20,14 @@ from portal.db import db, transaction
 from portal.settings import Settings, read_settings
 from tests import databases, factories
 from tests.browser import Browser
-from tests.kept import KeptTemplates, kept_drawing, kept_reading, kept_rulebook
+from tests.kept import (
+    KeptTemplates,
+    keep_compiled_routes,
+    keep_compiled_sql,
+    kept_drawing,
+    kept_reading,
+    kept_rulebook,
+)
 from tests.portal.reviews.filing import Filing
 
 # No test judges how long something takes; a failure prints what repeats it.
@@ -29,6 +36,10 @@ hypothesis.settings.load_profile("portal")
 
 # Nearly every test makes an app of its own; compiling its templates anew each time would be waste.
 Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
+
+# So would compiling its routes, and the statements of its engine.
+keep_compiled_routes()
+keep_compiled_sql()
 
 # So would reading the same rule files again, which takes longer than most tests.
 portal.policies.versions.load = kept_rulebook  # type: ignore[attr-defined]  # the name it is called by

@@ -63,8 +63,9 @@ def person(
     )
     session.add(made)
     session.flush()
-    made.locations = [PersonLocation(location_id=place.id) for place in locations]
-    session.flush()
+    if locations:
+        made.locations = [PersonLocation(location_id=place.id) for place in locations]
+        session.flush()
     return made
 
 

@@ -1,16 +1,23 @@
 """What all apps of a test process share as long as its source is the same: templates, rulebooks, readings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from portal.evidence.limits import Drawn, Reading, draw, read
 from portal.rulebook.loading import load
 from portal.rulebook.rulebook import Rulebook
 
 READINGS = 500  # of some kilobytes each, most of them the same few letters
+STATEMENTS = 3000  # more than the portal has; a test with its own does not push them out
 RULEBOOKS = 8  # more than tests have at work at a time; each holds some megabytes
 
 
@@ -53,3 +60,37 @@ def kept_drawing(
 ) -> Drawn:
     """Return the page of `content`, which is drawn once. Raises as `draw`; what is raised is not kept."""
     return draw(kind, content, page, as_text=as_text, seconds=seconds, mebibytes=mebibytes)
+
+
+def keep_compiled_sql() -> None:
+    """Let all engines of one kind of database share the statements that were compiled for one of them.
+
+    What is compiled is kept by its dialect, so the dialects of one kind, all made alike, become equal.
+    """
+    kept: LRUCache[Any, Any] = LRUCache(STATEMENTS)
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__eq__ = _is_same_kind  # type: ignore[method-assign, assignment]
+        kind.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]
+    Engine._compiled_cache = property(lambda _: kept, lambda *_: None)  # type: ignore[assignment]  # noqa: SLF001
+
+
+def _is_same_kind(one: Dialect, other: object) -> bool:
+    return type(one) is type(other)
+
+
+def _hash_of_kind(one: Dialect) -> int:
+    return hash(type(one))
+
+
+def keep_compiled_routes() -> None:
+    """Let the routes of all apps share the code that builds their addresses."""
+    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    make = Rule._compile_builder  # noqa: SLF001  # werkzeug has no place of its own to keep it
+
+    def make_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, rule.endpoint, rule.host, rule.subdomain, repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = make(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = make_once  # type: ignore[method-assign, assignment]  # noqa: SLF001

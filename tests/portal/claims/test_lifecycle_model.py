@@ -101,9 +101,8 @@ def test_many_random_lives_follow_the_reference_model(live: Live, tried: Tally) 
     wanted, began = int(os.environ.get("PORTAL_SOAK_STEPS", "100000")), time.monotonic()
     for number, seed in enumerate(seeds()):
         if number % 100 == 0:
-            print(
-                f"{tried.total()} steps in {number} lives and {time.monotonic() - began:.0f} s; next {seed}"
-            )
+            spent = time.monotonic() - began
+            print(f"{tried.total()} steps in {number} lives and {spent:.0f} s; next {seed}", flush=True)
         if tried.total() >= wanted:
             break
         live(seed, 60)

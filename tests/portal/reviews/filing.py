@@ -103,7 +103,7 @@ class Filing:
     def browser(self, email: str = REVIEWER) -> Browser:
         """Return a browser in which `email` is signed in."""
         browser = Browser(self.app)
-        browser.sign_in(email, factories.PASSWORD)
+        browser.enter(email)
         return browser
 
 
