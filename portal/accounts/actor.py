@@ -26,6 +26,11 @@ class Actor:
     time_zone: str = ""  # in which pages tell this person moments; "" is the program's
     color_scheme: str = ""  # of pages; "" follows the person's device
 
+    @property
+    def key(self) -> str:
+        """What tells this one from everybody else who acts at the same moment; never stored."""
+        return f"{self.kind} {self.person_id or self.link_id or self.claim_id}"
+
 
 SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")
 

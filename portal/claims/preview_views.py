@@ -31,16 +31,16 @@ CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @allow(READ_OWN, READ_SUBMITTED)
 def page(number: str, document_id: int, page: int) -> Response:
     """Hand over one page of a document as a picture, or a sentence that says why it cannot be drawn."""
-    desk = desk_of_app()
-    row = find_document(db.session(), desk, number, document_id, current_actor())
+    desk, actor = desk_of_app(), current_actor()
+    row = find_document(db.session(), desk, number, document_id, actor)
     if not has_pictures(row.file) or not 1 <= page <= pages_shown(row.file):
         raise NotThere
     try:
-        response = Response(desk.previews.picture(row.file, page).content, mimetype="image/png")
+        response = Response(desk.previews.picture(row.file, page, actor.key).content, mimetype="image/png")
     except NoPreview as reason:
         response = Response(str(reason), HTTPStatus.UNPROCESSABLE_ENTITY, mimetype="text/plain")
     else:
-        note_reading(desk, row, current_actor(), page=True)
+        note_reading(desk, row, actor, page=True)
     return _harmless(response, f"page-{page}.png")
 
 

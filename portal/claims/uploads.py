@@ -14,15 +14,22 @@ from portal.claims.model import Claim
 from portal.claims.refusals import Invalid, Refused
 from portal.claims.sent_forms import SentForm
 from portal.db import db
-from portal.evidence.intake import KINDS, Taken, take
+from portal.evidence.intake import KINDS, Taken, Unreadable, take
 from portal.evidence.model import StoredFile
 from portal.evidence.names import name_for, safe_name
+from portal.evidence.turns import Busy, Turns
 from portal.rulebook.rulebook import Rulebook
 
 # Dropped silently, a file would be taken for handed in by whoever sent it.
 TAKES_NONE = (
     "This form takes no documents. Leave the file out, and add it where proof of execution is asked for."
 )
+BUSY = (
+    "many documents are being opened at the moment. Choose it again and send the form in a few seconds; "
+    "nothing is wrong with it."
+)
+
+_turns = Turns()
 
 
 def check_number(desk: Desk, sent: SentForm) -> None:
@@ -81,7 +88,7 @@ def take_uploads(desk: Desk, sent: SentForm) -> tuple[Taken, ...]:
     """
     known = _known(sent.hashes) if sent.hashes else {}
     files = zip(sent.hashes, sent.answers.uploads, strict=True)
-    return tuple(_named(known.get(sha256), upload) or _read(desk, upload) for sha256, upload in files)
+    return tuple(_named(known.get(sha256), upload) or _read(desk, sent, upload) for sha256, upload in files)
 
 
 def _known(hashes: tuple[str, ...]) -> dict[str, Taken]:
@@ -100,8 +107,13 @@ def _named(kept: Taken | None, upload: Upload) -> Taken | None:
     return replace(kept, name=name_for(upload.name, suffixes))
 
 
-def _read(desk: Desk, upload: Upload) -> Taken:
-    return take(desk.files, desk.settings, upload.name, upload.content)
+def _read(desk: Desk, sent: SentForm, upload: Upload) -> Taken:
+    try:
+        with _turns.turn(sent.actor.key):
+            return take(desk.files, desk.settings, upload.name, upload.content)
+    except Busy:
+        name = safe_name(upload.name)
+        raise Unreadable(name, f"{name} was not taken: {BUSY}") from None
 
 
 def keep_discarded(desk: Desk, sent: SentForm) -> None:

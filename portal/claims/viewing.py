@@ -80,9 +80,9 @@ def viewed(
     size, text, trouble = None, None, ""
     try:
         if as_text:
-            text = desk.previews.text(file, page)
+            text = desk.previews.text(file, page, actor.key)
         else:
-            picture = desk.previews.picture(file, page)
+            picture = desk.previews.picture(file, page, actor.key)
             size = picture.width, picture.height
     except NoPreview as reason:
         trouble = str(reason)

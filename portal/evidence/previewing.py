@@ -1,8 +1,5 @@
 """Pages of kept documents as pictures and as text, drawn once under limits, or a sentence why not."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from portal.evidence.drawing import PNG
@@ -11,18 +8,13 @@ from portal.evidence.limits import Drawn, draw, size_of
 from portal.evidence.model import StoredFile
 from portal.evidence.preview_store import PROBLEM, PreviewStore
 from portal.evidence.store import FileStore
+from portal.evidence.turns import Busy, Turns
 from portal.settings import Settings
 
 # A proof is a letter or a report of some pages; whoever reads further opens the document itself.
 PAGES_SHOWN_AT_MOST = 100
 # A page of a scan is drawn within a second; somebody waits for it at the screen.
 SECONDS = 8
-# Drawing takes a processor and up to a gibibyte each; further readers wait their turn, but not for ever.
-DRAWN_AT_ONCE = 2
-TURN_SECONDS = 10.0
-# Each who waits holds one of the threads that answer everybody, of which there are eight by default.
-WAITING_AT_MOST = 2
-
 TEXT_ALONE = "docx"  # the kind of `intake.KINDS` that has no pages of its own
 OPEN_IT = "Open the document itself to read it."
 PROBLEMS = {
@@ -34,8 +26,7 @@ PROBLEMS = {
 }
 NOT_SHOWN = f"This page cannot be shown here. {OPEN_IT}"
 
-_turns = threading.BoundedSemaphore(DRAWN_AT_ONCE)
-_places = threading.BoundedSemaphore(DRAWN_AT_ONCE + WAITING_AT_MOST)
+_turns = Turns()
 
 
 @dataclass(frozen=True)
@@ -59,22 +50,29 @@ class Previews:
     kept: PreviewStore
     settings: Settings
 
-    def picture(self, file: StoredFile, page: int) -> Picture:
-        """Return page `page` (from 1) of the document. Raises NoPreview, and ReaderBroken as `draw` does."""
-        content = self._drawn(file, page, as_text=False)
+    def picture(self, file: StoredFile, page: int, whose: str) -> Picture:
+        """Return page `page` (from 1) of the document, drawn in a turn of the person `whose`.
+
+        Raises NoPreview, and ReaderBroken as `draw` does.
+        """
+        content = self._drawn(file, page, whose, as_text=False)
         return Picture(content, *size_of(content))
 
-    def text(self, file: StoredFile, page: int) -> str:
+    def text(self, file: StoredFile, page: int, whose: str) -> str:
         """Return the text of a page, or of all of a document without pages. Raises as `picture` does."""
-        return self._drawn(file, page, as_text=True).decode()
+        return self._drawn(file, page, whose, as_text=True).decode()
 
-    def _drawn(self, file: StoredFile, page: int, *, as_text: bool) -> bytes:
+    def _drawn(self, file: StoredFile, page: int, whose: str, *, as_text: bool) -> bytes:
         name = f"{page}.{'txt' if as_text else 'png'}"
         if (kept := self.kept.get(file.sha256, name)) is not None and (as_text or kept.startswith(PNG)):
             return kept
         if (problem := self.kept.get(file.sha256, name + PROBLEM)) is not None:
             raise NoPreview(PROBLEMS.get(problem.decode(errors="replace"), NOT_SHOWN))
-        drawn = self._draw(file, page, as_text=as_text)
+        try:
+            with _turns.turn(whose):
+                drawn = self._draw(file, page, as_text=as_text)
+        except Busy:
+            raise NoPreview(PROBLEMS["busy"]) from None
         if drawn.problem is not None:
             self.kept.put(file.sha256, name + PROBLEM, drawn.problem.encode())
             raise NoPreview(PROBLEMS.get(drawn.problem, NOT_SHOWN))
@@ -83,36 +81,19 @@ class Previews:
         return content
 
     def _draw(self, file: StoredFile, page: int, *, as_text: bool) -> Drawn:
-        with _turn():
-            try:
-                with self.files.open(file.sha256) as opened:
-                    content = opened.read()
-            except FileNotFoundError:
-                raise NoPreview(PROBLEMS["gone"]) from None
-            return draw(
-                kind_of(file).code,
-                content,
-                page,
-                as_text=as_text,
-                seconds=min(SECONDS, self.settings.document_reading_seconds),
-                mebibytes=self.settings.document_reading_mebibytes,
-            )
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for a turn to draw. Raises NoPreview where as many wait already as may, and after TURN_SECONDS."""
-    if not _places.acquire(blocking=False):
-        raise NoPreview(PROBLEMS["busy"])
-    try:
-        if not _turns.acquire(timeout=TURN_SECONDS):
-            raise NoPreview(PROBLEMS["busy"])
         try:
-            yield
-        finally:
-            _turns.release()
-    finally:
-        _places.release()
+            with self.files.open(file.sha256) as opened:
+                content = opened.read()
+        except FileNotFoundError:
+            raise NoPreview(PROBLEMS["gone"]) from None
+        return draw(
+            kind_of(file).code,
+            content,
+            page,
+            as_text=as_text,
+            seconds=min(SECONDS, self.settings.document_reading_seconds),
+            mebibytes=self.settings.document_reading_mebibytes,
+        )
 
 
 def kind_of(file: StoredFile) -> Kind:

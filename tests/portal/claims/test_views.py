@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from portal.claims.documents import attachment
+from portal.evidence import turns
 from portal.web.metrics import METRICS
 from tests.browser import Browser
 from tests.documents import pdf
@@ -195,6 +196,22 @@ def test_an_upload_without_a_file_is_told(filing: Filing, partner: Browser) -> N
     page = partner.fill_and_submit("Upload", status=422)
     assert "Choose a file first" in page.region("upload-document-error")
     page = partner.fill_and_submit("Upload", document=pdf("signed", name="signed.pdf"))
+    assert "signed.pdf" in page.region("claim-documents")
+
+
+@SQLITE
+def test_a_document_that_has_no_turn_to_be_opened_is_told_and_what_was_typed_stays(
+    filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.visit(f"/claims/{sent_back(filing)}")
+    letter = pdf("signed, and never seen before", name="signed.pdf")
+    monkeypatch.setattr(turns, "PLACES", 0)
+    page = partner.fill_and_submit("Resubmit", document=letter, message="Here it is.", status=422)
+    assert "signed.pdf was not taken: many documents are being opened" in page.text
+    assert "Here it is." in page.text
+
+    monkeypatch.setattr(turns, "PLACES", 1)
+    page = partner.fill_and_submit("Resubmit", document=letter)
     assert "signed.pdf" in page.region("claim-documents")
 
 

@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 import pytest
 
-from portal.evidence import previewing
+from portal.evidence import turns
 from portal.evidence.model import StoredFile
 from portal.evidence.preview_store import PreviewStore
-from portal.evidence.previewing import DRAWN_AT_ONCE, PROBLEMS, WAITING_AT_MOST, NoPreview, Previews
+from portal.evidence.previewing import PROBLEMS, NoPreview, Previews
 from portal.evidence.store import FileStore
+from portal.evidence.turns import PLACES_EACH
 from portal.settings import read_settings
 
 
@@ -33,7 +34,7 @@ def test_whoever_finds_enough_people_waiting_is_told_so_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow documents of one person must not take the threads that answer all others."""
-    monkeypatch.setattr(previewing, "TURN_SECONDS", 300.0)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 300.0)
     files, told = SlowStore(tmp_path / "documents"), Queue[str]()
     previews = Previews(
         files, PreviewStore(tmp_path / "previews", 1000), read_settings(demo=True, data_dir=tmp_path)
@@ -43,14 +44,11 @@ def test_whoever_finds_enough_people_waiting_is_told_so_at_once(
     def look(page: int) -> None:
         file = StoredFile(sha256=sha256(b"slow").hexdigest(), media_type="application/pdf", pages=20)
         try:
-            previews.picture(file, page)
+            previews.picture(file, page, "person 1")
         except NoPreview as reason:
             told.put(str(reason))
 
-    lookers = [
-        threading.Thread(target=look, args=(page,))
-        for page in range(1, DRAWN_AT_ONCE + WAITING_AT_MOST + more + 1)
-    ]
+    lookers = [threading.Thread(target=look, args=(page,)) for page in range(1, PLACES_EACH + more + 1)]
     try:
         for looker in lookers:
             looker.start()
