@@ -21,9 +21,6 @@ document.addEventListener("keydown", (event) => {
 // The answer shows what the menu asked for; the menu has done its work.
 document.addEventListener("submit", () => closeMenus());
 
-// Without a script the button sends the search; with one, typing does.
-document.querySelectorAll("[data-only-without-script]").forEach((part) => { part.hidden = true; });
-
 // Whoever is choosing in a menu is not interrupted by the answer to something else.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.querySelector("[data-menu][open]")?.contains(document.activeElement)) {
@@ -66,7 +63,6 @@ window.addEventListener("pageshow", showChosen);
 document.addEventListener("htmx:afterSettle", (event) => {
   boxes().forEach((box) => { box.checked = chosen.has(box.value); });
   showChosen();
-  document.querySelectorAll("[data-only-without-script]").forEach((part) => { part.hidden = true; });
   showCurrentTab();
   // What was pressed may be gone, such as a filter taken away: go on at the number of claims found.
   if (document.activeElement === document.body) {

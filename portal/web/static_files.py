@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Flask, Response, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from rcssmin import cssmin
 from rjsmin import jsmin
 from werkzeug.security import safe_join
@@ -32,6 +33,8 @@ HTMX_CONFIG = json.dumps(
         "allowEval": False,
         "allowScriptTags": False,
         "selfRequestsOnly": True,
+        # No transition begins with what was there before, so nobody waits for one to be prepared.
+        "defaultSettleDelay": 0,
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,
         # A refused form comes back with its reasons under 4xx; it is shown like any other answer.
@@ -82,6 +85,17 @@ class Script:
     integrity: str
 
 
+class SessionOfPages(SecureCookieSessionInterface):
+    """The session's cookie, which no file has to do with.
+
+    Every page renews the cookie. A file that said it varies by it would be asked for again with every page.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def install_static_files(app: Flask) -> None:
     """Give templates `static_url(name)`, `stylesheets`, `vendored_scripts` and `htmx_config`."""
     listed = json.loads((STATIC / "vendor" / "VENDOR.json").read_text(encoding="utf-8"))
@@ -89,6 +103,7 @@ def install_static_files(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = _static_url(digest)
     app.jinja_env.globals["stylesheets"] = STYLES
     app.jinja_env.globals["htmx_config"] = HTMX_CONFIG
+    app.session_interface = SessionOfPages()
     _send_small(app)
 
     @app.context_processor

@@ -1,7 +1,7 @@
 """What only a browser can tell of a page: what fits into its window, what is marked, what is in view."""
 
 import pytest
-from flask import Flask
+from flask import Flask, request, request_started
 from playwright.sync_api import Page
 
 from portal.clock import FixedClock
@@ -126,3 +126,21 @@ def test_what_was_typed_before_the_session_ended_is_back_in_its_form(filing: Fil
         page.locator("form[action$='/comments']").first.evaluate("form => form.requestSubmit()")
     assert page.locator("#kept-form").count() == 0
     assert page.get_by_text("Page 2 lists the workshops.").first.is_visible()
+
+
+def test_a_further_page_fetches_no_style_and_no_script_again(filing: Filing, window: Window) -> None:
+    page = window(PARTNER, USUAL, at="/profile")
+    asked: list[str] = []
+
+    def note(_app: Flask) -> None:
+        asked.append(request.path)
+
+    with request_started.connected_to(note, filing.app):
+        for path in ("/claims", "/profile", "/claims"):
+            page.wait_for_timeout(1100)  # the cookie of a session is another with every second
+            page.context.new_page().goto(
+                path
+            )  # what a tab has loaded before it would not ask for in any case
+    again = asked[asked.index("/profile") :]
+    assert {"/profile", "/claims"} <= set(again)
+    assert [path for path in again if path.startswith("/static/")] == []
