@@ -4,11 +4,14 @@ import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import which
 
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from sqlalchemy.orm import Session
 
 import portal.evidence.intake
@@ -138,6 +141,24 @@ def filing(app: Flask, clock: FixedClock) -> Filing:
 def browser(app: Flask) -> Browser:
     """A browser that nobody has signed in with; a test that needs several makes them: `Browser(app)`."""
     return Browser(app)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium; without it the tests fail under CI and are skipped elsewhere.
+
+    All tests of a process share it: playwright cannot run twice in one.
+    """
+    path = which("chromium")
+    if path is None:
+        reason = "Chromium is missing; install it with `apt-get install chromium`."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,5 @@
 """A real browser in front of a real server, with a real mail server behind it."""
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -8,13 +7,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from portal.app import create_app
@@ -111,21 +109,6 @@ def house(tmp_path: Path, database_url: str, rules_dir: Path, inbox: tuple[Inbox
     thread.join()
     with app.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it the tests fail under CI and are skipped elsewhere."""
-    path = which("chromium")
-    if path is None:
-        reason = "Chromium is missing; install it with `apt-get install chromium`."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 from flask import Blueprint, Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from playwright.sync_api import Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from portal.app import TEMPLATES
@@ -96,22 +95,17 @@ def address(clock: FixedClock, tmp_path: Path, bakery_done: Bakery) -> Iterator[
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    program = which("chromium") or which("chromium-browser")
-    if program is None:
-        pytest.skip("Chromium is missing; install it with `apt-get install chromium`.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        opened = chromium.new_page()
-        complaints: list[str] = []
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on(
-            "console",
-            lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None,
-        )
-        yield opened
-        chromium.close()
-        assert complaints == []
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    opened = chromium.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None,
+    )
+    yield opened
+    opened.close()
+    assert complaints == []
 
 
 def test_what_cannot_be_undone_is_asked_first(page: Page, address: str, bakery_done: Bakery) -> None:
