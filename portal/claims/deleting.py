@@ -1,7 +1,10 @@
 """Deletes drafts that somebody chose, each by the ordinary use case with a decision of its own."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.actor import Actor
 from portal.claims.acting import act
@@ -13,6 +16,10 @@ from portal.claims.selection import deleting_action
 from portal.claims.sent_before import gone_before
 from portal.db import transaction
 from portal.rulebook.decision import CouldNotBeDecided
+
+log = logging.getLogger(__name__)
+
+NOT_TAKEN = "The database did not take it just now. If it is still in the list, choose it again in a minute."
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,10 @@ def _deleted(desk: Desk, actor: Actor, number: str, version: int) -> Outcome:
     except CouldNotBeDecided:
         told = "It could not be decided just now. Nothing was changed; open the claim and try again."
         return Outcome(number, deleted=False, why=(told,))
+    except DBAPIError:
+        # Whoever chose many is told of those before this one, which are gone, and the others have their turn.
+        log.exception("a chosen draft could not be deleted", extra={"number": number})
+        return Outcome(number, deleted=False, why=(NOT_TAKEN,))
     return Outcome(number, deleted=True)
 
 

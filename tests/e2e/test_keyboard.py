@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from portal.sample.documents import pdf
 from tests.e2e.conftest import INCENTIVES, PASSWORD, House
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"]),
 ]
-ZOOMED = {"width": 640, "height": 400}
+ZOOMED: ViewportSize = {"width": 640, "height": 400}
 
 
 def signed_in(page: Page, email: str) -> Keyboard:

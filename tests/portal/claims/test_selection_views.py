@@ -2,12 +2,16 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from portal.audit.model import AuditEvent
+from portal.claims.acting import Done, act
+from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.selection import CHOSEN_AT_MOST
 from portal.db import db, transaction
@@ -130,6 +134,27 @@ def test_each_claim_that_stays_says_why(filing: Filing, partner: Browser) -> Non
 
 
 @SQLITE
+def test_where_the_database_fails_at_one_the_others_are_told_of(
+    filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (filing.draft(product=product) for product in ("teams", "intune", "power_bi"))
+
+    def failing(desk: Desk, action: str, number: str, *given: Any) -> Done:
+        if number == second:
+            raise OperationalError("DELETE", {}, Exception("the disk is full"))
+        return act(desk, action, number, *given)
+
+    partner.visit("/claims")
+    partner.fill_and_submit("Delete drafts", number=[first, second, third])
+    monkeypatch.setattr("portal.claims.deleting.act", failing)
+    page = partner.fill_and_submit("Delete 3 drafts")
+    told = {row["Claim"]: row["Result"] for row in page.rows()}
+    assert told[first] == told[third] == "Deleted"
+    assert "choose it again in a minute" in told[second]
+    assert "2 drafts were deleted. 1 claim was kept" in page.text
+    assert numbers_left(filing) == {second}
+
+
 def test_somebody_restricted_to_a_location_chooses_only_its_claims(filing: Filing) -> None:
     with filing.context(), transaction() as session:
         munich = factories.location(session, contoso(session), name="Munich")
