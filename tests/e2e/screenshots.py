@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from portal.claims.model import ConsentLink
+from portal.claims.model import Claim, ConsentLink
 from tests.e2e.sample_house import Found
 from tests.e2e.serving import Windows, served_sample
 from tests.e2e.states import ADMIN, GLOBAL, PARTNER, POLICY, REVIEWER, STRANGER, Address
@@ -34,7 +34,7 @@ class Picture:
 
 
 def draft(found: Found) -> str:
-    return f"/claims/{found.claim('draft', which=-1)}/wizard/products"
+    return f"/claims/{found.claim('draft', Claim.activity.is_not(None))}/wizard/products"
 
 
 def consent(found: Found) -> str:
