@@ -66,12 +66,14 @@ def keep_compiled_sql() -> None:
     """Let all engines of one kind of database share the statements that were compiled for one of them.
 
     What is compiled is kept by its dialect, so the dialects of one kind, all made alike, become equal.
+    A test that made an engine with another way to read JSON would be given that of the first.
     """
     kept: LRUCache[Any, Any] = LRUCache(STATEMENTS)
     for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
-        kind.__eq__ = _is_same_kind  # type: ignore[method-assign, assignment]
-        kind.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]
-    Engine._compiled_cache = property(lambda _: kept, lambda *_: None)  # type: ignore[assignment]  # noqa: SLF001
+        kind.__eq__ = _is_same_kind  # type: ignore[method-assign, assignment]  # for tests alone
+        kind.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]  # as well
+    shared = property(lambda _: kept, lambda *_: None)
+    Engine._compiled_cache = shared  # type: ignore[assignment]  # noqa: SLF001  # no engine has its own
 
 
 def _is_same_kind(one: Dialect, other: object) -> bool:
@@ -93,4 +95,4 @@ def keep_compiled_routes() -> None:
             compiled[key] = make(rule, append_unknown)
         return compiled[key]
 
-    Rule._compile_builder = make_once  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    setattr(Rule, "_compile_builder", make_once)  # noqa: B010  # a name that is werkzeug's own

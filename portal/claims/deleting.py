@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal.accounts.actor import Actor
 from portal.claims.acting import act
@@ -19,21 +20,37 @@ from portal.rulebook.decision import CouldNotBeDecided
 
 log = logging.getLogger(__name__)
 
-NOT_TAKEN = "The database did not take it just now. If it is still in the list, choose it again in a minute."
+NOT_ANSWERED = "The database did not answer. If it is still in the list, choose it again in a minute."
+NOT_TRIED = "It was not tried, because the database did not answer before. Choose it again in a minute."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one claim; `why` says in sentences why it was not deleted."""
+    """What became of one claim: in sentences `why` it was not deleted, or why that is not `known`."""
 
     number: str
     deleted: bool
     why: tuple[str, ...] = ()
+    known: bool = True
 
 
 def delete_chosen(desk: Desk, actor: Actor, chosen: Iterable[tuple[str, int]]) -> list[Outcome]:
-    """Delete each of the claims (number, version as the page showed it); one that stays holds up no other."""
-    return [_deleted(desk, actor, number, version) for number, version in chosen]
+    """Delete each of the claims (number, version as the page showed it); one that stays holds up no other.
+
+    Where the database does not answer, the rest is not tried: each would wait as long, and whoever chose
+    them is to hear of those that are gone.
+    """
+    outcomes: list[Outcome] = []
+    for number, version in chosen:
+        if outcomes and outcomes[-1].why in ((NOT_ANSWERED,), (NOT_TRIED,)):
+            outcomes.append(Outcome(number, deleted=False, why=(NOT_TRIED,)))
+            continue
+        try:
+            outcomes.append(_deleted(desk, actor, number, version))
+        except (OperationalError, PoolTimeout):
+            log.exception("a chosen draft could not be deleted", extra={"number": number})
+            outcomes.append(Outcome(number, deleted=False, why=(NOT_ANSWERED,), known=False))
+    return outcomes
 
 
 def _deleted(desk: Desk, actor: Actor, number: str, version: int) -> Outcome:
@@ -54,10 +71,6 @@ def _deleted(desk: Desk, actor: Actor, number: str, version: int) -> Outcome:
     except CouldNotBeDecided:
         told = "It could not be decided just now. Nothing was changed; open the claim and try again."
         return Outcome(number, deleted=False, why=(told,))
-    except DBAPIError:
-        # Whoever chose many is told of those before this one, which are gone, and the others have their turn.
-        log.exception("a chosen draft could not be deleted", extra={"number": number})
-        return Outcome(number, deleted=False, why=(NOT_TAKEN,))
     return Outcome(number, deleted=True)
 
 

@@ -25,11 +25,12 @@ TAKES_NONE = (
     "This form takes no documents. Leave the file out, and add it where proof of execution is asked for."
 )
 BUSY = (
-    "many documents are being opened at the moment. Choose it again and send the form in a few seconds; "
-    "nothing is wrong with it."
+    "Many documents are being opened at the moment, so yours were not taken. Choose them again and send the "
+    "form in a minute."
 )
-
-_turns = Turns()
+# Four of the eight threads that answer everybody by default. A turn may last twice the time of one slow
+# document, and whoever hands in would rather wait for it than choose their files again.
+_turns = Turns(places=4, seconds=60.0)
 
 
 def check_number(desk: Desk, sent: SentForm) -> None:
@@ -86,9 +87,23 @@ def take_uploads(desk: Desk, sent: SentForm) -> tuple[Taken, ...]:
 
     A form that is sent twice brings the same contents again; a row says that one was read before.
     """
+    if all(kept := _kept(sent)):
+        return tuple(filter(None, kept))
+    try:
+        with _turns.place(sent.actor.key):
+            kept = _kept(sent)  # the same form may have been sent before and waited for
+            files = zip(kept, sent.answers.uploads, strict=True)
+            return tuple(known or _read(desk, upload) for known, upload in files)
+    except Busy:
+        name = safe_name(sent.answers.uploads[0].name)
+        raise Unreadable(name, BUSY) from None
+
+
+def _kept(sent: SentForm) -> list[Taken | None]:
+    """Return what is known of each file, in their order."""
     known = _known(sent.hashes) if sent.hashes else {}
     files = zip(sent.hashes, sent.answers.uploads, strict=True)
-    return tuple(_named(known.get(sha256), upload) or _read(desk, sent, upload) for sha256, upload in files)
+    return [_named(known.get(sha256), upload) for sha256, upload in files]
 
 
 def _known(hashes: tuple[str, ...]) -> dict[str, Taken]:
@@ -107,13 +122,8 @@ def _named(kept: Taken | None, upload: Upload) -> Taken | None:
     return replace(kept, name=name_for(upload.name, suffixes))
 
 
-def _read(desk: Desk, sent: SentForm, upload: Upload) -> Taken:
-    try:
-        with _turns.turn(sent.actor.key):
-            return take(desk.files, desk.settings, upload.name, upload.content)
-    except Busy:
-        name = safe_name(upload.name)
-        raise Unreadable(name, f"{name} was not taken: {BUSY}") from None
+def _read(desk: Desk, upload: Upload) -> Taken:
+    return take(desk.files, desk.settings, upload.name, upload.content, _turns.turn)
 
 
 def keep_discarded(desk: Desk, sent: SentForm) -> None:

@@ -1,6 +1,8 @@
 """Takes a document in: recognized by its content, opened once under limits, then kept or refused."""
 
 import unicodedata
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import filetype
@@ -85,8 +87,14 @@ class Taken:
     name: str
 
 
-def take(store: FileStore, settings: Settings, name: str, content: bytes) -> Taken:
-    """Recognize, open and keep `content`, which a client sent under `name`.
+def take(
+    store: FileStore,
+    settings: Settings,
+    name: str,
+    content: bytes,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Taken:
+    """Recognize, open and keep `content`, which a client sent under `name`; it is opened within `turn`.
 
     Source: "Draft: until you upload the proof of execution (PoE) document"; what it may be and how large
     is decided here and in the settings. When this returns, the content has reached the disk. Raises
@@ -97,12 +105,13 @@ def take(store: FileStore, settings: Settings, name: str, content: bytes) -> Tak
     kind = _kind(content)
     if kind is None:
         raise Unreadable(shown, f"{shown} cannot be used: it is {_what_it_is(content)}. {WANTED}")
-    found = read(
-        kind.code,
-        content,
-        seconds=settings.document_reading_seconds,
-        mebibytes=settings.document_reading_mebibytes,
-    )
+    with turn():
+        found = read(
+            kind.code,
+            content,
+            seconds=settings.document_reading_seconds,
+            mebibytes=settings.document_reading_mebibytes,
+        )
     if found.problem is not None:
         why = PROBLEMS.get(found.problem, PROBLEMS["damaged"])
         raise Unreadable(shown, f"{shown} cannot be used: {why}")

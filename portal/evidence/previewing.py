@@ -26,7 +26,8 @@ PROBLEMS = {
 }
 NOT_SHOWN = f"This page cannot be shown here. {OPEN_IT}"
 
-_turns = Turns()
+# Three of the eight threads that answer everybody by default; somebody waits for a page at the screen.
+_turns = Turns(places=3, seconds=10.0)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Previews:
         if (problem := self.kept.get(file.sha256, name + PROBLEM)) is not None:
             raise NoPreview(PROBLEMS.get(problem.decode(errors="replace"), NOT_SHOWN))
         try:
-            with _turns.turn(whose):
+            with _turns.place(whose), _turns.turn():
                 drawn = self._draw(file, page, as_text=as_text)
         except Busy:
             raise NoPreview(PROBLEMS["busy"]) from None

@@ -8,12 +8,14 @@ from playwright.sync_api import Locator, Page
 # More than any page of the portal has to go through; whoever needs more is caught or finds nothing.
 TABS_AT_MOST = 150
 IS_FOCUSED = "element => element === document.activeElement"
-# The middle of what has the focus lies in the window, and nothing else lies over it.
+# The middle of what has the focus lies in the window, nothing else lies over it, and it shows that it has it.
 IS_SEEN = """element => {
   const box = element.getBoundingClientRect();
   const x = box.left + box.width / 2, y = box.top + Math.min(box.height / 2, 20);
   const top = document.elementFromPoint(x, y);
-  return top !== null && (element.contains(top) || top.contains(element) || top.htmlFor === element.id);
+  const style = getComputedStyle(element);
+  const isMarked = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  return box.width > 1 && isMarked && (element.contains(top) || top?.htmlFor === element.id);
 }"""
 
 
@@ -50,6 +52,8 @@ class Keyboard:
             if group.evaluate_all("all => all.includes(document.activeElement)"):
                 break
             self.page.keyboard.press("Tab")
+        else:
+            raise AssertionError(f"{TABS_AT_MOST} times Tab do not come to the group of {target}")
         self.page.keyboard.press("Space")
         for _ in range(group.count()):
             if target.is_checked():
@@ -60,7 +64,9 @@ class Keyboard:
     def choose_first(self, target: Locator) -> None:
         """Choose the first option of a list that is none by itself."""
         self.go_to(target)
+        before = target.input_value()
         self.page.keyboard.press("ArrowDown")
+        assert target.input_value() != before
 
     def open(self, target: Locator) -> None:
         """Press what opens something on the page."""

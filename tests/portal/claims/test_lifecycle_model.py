@@ -82,7 +82,7 @@ def add_third_reviewer(session: Session) -> None:
 def replay_everything(desk: Desk) -> None:
     """Deciding a stored decision again from its stored facts gives the same outcome and reasons."""
     rows = db.session.scalars(select(StoredDecision)).all()
-    assert len(rows) == db.session.scalar(select(func.count()).select_from(StoredDecision))
+    assert rows
     assert db.session.scalar(select(func.count()).select_from(ClaimClock))
     for row in rows:
         rulebook = desk.policies.composed(row.policy_version, row.roles_version)

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
-from portal.claims.acting import Done, act
-from portal.claims.desk import Desk
 from portal.claims.model import Claim
+from portal.claims.queries import lock_for_action
 from portal.claims.selection import CHOSEN_AT_MOST
 from portal.db import db, transaction
 from tests import factories
@@ -134,27 +133,35 @@ def test_each_claim_that_stays_says_why(filing: Filing, partner: Browser) -> Non
 
 
 @SQLITE
-def test_where_the_database_fails_at_one_the_others_are_told_of(
+def test_where_the_database_does_not_answer_what_was_done_is_told_and_the_rest_is_not_tried(
     filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second, third = (filing.draft(product=product) for product in ("teams", "intune", "power_bi"))
+    first, second, third, fourth = (
+        filing.draft(product=product) for product in ("teams", "intune", "power_bi", "power_apps")
+    )
+    tried: list[str] = []
 
-    def failing(desk: Desk, action: str, number: str, *given: Any) -> Done:
-        if number == second:
-            raise OperationalError("DELETE", {}, Exception("the disk is full"))
-        return act(desk, action, number, *given)
+    def failing(session: Session, *given: Any) -> Claim:
+        tried.append(given[2])
+        if given[2] == second:
+            session.execute(text("SELECT nothing FROM nowhere"))
+        return lock_for_action(session, *given)
 
     partner.visit("/claims")
-    partner.fill_and_submit("Delete drafts", number=[first, second, third])
-    monkeypatch.setattr("portal.claims.deleting.act", failing)
-    page = partner.fill_and_submit("Delete 3 drafts")
+    partner.fill_and_submit("Delete drafts", number=[first, second, third, fourth])
+    monkeypatch.setattr("portal.claims.acting.lock_for_action", failing)
+    page = partner.fill_and_submit("Delete 4 drafts")
     told = {row["Claim"]: row["Result"] for row in page.rows()}
-    assert told[first] == told[third] == "Deleted"
-    assert "choose it again in a minute" in told[second]
-    assert "2 drafts were deleted. 1 claim was kept" in page.text
-    assert numbers_left(filing) == {second}
+    assert told[first] == "Deleted"
+    assert told[second].startswith("Not known The database did not answer.")
+    assert told[third].startswith("Kept It was not tried")
+    assert told[fourth].startswith("Kept It was not tried")
+    assert "1 draft was deleted. 2 claims were kept" in page.text
+    assert numbers_left(filing) == {second, third, fourth}
+    assert third not in tried
 
 
+@SQLITE
 def test_somebody_restricted_to_a_location_chooses_only_its_claims(filing: Filing) -> None:
     with filing.context(), transaction() as session:
         munich = factories.location(session, contoso(session), name="Munich")

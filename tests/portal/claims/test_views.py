@@ -1,14 +1,16 @@
 """The claim page and the one route of every action: what is open, what is refused, what comes back."""
 
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from portal.claims import uploads
 from portal.claims.documents import attachment
-from portal.evidence import turns
+from portal.evidence.turns import Busy, Turns
 from portal.web.metrics import METRICS
 from tests.browser import Browser
 from tests.documents import pdf
@@ -205,14 +207,28 @@ def test_a_document_that_has_no_turn_to_be_opened_is_told_and_what_was_typed_sta
 ) -> None:
     partner.visit(f"/claims/{sent_back(filing)}")
     letter = pdf("signed, and never seen before", name="signed.pdf")
-    monkeypatch.setattr(turns, "PLACES", 0)
+    monkeypatch.setattr(uploads, "_turns", Turns(places=0, seconds=1))
     page = partner.fill_and_submit("Resubmit", document=letter, message="Here it is.", status=422)
-    assert "signed.pdf was not taken: many documents are being opened" in page.text
+    assert "Many documents are being opened at the moment, so yours were not taken." in page.text
     assert "Here it is." in page.text
 
-    monkeypatch.setattr(turns, "PLACES", 1)
+    monkeypatch.setattr(uploads, "_turns", Turns(places=1, seconds=1))
     page = partner.fill_and_submit("Resubmit", document=letter)
     assert "signed.pdf" in page.region("claim-documents")
+
+
+@SQLITE
+def test_a_file_that_is_none_is_told_so_whoever_else_waits(
+    filing: Filing, partner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> AbstractContextManager[None]:
+        raise Busy
+
+    partner.visit(f"/claims/{sent_back(filing)}")
+    monkeypatch.setattr(uploads, "_turns", turns := Turns(places=1, seconds=1))
+    monkeypatch.setattr(turns, "turn", nobody)
+    page = partner.fill_and_submit("Resubmit", document=File("list.txt", b"Dear all"), status=422)
+    assert "list.txt cannot be used: it is plain text." in page.text
 
 
 @SQLITE

@@ -9,12 +9,12 @@ from typing import BinaryIO
 
 import pytest
 
-from portal.evidence import turns
+from portal.evidence import previewing
 from portal.evidence.model import StoredFile
 from portal.evidence.preview_store import PreviewStore
 from portal.evidence.previewing import PROBLEMS, NoPreview, Previews
 from portal.evidence.store import FileStore
-from portal.evidence.turns import PLACES_EACH
+from portal.evidence.turns import PLACES_EACH, Turns
 from portal.settings import read_settings
 
 
@@ -34,7 +34,7 @@ def test_whoever_finds_enough_people_waiting_is_told_so_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow documents of one person must not take the threads that answer all others."""
-    monkeypatch.setattr(turns, "TURN_SECONDS", 300.0)
+    monkeypatch.setattr(previewing, "_turns", Turns(places=3, seconds=300.0))
     files, told = SlowStore(tmp_path / "documents"), Queue[str]()
     previews = Previews(
         files, PreviewStore(tmp_path / "previews", 1000), read_settings(demo=True, data_dir=tmp_path)

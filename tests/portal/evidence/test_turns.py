@@ -1,4 +1,4 @@
-"""Who has a document opened, who waits for it, and who is told to come again."""
+"""Who has documents opened, who waits for it, and who is told to come again."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,91 +7,152 @@ from queue import Queue
 
 import pytest
 
-from portal.evidence import turns
-from portal.evidence.turns import OPENED_AT_ONCE, PLACES, PLACES_EACH, Busy, Turns
+from portal.evidence.turns import OPENED_AT_ONCE, PLACES_EACH, Busy, Turns
 
-Come = Callable[[Turns, str], None]
+FOR_LONG = 300.0
 
 
-class Openings:
-    """People who each have a document opened in a thread of their own, for as long as `end` is not set."""
+class Forms:
+    """People who each send a form in a thread of their own; its document is opened until they let it go."""
 
-    def __init__(self) -> None:
-        self.told: Queue[tuple[str, str]] = Queue()
-        self.end = threading.Event()
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+        self.told: Queue[str] = Queue()
+        self.ends: dict[str, threading.Event] = {}
         self.threads: list[threading.Thread] = []
 
-    def come(self, at: Turns, whose: str) -> None:
-        self.threads.append(threading.Thread(target=self._open, args=(at, whose)))
+    def send(self, form: str) -> None:
+        """Send `form`, whose first word is its person."""
+        self.ends[form] = threading.Event()
+        self.threads.append(threading.Thread(target=self._open, args=(form,)))
         self.threads[-1].start()
 
-    def next(self) -> tuple[str, str]:
+    def opens(self, form: str) -> None:
+        """Send `form` and see it opened."""
+        self.send(form)
+        assert self.next() == f"{form} opens"
+
+    def waits(self, form: str, among: Callable[[], int]) -> None:
+        """Send `form` and wait until `among` counts one more."""
+        before = among()
+        self.send(form)
+        while among() == before:
+            threading.Event().wait(0.001)
+
+    def next(self) -> str:
         return self.told.get(timeout=30)
 
-    def _open(self, at: Turns, whose: str) -> None:
+    def _open(self, form: str) -> None:
         try:
-            with at.turn(whose):
-                self.told.put((whose, "opens"))
-                self.end.wait()
+            with self.turns.place(form.split(maxsplit=1)[0]), self.turns.turn():
+                self.told.put(f"{form} opens")
+                self.ends[form].wait()
         except Busy:
-            self.told.put((whose, "busy"))
+            self.told.put(f"{form} is told to come again")
 
 
 @pytest.fixture
-def openings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Openings]:
-    monkeypatch.setattr(turns, "TURN_SECONDS", 300.0)
-    made = Openings()
+def forms() -> Iterator[Forms]:
+    made = Forms(Turns(places=4, seconds=FOR_LONG))
     yield made
-    made.end.set()
+    for end in made.ends.values():
+        end.set()
     for thread in made.threads:
         thread.join()
+    assert (made.turns._opened, made.turns._line, made.turns._here.total()) == (0, [], 0)  # noqa: SLF001  # all left
 
 
-def test_one_person_has_one_opened_and_one_waiting_whatever_they_send(openings: Openings) -> None:
-    uploads = Turns()
-    openings.come(uploads, "ines")
-    assert openings.next() == ("ines", "opens")
-    for _ in range(4):
-        openings.come(uploads, "ines")
-    assert [openings.next() for _ in range(4 - PLACES_EACH + 1)] == [("ines", "busy")] * 3
-
-    openings.come(uploads, "otto")
-    assert openings.next() == ("otto", "opens"), "somebody else is served while one waits for themselves"
-    openings.end.set()
-    assert openings.next() == ("ines", "opens"), "whoever waited has their turn"
+def here(forms: Forms) -> Callable[[], int]:
+    return lambda: forms.turns._here.total()  # noqa: SLF001  # who waits tells nobody
 
 
-def test_all_uses_together_open_few_and_each_has_places_of_its_own(openings: Openings) -> None:
-    uploads, pages = Turns(), Turns()
+def in_line(forms: Forms) -> Callable[[], int]:
+    return lambda: len(forms.turns._line)  # noqa: SLF001  # as above
+
+
+def test_the_second_form_of_a_person_waits_for_the_first_and_a_third_is_refused(forms: Forms) -> None:
+    forms.opens("ines 1")
+    forms.waits("ines 2", here(forms))
+    for number in range(3):
+        forms.send(f"ines {PLACES_EACH + 1 + number}")
+        assert forms.next().endswith("is told to come again")
+
+    forms.opens("otto 1")
+    assert forms.told.empty(), "ines waits for herself, although one more could be opened before otto came"
+    forms.ends["ines 1"].set()
+    assert forms.next() == "ines 2 opens"
+
+
+def test_few_are_opened_at_once_and_whoever_came_first_is_first(forms: Forms) -> None:
     for number in range(OPENED_AT_ONCE):
-        openings.come(uploads, f"person {number}")
-        assert openings.next() == (f"person {number}", "opens")
-    for number in range(PLACES):
-        openings.come(pages, f"reader {number}")
-    openings.come(pages, "one too many")
-    # Nobody who came before is served, so the only one who is told something is whoever found no place.
-    assert openings.next()[1] == "busy"
-    assert openings.told.empty()
+        forms.opens(f"person{number} 1")
+    forms.waits("ines 1", in_line(forms))
+    forms.waits("otto 1", in_line(forms))
+    forms.send("mara 1")
+    assert forms.next() == "mara 1 is told to come again", "all places are taken"
 
-    openings.end.set()
-    assert {openings.next()[1] for _ in range(PLACES)} == {"opens"}
+    forms.ends["person0 1"].set()
+    assert forms.next() == "ines 1 opens"
+    assert forms.told.empty()
+    forms.ends["ines 1"].set()
+    assert forms.next() == "otto 1 opens"
 
 
-def test_whoever_waited_for_too_long_is_told_so_and_leaves_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0.01)
-    uploads = Turns()
+def test_who_has_many_documents_stands_behind_those_who_wait_with_each() -> None:
+    """Two people with long forms must not pass the turn between them."""
+    turns, opened = Turns(places=4, seconds=FOR_LONG), list[str]()
+    ready = threading.Barrier(OPENED_AT_ONCE + 1)
+
+    def send(person: str, documents: int) -> None:
+        with turns.place(person):
+            for document in range(documents):
+                with turns.turn():
+                    opened.append(person)
+                    if document == 0 and documents > 1:
+                        ready.wait()
+                        ready.wait()
+
+    people = [threading.Thread(target=send, args=(f"person {one}", 50)) for one in range(OPENED_AT_ONCE)]
+    for person in people:
+        person.start()
+    ready.wait()
+    ines = threading.Thread(target=send, args=("ines", 1))
+    ines.start()
+    while not turns._line:  # noqa: SLF001  # who waits tells nobody
+        threading.Event().wait(0.001)
+    ready.wait()
+    for person in (*people, ines):
+        person.join()
+    assert opened.index("ines") == OPENED_AT_ONCE
+
+
+def test_readers_keep_nobody_from_handing_in() -> None:
+    pages, uploads = Turns(places=4, seconds=FOR_LONG), Turns(places=4, seconds=FOR_LONG)
+    with ExitStack() as readers:
+        for number in range(OPENED_AT_ONCE):
+            readers.enter_context(pages.place(f"reader {number}"))
+            readers.enter_context(pages.turn())
+        with uploads.place("reader 0"), uploads.turn():
+            pass
+
+
+def test_whoever_waited_for_too_long_is_told_so_and_leaves_the_place() -> None:
+    turns = Turns(places=4, seconds=0.01)
     with ExitStack() as others:
         for number in range(OPENED_AT_ONCE):
-            others.enter_context(uploads.turn(f"person {number}"))
-        for _ in range(PLACES + 1):
-            with pytest.raises(Busy), uploads.turn("ines"):
+            others.enter_context(turns.place(f"person {number}"))
+            others.enter_context(turns.turn())
+        for _ in range(turns.places + 1):
+            with pytest.raises(Busy), turns.place("ines"), turns.turn():
                 pytest.fail("there was no turn")
-    with uploads.turn("ines"):
+            with pytest.raises(Busy), turns.place("person 0"):
+                pytest.fail("the first form is not through")
+    with turns.place("ines"), turns.turn():
         pass
 
 
 def test_a_turn_ends_with_whatever_went_wrong_in_it() -> None:
-    uploads = Turns()
-    for _ in range(PLACES + 1):
-        with pytest.raises(OSError, match="the disk"), uploads.turn("ines"):
+    turns = Turns(places=2, seconds=FOR_LONG)
+    for _ in range(3 * OPENED_AT_ONCE):
+        with pytest.raises(OSError, match="the disk"), turns.place("ines"), turns.turn():
             raise OSError("the disk is full")
