@@ -41,14 +41,16 @@ def delete_chosen(desk: Desk, actor: Actor, chosen: Iterable[tuple[str, int]]) -
     them is to hear of those that are gone.
     """
     outcomes: list[Outcome] = []
+    answers = True
     for number, version in chosen:
-        if outcomes and outcomes[-1].why in ((NOT_ANSWERED,), (NOT_TRIED,)):
+        if not answers:
             outcomes.append(Outcome(number, deleted=False, why=(NOT_TRIED,)))
             continue
         try:
             outcomes.append(_deleted(desk, actor, number, version))
         except (OperationalError, PoolTimeout):
             log.exception("a chosen draft could not be deleted", extra={"number": number})
+            answers = False
             outcomes.append(Outcome(number, deleted=False, why=(NOT_ANSWERED,), known=False))
     return outcomes
 
