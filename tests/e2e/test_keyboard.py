@@ -10,7 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 from portal.sample.documents import pdf
 from tests.e2e.conftest import INCENTIVES, PASSWORD, House
 from tests.e2e.keyboard import Keyboard
-from tests.e2e.test_main_job import LETTER, on_disk, status_of
+from tests.e2e.test_main_job import CONTACTS, CUSTOMER, LETTER, on_disk, status_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -40,24 +40,14 @@ def file_claim(keys: Keyboard, letter: Path) -> str:
     keys.follow(page.locator("main").get_by_role("link", name="Create claim").first)
     keys.choose_first(page.get_by_label("Partner location ID (MPN)"))
     go_on(keys)
-    for name, text in {
-        "customer_name": "Adatum",
-        "customer_domain": "adatum.example",
-        "customer_tenant_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
-    }.items():
+    for name, text in CUSTOMER.items():
         keys.write(page.locator(f"#add [name={name}]"), text)
     keys.follow(page.get_by_role("button", name="Add customer", exact=True))
     keys.choose_radio(page.locator("#activity-use_or_consume"))
     go_on(keys)
     keys.tick(page.locator("#product-teams"))
     go_on(keys)
-    for name, text in {
-        "customer_contact_name": "Kim Abercrombie",
-        "customer_contact_title": "Head of IT",
-        "customer_contact_email": "kim@adatum.example",
-        "own_contact_name": "Ines Morel",
-        "own_contact_email": INCENTIVES,
-    }.items():
+    for name, text in CONTACTS.items():
         keys.write(page.locator(f"[name={name}]"), text)
     go_on(keys)
     keys.choose_files(page.locator("#step [name=document]"), [letter])

@@ -17,6 +17,18 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
+CUSTOMER = {
+    "customer_name": "Adatum",
+    "customer_domain": "adatum.example",
+    "customer_tenant_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
+}
+CONTACTS = {
+    "customer_contact_name": "Kim Abercrombie",
+    "customer_contact_title": "Head of IT",
+    "customer_contact_email": "kim@adatum.example",
+    "own_contact_name": "Ines Morel",
+    "own_contact_email": "incentives@contoso.example",
+}
 LETTER = Letter(7, "Contoso", "Adatum", "Kim Abercrombie", ("Microsoft Teams",), "a pilot", date(2026, 11, 2))
 
 
@@ -68,24 +80,14 @@ def file_claim(page: Page, scripts: bool, files: list[Path]) -> str:
     page.get_by_label("Partner location ID (MPN)").select_option(index=1)
     send(page, page.get_by_role("button", name="Save and go on"))
     accessible(page, scripts)
-    for name, text in {
-        "customer_name": "Adatum",
-        "customer_domain": "adatum.example",
-        "customer_tenant_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
-    }.items():
+    for name, text in CUSTOMER.items():
         page.locator(f"#add [name={name}]").fill(text)
     send(page, page.get_by_role("button", name="Add customer", exact=True))
     page.locator("#activity-use_or_consume").check()
     send(page, page.get_by_role("button", name="Save and go on"))
     page.locator("#product-teams").check()
     send(page, page.get_by_role("button", name="Save and go on"))
-    for name, text in {
-        "customer_contact_name": "Kim Abercrombie",
-        "customer_contact_title": "Head of IT",
-        "customer_contact_email": "kim@adatum.example",
-        "own_contact_name": "Ines Morel",
-        "own_contact_email": "incentives@contoso.example",
-    }.items():
+    for name, text in CONTACTS.items():
         page.locator(f"[name={name}]").fill(text)
     send(page, page.get_by_role("button", name="Save and go on"))
     page.locator("#step [name=document]").set_input_files([str(path) for path in files])
