@@ -126,7 +126,8 @@ def _configure(app: Flask, settings: Settings, secret: str) -> None:
         SESSION_COOKIE_NAME="__Host-portal" if https else "portal",
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",  # links in mails must find people signed in
+        # stays English: a word of HTTP; links in mails must find people signed in
+        SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         # A day longer than the session: a form that is sent after its end still says whose it was.
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days_at_most + 1),
@@ -241,6 +242,7 @@ def _out_of_order(error: Exception) -> Response:
 
 def _notes(policies: Policies) -> Callable[[], list[str]]:
     """Return what tells that the rules folder holds another policy than the one in force."""
+    # stays English: operators read it at /readyz
     differ = "The rule files differ from the policy in force, which stays until they are published."
     return lambda: [differ] if policies.files_differ else []
 
@@ -253,11 +255,12 @@ def _problems(policies: Policies) -> Callable[[], list[str]]:
             db.session.execute(text("SELECT 1"))
         except (OperationalError, PoolTimeout):
             log.exception("the database does not answer")
-            return ["The database does not answer."]
+            return ["The database does not answer."]  # stays English: operators read it at /readyz
         try:
             policies.in_force()
         except (NoPolicy, RulebookInvalid):
             log.exception("the policy cannot be loaded")
+            # stays English: operators read it at /readyz
             return ["The policy cannot be loaded; `portal policy check` says why."]
         return []
 

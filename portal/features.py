@@ -16,6 +16,7 @@ from portal.claims.why_views import blueprint as why
 from portal.consent.views import blueprint as consent
 from portal.deliveries.views import blueprint as deliveries
 from portal.incentives.views import blueprint as incentives
+from portal.languages.sentences import lazy_gettext
 from portal.notices.mail_views import blueprint as mail_choices
 from portal.notices.views import blueprint as notices
 from portal.reviews.views import blueprint as reviews
@@ -23,15 +24,20 @@ from portal.saved_views.views import blueprint as saved_views
 from portal.web.navigation import Entry
 from portal.workbench.views import blueprint as policies_pages
 
-PRODUCT_NAME = "Customer claims"
+PRODUCT_NAME = lazy_gettext("Customer claims")
 NAVIGATION = (
-    Entry("Incentives", "Customer claims", "/claims", ("claims.read",)),
-    Entry("Incentives", "Reviews", "/reviews", ("reviews.read",)),
-    Entry("Incentives", "Notices", "/notices", ("claims.read", "reviews.read")),
-    Entry("", "Policy", "/policy", ("policy.read",)),
-    Entry("Administration", "People", "/people", ("people.manage",)),
-    Entry("Administration", "Organizations", "/organizations", ("organizations.manage",)),
-    Entry("Administration", "Deliveries", "/deliveries", ("deliveries.manage",)),
+    Entry(lazy_gettext("Incentives"), lazy_gettext("Customer claims"), "/claims", ("claims.read",)),
+    Entry(lazy_gettext("Incentives"), lazy_gettext("Reviews"), "/reviews", ("reviews.read",)),
+    Entry(lazy_gettext("Incentives"), lazy_gettext("Notices"), "/notices", ("claims.read", "reviews.read")),
+    Entry("", lazy_gettext("Policy"), "/policy", ("policy.read",)),
+    Entry(lazy_gettext("Administration"), lazy_gettext("People"), "/people", ("people.manage",)),
+    Entry(
+        lazy_gettext("Administration"),
+        lazy_gettext("Organizations"),
+        "/organizations",
+        ("organizations.manage",),
+    ),
+    Entry(lazy_gettext("Administration"), lazy_gettext("Deliveries"), "/deliveries", ("deliveries.manage",)),
 )
 FEATURES: tuple[Blueprint, ...] = (
     accounts,
@@ -55,7 +61,8 @@ FEATURES: tuple[Blueprint, ...] = (
     deliveries,
 )
 
-# Read by people outside, in the languages of portal/languages/offered.py; the other pages are in English.
+# Read by people outside, in all languages of portal/languages/offered.py; the other pages are in those alone
+# whose interface is translated.
 TRANSLATED = (consent.name,)
 
 # The routes whose forms are kept where the session ended before they were sent; none takes a password.

@@ -92,8 +92,9 @@ class Page:
 class Browser:
     """A browser with its own cookies. Its last page is `page`; every method that loads one returns it."""
 
-    def __init__(self, app: Flask, address: str = "203.0.113.7") -> None:
+    def __init__(self, app: Flask, address: str = "203.0.113.7", language: str = "") -> None:
         self._app = app
+        self._language = language  # what it asks for, "" for none
         self._client = app.test_client()
         self._origin = "http://localhost"
         self._address = address
@@ -101,7 +102,7 @@ class Browser:
 
     def copied(self) -> "Browser":
         """Return another browser with the cookies that this one has now, as a thief would have it."""
-        other = Browser(self._app, self._address)
+        other = Browser(self._app, self._address, self._language)
         for name in ("portal", "__Host-portal"):
             if (kept := self._client.get_cookie(name)) is not None:
                 other._client.set_cookie(name, kept.value)
@@ -202,6 +203,8 @@ class Browser:
         return {"Referer": f"{self._origin}{self.page.path}"} if told else {}
 
     def _send(self, method: str, path: str, **options: Any) -> TestResponse:
+        if self._language:
+            options["headers"] = {"Accept-Language": self._language, **(options.get("headers") or {})}
         return self._client.open(
             path,
             method=method,

@@ -1,6 +1,6 @@
 """What somebody may do and where: the roles and the locations of a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.model import Location, Person
 from portal.accounts.people import NotAdded
+from portal.languages.sentences import gettext
+from portal.rulebook.models import Role
 
 
 @dataclass(frozen=True)
@@ -36,5 +38,19 @@ def existing_locations(session: Session, location_ids: Iterable[int]) -> list[Lo
     wanted = set(location_ids)
     found = list(session.scalars(select(Location).where(Location.id.in_(wanted)).order_by(Location.id)))
     if len(found) != len(wanted):
-        raise NotAdded({"locations": "Choose from the locations that are listed."})
+        raise NotAdded({"locations": gettext("Choose from the locations that are listed.")})
     return found
+
+
+def access_in_words(person: Person, known_roles: Mapping[str, Role]) -> str:
+    """Say what the person may do now, for somebody whose form shows something else."""
+    held = access_of(person)
+    labels = [known_roles[code].label for code in held.roles if code in known_roles]
+    places = {place.id: place.code for place in person.organization.locations}
+    where = ", ".join(places[one] for one in held.location_ids if one in places)
+    said = {"name": person.name, "roles": ", ".join(labels) or gettext("nobody")}
+    if not where:
+        return gettext("%(name)s is %(roles)s now, for all locations. Compare, then save again.", **said)
+    return gettext(
+        "%(name)s is %(roles)s now, for %(locations)s. Compare, then save again.", locations=where, **said
+    )

@@ -22,9 +22,12 @@ def write_account_mail(
     """Write a message that `mail_link` left, with moments in the time zone of the policy `rulebook`."""
     link = session.get_one(AccountLink, message.context["link"])
     base = settings.base_url.rstrip("/")
+    # stays English: mails about accounts are in no other language
     labels = {INVITATION: "Accept the invitation", FORGOTTEN: "Choose a new password"}
     subjects = {
+        # stays English: as above
         INVITATION: f"{link.person.organization.name}: your account for customer claims",
+        # stays English: as above
         FORGOTTEN: "Choose a new password for customer claims",
     }
     return render(
@@ -50,6 +53,7 @@ def require_link(session: Session, message: OutboxMessage, at: datetime) -> None
     # Whoever the link lets in is the one who gets the mail, whatever became of either since.
     if link is None or gone or link.person.email != message.recipient:
         raise OutOfDate(
+            # stays English: it is kept with the message
             "The link of this mail was used or replaced, or its time is over, so it was not sent."
         )
 

@@ -32,7 +32,7 @@ class Actor:
         return f"{self.kind} {self.person_id or self.link_id or self.claim_id}"
 
 
-SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")
+SYSTEM_ACTOR = Actor(kind=SYSTEM, side=SYSTEM, name="Portal")  # stays English: the audit keeps it
 
 
 def customer_actor(name: str, email: str, claim_id: int, link_id: int | None = None) -> Actor:

@@ -19,8 +19,10 @@ from portal.accounts.queries import actor_of, person_by_email
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import counter_of, forget_tries
 from portal.db import transaction
+from portal.languages.sentences import gettext
 
-ASKED_FOR_LINKS = "links for passwords"  # what a network's requests for links are counted under
+# stays English: what a network's requests for links are counted under
+ASKED_FOR_LINKS = "links for passwords"
 LINK_ASKED, JOINED, PASSWORD_CHOSEN = "password_link_asked", "joined", "password_chosen"
 
 
@@ -75,7 +77,7 @@ def choose_password(entrance: Entrance, token: str, *, new: str, again: str, net
         raise PasswordNotChanged({"new": mistake})
     if again != new:
         raise PasswordNotChanged(
-            {"again": "This is not what you entered above. Enter the new password a second time."}
+            {"again": gettext("This is not what you entered above. Enter the new password a second time.")}
         )
     made, now = hash_password(new), entrance.clock.now()
     with transaction() as session:

@@ -25,7 +25,7 @@ class Devices:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self._signer = URLSafeSerializer(secret, salt="portal device")
+        self._signer = URLSafeSerializer(secret, salt="portal device")  # stays English: part of the key
 
     def mark_for(self, cookie: str, email: str) -> str | None:
         """Return the mark of the browser where `email` signed in there before, else None."""

@@ -48,9 +48,11 @@ def _organization(session: Session, newcomer: Newcomer, at: datetime) -> Organiz
     found = find_organization(session, name)
     if found is None:
         if side is None:
+            # stays English: told on the command line alone
             raise NotAdded({"side": f"There is no organization called {name}; name its side to add it."})
         domain = newcomer.domain or newcomer.email.rpartition("@")[2]
         return add_organization(session, name=name, side=side, domain=domain, at=at)
     if side is not None and found.side != side:
+        # stays English: told on the command line alone
         raise NotAdded({"side": f"{name} is on the {found.side} side, not on the {side} side."})
     return found

@@ -54,6 +54,7 @@ class TooManyTries(Exception):
     """The password was not looked at; the next try is taken at `until`."""
 
     def __init__(self, until: datetime) -> None:
+        # stays English: pages say it in sentences of their own
         super().__init__(f"closed until {until.isoformat()}")
         self.until = until
 

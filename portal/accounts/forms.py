@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length
 from portal.accounts.controls import without_controls
 from portal.accounts.passwords import CHARACTERS_AT_MOST
 from portal.accounts.people import EMAIL_CHARACTERS_AT_MOST
+from portal.languages.sentences import lazy_gettext
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf keeps no types
@@ -14,16 +15,19 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf keeps no types
 
     email = StringField(
         validators=[
-            InputRequired("Enter your e-mail address."),
+            InputRequired(lazy_gettext("Enter your e-mail address.")),
             Length(
-                max=EMAIL_CHARACTERS_AT_MOST, message="Enter an e-mail address of at most 254 characters."
+                max=EMAIL_CHARACTERS_AT_MOST,
+                message=lazy_gettext("Enter an e-mail address of at most 254 characters."),
             ),
         ]
     )
     password = PasswordField(
         validators=[
-            InputRequired("Enter your password."),
-            Length(max=CHARACTERS_AT_MOST, message="Enter a password of at most 256 characters."),
+            InputRequired(lazy_gettext("Enter your password.")),
+            Length(
+                max=CHARACTERS_AT_MOST, message=lazy_gettext("Enter a password of at most 256 characters.")
+            ),
         ]
     )
     next = HiddenField()

@@ -10,6 +10,7 @@ from portal.accounts.entrance import Entrance
 from portal.accounts.organization_chain import organization_chain, record_for_organization
 from portal.audit.model import AuditEvent
 from portal.db import transaction
+from portal.languages.sentences import ngettext
 
 INVITED, INVITED_AGAIN = "person_invited", "person_invited_again"  # the audit's actions
 REFUSED = "invitation_refused"  # for an address that has an account: nobody finds out about many
@@ -36,4 +37,8 @@ def too_many_invited(session: Session, entrance: Entrance, organization_id: int)
     )
     if (session.scalar(lately) or 0) < most:
         return ""
-    return f"{most} people were invited within an hour, which is the most. Invite more later."
+    return ngettext(
+        "%(num)s person was invited within an hour, which is the most. Invite more later.",
+        "%(num)s people were invited within an hour, which is the most. Invite more later.",
+        most,
+    )

@@ -117,6 +117,7 @@ def kept_form() -> AnyResponse:
 def discard() -> AnyResponse:
     """Forget the form, because its person does not need it any more, and stay on the page."""
     _forget()
+    # stays English: the name of a header
     shown = own_path(request.headers.get("Referer", ""), request.host_url.rstrip("/"))
     return redirect(shown or url_for("navigation.home"), 303)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.accounts.access import Access, access_of, existing_locations
+from portal.accounts.access import Access, access_in_words, access_of, existing_locations
 from portal.accounts.account_links import INVITATION, mail_link, mailed_lately, void_links
 from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
@@ -15,8 +15,10 @@ from portal.accounts.inviting import INVITED, INVITED_AGAIN, note_refused, too_m
 from portal.accounts.model import Organization, Person, PersonLocation, PersonRole
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.people import HasAccount, NotAdded, add_person, mistakes_of_access
+from portal.accounts.roles import somebody_else_everywhere
 from portal.accounts.sessions import end_sessions_of
 from portal.db import transaction
+from portal.languages.sentences import gettext
 from portal.rulebook.models import Role
 
 PEOPLE = "people.manage"  # of the own organization
@@ -63,7 +65,7 @@ class Keeper:
                     raise NotAdded({"email": told})
                 places = existing_locations(session, access.location_ids)
                 if not access.roles:
-                    raise NotAdded({"roles": "Choose at least one role."})
+                    raise NotAdded({"roles": gettext("Choose at least one role.")})
                 self._check_places(session, organization, {place.id for place in places})
                 person = add_person(
                     session,
@@ -93,9 +95,16 @@ class Keeper:
         with transaction() as session:
             person = self._person(session, person_id)
             if person.password_hash:
-                raise Kept(f"{person.name} has a password already and needs no invitation.")
+                raise Kept(
+                    gettext("%(name)s has a password already and needs no invitation.", name=person.name)
+                )
             if mailed_lately(session, self.entrance, person.id):
-                raise Kept(f"An invitation to {person.email} was sent a moment ago. Wait for it to arrive.")
+                raise Kept(
+                    gettext(
+                        "An invitation to %(email)s was sent a moment ago. Wait for it to arrive.",
+                        email=person.email,
+                    )
+                )
             if told := too_many_invited(session, self.entrance, person.organization_id):
                 raise Kept(told)
             mail_link(session, self.entrance, person, INVITATION, by=self.actor.name)
@@ -112,14 +121,15 @@ class Keeper:
             person = self._person(session, person_id)
             before = access_of(person)
             if before.seen != seen:
-                raise Kept(f"Somebody changed this while you looked at it. {self._in_words(person)}")
+                told = gettext("Somebody changed this while you looked at it.")
+                raise Kept(f"{told} {access_in_words(person, self.roles)}")
             if before == wanted:
                 return
             places = existing_locations(session, wanted.location_ids)
             self._check_places(session, person.organization, {place.id for place in places})
             errors = mistakes_of_access(person.organization, wanted.roles, places, self.roles)
             if not wanted.roles:
-                errors["roles"] = "Choose at least one role, or deactivate the account."
+                errors["roles"] = gettext("Choose at least one role, or deactivate the account.")
             if errors:
                 raise NotAdded(errors)
             self._keep_the_last(session, person, wanted)
@@ -140,7 +150,11 @@ class Keeper:
         with transaction() as session:
             person = self._person(session, person_id)
             if not person.password_hash:
-                raise Kept(f"{person.name} has not accepted the invitation yet. Withdraw it instead.")
+                raise Kept(
+                    gettext(
+                        "%(name)s has not accepted the invitation yet. Withdraw it instead.", name=person.name
+                    )
+                )
             self._keep_the_last(session, person, Access((), ()))
             void_links(session, person.id, now)
             if not person.active:
@@ -158,11 +172,17 @@ class Keeper:
         with transaction() as session:
             person = self._person(session, person_id)
             if person.password_hash:
-                raise Kept(f"{person.name} has accepted the invitation. Deactivate the account instead.")
+                raise Kept(
+                    gettext(
+                        "%(name)s has accepted the invitation. Deactivate the account instead.",
+                        name=person.name,
+                    )
+                )
             self._record(session, person, WITHDRAWN, access_of(person))
             void_links(session, person.id, now)
             person.withdrawn_at, person.active = now, False
-            person.email = f"withdrawn {person.id}"  # no address, and nobody else's
+            # stays English: no address, and nobody else's
+            person.email = f"withdrawn {person.id}"
             person.roles, person.locations = [], []
 
     def activate(self, person_id: int) -> None:
@@ -170,7 +190,9 @@ class Keeper:
         with transaction() as session:
             person = self._person(session, person_id)
             if not person.password_hash:
-                raise Kept(f"{person.name} never chose a password. Send the invitation again.")
+                raise Kept(
+                    gettext("%(name)s never chose a password. Send the invitation again.", name=person.name)
+                )
             if not person.active:
                 person.active = True
                 self._record(session, person, ACTIVATED)
@@ -185,11 +207,16 @@ class Keeper:
         if found.withdrawn_at is not None:
             raise NotYours
         if found.id == self.actor.person_id:
-            raise Kept("This is your own account. Somebody else who looks after people has to change it.")
+            raise Kept(
+                gettext("This is your own account. Somebody else who looks after people has to change it.")
+            )
         own, theirs = self._own_places(session, found.organization), set(access_of(found).location_ids)
         if own and not (theirs and theirs <= own):
             raise Kept(
-                f"{found.name} works with locations that you do not. Ask somebody who works with all of them."
+                gettext(
+                    "%(name)s works with locations that you do not. Ask somebody who works with all of them.",
+                    name=found.name,
+                )
             )
         return found
 
@@ -198,7 +225,7 @@ class Keeper:
         own = self._own_places(session, organization)
         if own and not (wanted and wanted <= own):
             raise NotAdded(
-                {"locations": "Choose among your own locations, because you work with these alone."}
+                {"locations": gettext("Choose among your own locations, because you work with these alone.")}
             )
 
     def _own_places(self, session: Session, organization: Organization) -> set[int]:
@@ -207,14 +234,6 @@ class Keeper:
             return set()
         query = select(PersonLocation.location_id).where(PersonLocation.person_id == self.actor.person_id)
         return set(session.scalars(query))
-
-    def _in_words(self, person: Person) -> str:
-        """Say what the person may do now, for somebody whose form shows something else."""
-        held = access_of(person)
-        labels = [self.roles[code].label for code in held.roles if code in self.roles]
-        places = {place.id: place.code for place in person.organization.locations}
-        where = ", ".join(places[one] for one in held.location_ids if one in places) or "all locations"
-        return f"{person.name} is {', '.join(labels) or 'nobody'} now, for {where}. Compare, then save again."
 
     def _organization(self, session: Session, organization_id: int) -> Organization:
         """Return the organization, locked: two who take each other's roles at once must not both succeed.
@@ -257,36 +276,22 @@ class Keeper:
         stays = managing & set(wanted.roles) and not wanted.location_ids
         if not person.active or not held & managing or stays:
             return
-        others = (
-            select(Person.id)
-            .join(PersonRole)
-            .where(
-                Person.organization_id == person.organization_id,
-                Person.id != person.id,
-                Person.active,
-                PersonRole.role.in_(managing),
-                ~Person.locations.any(),
-            )
-        )
-        if session.scalar(others.limit(1)) is None:
-            needed = " or ".join(sorted(self.roles[code].label for code in held & managing))
+        if not somebody_else_everywhere(session, person, managing):
+            needed = f" {gettext('or')} ".join(sorted(self.roles[code].label for code in held & managing))
             raise Kept(
-                f"{person.name} is the last {needed} of {person.organization.name}. "
-                "Give somebody else that role for all locations first."
+                gettext(
+                    "%(name)s is the last %(role)s of %(organization)s. "
+                    "Give somebody else that role for all locations first.",
+                    name=person.name,
+                    role=needed,
+                    organization=person.organization.name,
+                )
             )
 
     def _record(self, session: Session, person: Person, action: str, *accesses: Access) -> None:
         details: dict[str, object] = {"person": person.id, "email": person.email}
-        for name, access in zip(
-            ("before", "after") if len(accesses) > 1 else ("after",), accesses, strict=False
-        ):
+        names = ("before", "after") if len(accesses) > 1 else ("after",)
+        for name, access in zip(names, accesses, strict=False):
             details[name] = {"roles": list(access.roles), "locations": list(access.location_ids)}
-        record_for_organization(
-            session,
-            self.entrance.secret,
-            person.organization_id,
-            self.actor,
-            action,
-            self.entrance.clock.now(),
-            details,
-        )
+        secret, now = self.entrance.secret, self.entrance.clock.now()
+        record_for_organization(session, secret, person.organization_id, self.actor, action, now, details)

@@ -11,6 +11,7 @@ from portal.accounts.organization_page import organization_page, organizations_p
 from portal.accounts.organizing import Organizer
 from portal.accounts.people import NotAdded
 from portal.db import db
+from portal.languages.sentences import gettext
 from portal.web.access import allow
 from portal.web.errors import error_page
 from portal.web.htmx import respond
@@ -34,7 +35,7 @@ def add() -> AnyResponse:
         added = _organizer().add(name=_typed("name"), domain=_typed("domain"))
     except NotAdded as mistakes:
         return _list(422, mistakes.errors)
-    flash("The organization was added. Add its locations, and invite its first people.", "success")
+    flash(gettext("The organization was added. Add its locations, and invite its first people."), "success")
     return redirect(url_for("organizations.organization", organization_id=added), 303)
 
 
@@ -51,7 +52,7 @@ def rename(organization_id: int) -> AnyResponse:
         values = {name: _typed(name) for name in ("name", "domain", "seen")}
         _organizer().rename(organization_id, **values)
 
-    return _changed(organization_id, OWN, change, "The organization was changed.")
+    return _changed(organization_id, OWN, change, gettext("The organization was changed."))
 
 
 @blueprint.post("/organizations/<int(max=2147483647):organization_id>/locations")
@@ -61,7 +62,7 @@ def add_location(organization_id: int) -> AnyResponse:
         values = {name: _typed(name) for name in ("code", "name", "calendar")}
         _organizer().add_location(organization_id, **values)
 
-    return _changed(organization_id, NEW, change, "The location was added.")
+    return _changed(organization_id, NEW, change, gettext("The location was added."))
 
 
 @blueprint.post(
@@ -73,7 +74,7 @@ def change_location(organization_id: int, location_id: int) -> AnyResponse:
         values = {name: _typed(name) for name in ("name", "calendar", "seen")}
         _organizer().change_location(organization_id, location_id, **values)
 
-    told = "The location was changed. Deadlines that run already keep their day."
+    told = gettext("The location was changed. Deadlines that run already keep their day.")
     return _changed(organization_id, str(location_id), change, told)
 
 
@@ -85,7 +86,7 @@ def remove_location(organization_id: int, location_id: int) -> AnyResponse:
     def change() -> None:
         _organizer().remove_location(organization_id, location_id)
 
-    return _changed(organization_id, str(location_id), change, "The location was removed.")
+    return _changed(organization_id, str(location_id), change, gettext("The location was removed."))
 
 
 @blueprint.errorhandler(NotYours)

@@ -12,15 +12,17 @@ from portal.accounts.model import Location, Organization
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.people import (
     NAME_CHARACTERS_AT_MOST,
-    NAME_MISTAKE,
     NotAdded,
     add_location,
     add_organization,
     location_exists,
     mistakes_of_organization,
+    name_exists,
+    name_mistake,
 )
 from portal.calendars.days import UnknownCalendar, named_calendar
 from portal.db import transaction
+from portal.languages.sentences import gettext
 
 PARTNER = "partner"  # the side of every organization that is added here; the operator's own is there before
 
@@ -52,7 +54,7 @@ class Organizer:
                 )
                 return organization.id
         except IntegrityError:
-            raise NotAdded({"name": _taken(name)}) from None
+            raise NotAdded({"name": name_exists(name.strip())}) from None
 
     def rename(self, organization_id: int, *, name: str, domain: str, seen: str) -> None:
         """Give the organization another name and mail domain. Raises NotAdded, Kept and NotYours."""
@@ -61,7 +63,11 @@ class Organizer:
         try:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
-                now = f"It is called {organization.name} now, with the domain {organization.domain}."
+                now = gettext(
+                    "It is called %(name)s now, with the domain %(domain)s.",
+                    name=organization.name,
+                    domain=organization.domain,
+                )
                 _check_seen(seen_of_organization(organization), seen, now)
                 errors = mistakes_of_organization(session, name, typed, but=organization.id)
                 if errors:
@@ -73,7 +79,7 @@ class Organizer:
                 details = {"before": before, "after": {"name": name, "domain": domain}}
                 self._record(session, organization, CHANGED, details)
         except IntegrityError:
-            raise NotAdded({"name": _taken(name)}) from None
+            raise NotAdded({"name": name_exists(name.strip())}) from None
 
     def add_location(self, organization_id: int, *, code: str, name: str, calendar: str) -> None:
         """Add a location; `calendar` is empty for the program's. Raises NotAdded, Kept and NotYours."""
@@ -82,7 +88,7 @@ class Organizer:
             with transaction() as session:
                 organization = self._organization(session, organization_id)
                 if organization.side != PARTNER:
-                    raise Kept("Only partners begin claims, so only they have locations.")
+                    raise Kept(gettext("Only partners begin claims, so only they have locations."))
                 location = add_location(session, organization, code=code, name=name)
                 location.calendar = kept
                 self._record(session, organization, LOCATION_ADDED, _said(location))
@@ -98,12 +104,10 @@ class Organizer:
         """
         name, kept = name.strip(), calendar_from(calendar)
         if not name or len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
-            raise NotAdded({"name": NAME_MISTAKE})
+            raise NotAdded({"name": name_mistake()})
         with transaction() as session:
             organization, location = self._location(session, organization_id, location_id)
-            calendar_now = location.calendar or "of the program"
-            now = f"It is called {location.name} now, with the calendar {calendar_now}."
-            _check_seen(seen_of_location(location), seen, now)
+            _check_seen(seen_of_location(location), seen, _in_words(location))
             before = _said(location)
             if (location.name, location.calendar) == (name, kept):
                 return
@@ -121,7 +125,7 @@ class Organizer:
                 session.delete(location)
                 session.flush()
         except IntegrityError:
-            told = (
+            told = gettext(
                 "Claims or people belong to this location, so it stays. Change its name where that is wrong."
             )
             raise Kept(told) from None
@@ -160,11 +164,17 @@ class Organizer:
 def calendar_from(text: str) -> str | None:
     """Return the holiday calendar that was typed, None where none was. Raises NotAdded."""
     wanted = text.strip()
+    if wanted.isascii():  # letters that become others in capitals, as ß does, are no letters of a country
+        wanted = wanted.upper()
     try:
-        # Letters that become others in capitals, as ß does, are no letters of a country.
-        return named_calendar(wanted.upper() if wanted.isascii() else wanted).country if wanted else None
-    except UnknownCalendar as unknown:
-        raise NotAdded({"calendar": str(unknown)}) from None
+        return named_calendar(wanted).country if wanted else None
+    except UnknownCalendar:
+        told = gettext(
+            "There is no holiday calendar %(name)s; give a country's two letters such as US, "
+            "with a subdivision where wanted, such as DE-BY.",
+            name=repr(wanted),
+        )
+        raise NotAdded({"calendar": told}) from None
 
 
 def seen_of_organization(organization: Organization) -> str:
@@ -180,12 +190,19 @@ def seen_of_location(location: Location) -> str:
 def _check_seen(is_now: str, seen: str, now: str) -> None:
     """Raise Kept where the form showed something else; `now` says in words what there is."""
     if is_now != seen:
-        raise Kept(f"Somebody changed this while you looked at it. {now} Compare, then save again.")
+        told = gettext("Somebody changed this while you looked at it.")
+        raise Kept(f"{told} {now} {gettext('Compare, then save again.')}")
+
+
+def _in_words(location: Location) -> str:
+    if not location.calendar:
+        return gettext("It is called %(name)s now, with the calendar of the program.", name=location.name)
+    return gettext(
+        "It is called %(name)s now, with the calendar %(calendar)s.",
+        name=location.name,
+        calendar=location.calendar,
+    )
 
 
 def _said(location: Location) -> dict[str, object]:
     return {"code": location.code, "name": location.name, "calendar": location.calendar}
-
-
-def _taken(name: str) -> str:
-    return f"There is an organization called {name.strip()}; choose another name."

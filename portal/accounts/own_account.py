@@ -11,6 +11,7 @@ from portal.accounts.passwords import hash_password, password_fits, password_mis
 from portal.accounts.sessions import end_other_sessions, end_own_session, renew_session
 from portal.accounts.throttling import Counter, counter_of, forget_tries
 from portal.db import transaction
+from portal.languages.sentences import gettext
 
 PASSWORD_CHANGED, SESSION_ENDED, SESSIONS_ENDED = "password_changed", "session_ended", "sessions_ended"
 
@@ -89,18 +90,18 @@ def end_others(entrance: Entrance, actor: Actor, token: str) -> int:
 
 
 def _mistakes(present: str, new: str, again: str) -> dict[str, str]:
-    errors = {} if present else {"present": "Enter your present password."}
+    errors = {} if present else {"present": gettext("Enter your present password.")}
     if mistake := password_mistake(new):
         errors["new"] = mistake
     elif new == present:
-        errors["new"] = "Choose a password that is not your present one."
+        errors["new"] = gettext("Choose a password that is not your present one.")
     elif again != new:
-        errors["again"] = "This is not what you entered above. Enter the new password a second time."
+        errors["again"] = gettext("This is not what you entered above. Enter the new password a second time.")
     return errors
 
 
 def _not_present() -> PasswordNotChanged:
-    told = "This is not your present password. Enter the one you sign in with."
+    told = gettext("This is not your present password. Enter the one you sign in with.")
     return PasswordNotChanged({"present": told})
 
 

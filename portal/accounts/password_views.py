@@ -11,8 +11,8 @@ from portal.accounts.own_account import PasswordNotChanged
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
 from portal.accounts.people import EMAIL_CHARACTERS_AT_MOST
 from portal.db import db
+from portal.languages.sentences import gettext, ngettext
 from portal.web.access import allow_anyone
-from portal.web.filters import counted
 from portal.web.headers import keep_token_private
 from portal.web.htmx import respond
 
@@ -30,15 +30,18 @@ def forgotten() -> Response:
 def ask() -> AnyResponse:
     email = without_controls(request.form.get("email", "")).strip()[:EMAIL_CHARACTERS_AT_MOST]
     if "@" not in email:
-        return _forgotten(422, email, "Enter the e-mail address that you sign in with.")
+        return _forgotten(422, email, gettext("Enter the e-mail address that you sign in with."))
     try:
         ask_for_link(current_entrance(), email, request.remote_addr or "")
     except TooManyTries as closed:
         return _forgotten(429, email, _too_many(closed))
     # The same whether or not there is an account: the page must not tell who has one.
     flash(
-        f"If somebody signs in with {email}, a mail with a link is on its way there. If none comes, look "
-        "into the spam folder.",
+        gettext(
+            "If somebody signs in with %(email)s, a mail with a link is on its way there. "
+            "If none comes, look into the spam folder.",
+            email=email,
+        ),
         "info",
     )
     return redirect(url_for("accounts.sign_in"), 303)
@@ -60,7 +63,7 @@ def keep(token: str) -> AnyResponse:
         choose_password(current_entrance(), token, network=request.remote_addr or "", **typed)
     except PasswordNotChanged as mistakes:
         return _page(token, 422, mistakes.errors)
-    flash("Your password is kept. Sign in with it.", "success")
+    flash(gettext("Your password is kept. Sign in with it."), "success")
     return redirect(url_for("accounts.sign_in"), 303)
 
 
@@ -73,8 +76,11 @@ blueprint.after_request(keep_token_private)
 
 
 def _too_many(closed: TooManyTries) -> str:
-    wait = counted(current_entrance().minutes_until(closed.until), "minute")
-    return f"There were too many requests from your network. Try again in {wait}."
+    return ngettext(
+        "There were too many requests from your network. Try again in %(num)s minute.",
+        "There were too many requests from your network. Try again in %(num)s minutes.",
+        current_entrance().minutes_until(closed.until),
+    )
 
 
 def _forgotten(status: int, email: str = "", mistake: str = "") -> Response:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from portal.languages.sentences import gettext
+
 # Without a second factor length is what protects; shorter ones fall to guessing.
 CHARACTERS_AT_LEAST = 12
 CHARACTERS_AT_MOST = 256
@@ -22,7 +24,11 @@ def hash_password(password: str) -> str:
 def password_mistake(password: str) -> str | None:
     """Return what is wrong with a password that somebody wants to have, or None."""
     if not CHARACTERS_AT_LEAST <= len(password) <= CHARACTERS_AT_MOST:
-        return f"Choose a password of {CHARACTERS_AT_LEAST} to {CHARACTERS_AT_MOST} characters."
+        return gettext(
+            "Choose a password of %(least)s to %(most)s characters.",
+            least=CHARACTERS_AT_LEAST,
+            most=CHARACTERS_AT_MOST,
+        )
     return None
 
 

@@ -11,6 +11,7 @@ from portal.accounts.controls import is_one_line
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
 from portal.accounts.sentences import shortened
+from portal.languages.sentences import gettext
 from portal.notifications.writing import NoAddress, recipient
 from portal.rulebook.models import Role
 
@@ -20,9 +21,6 @@ ADDRESS = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s\"<>(),;:\\]+\.[^@\s\"<>(),;
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321
 CODE_CHARACTERS_AT_MOST = 40  # partner location IDs have seven to ten digits today
 NAME_CHARACTERS_AT_MOST = 120  # the longest names of people, and short enough for a table and a mail
-NAME_MISTAKE = (
-    f"Give a name of 1 to {NAME_CHARACTERS_AT_MOST} characters on one line, none of them invisible."
-)
 
 
 class NotAdded(Exception):
@@ -57,11 +55,13 @@ def mistakes_of_organization(session: Session, name: str, domain: str, but: int 
     """Return what is wrong with an organization's name and domain, by field; `but` is its own id."""
     errors = {}
     if not name or len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
-        errors["name"] = NAME_MISTAKE
+        errors["name"] = name_mistake()
     elif session.scalar(select(Organization.id).where(Organization.name == name, Organization.id != but)):
-        errors["name"] = f"There is an organization called {name}; choose another name."
+        errors["name"] = name_exists(name)
     if "." not in domain.strip(".") or not _can_be_mailed(f"somebody@{domain}"):
-        errors["domain"] = f"Give the organization's mail domain, such as contoso.example, not {domain!r}."
+        errors["domain"] = gettext(
+            "Give the organization's mail domain, such as contoso.example, not %(typed)s.", typed=repr(domain)
+        )
     return errors
 
 
@@ -74,14 +74,14 @@ def add_location(session: Session, organization: Organization, *, code: str, nam
     """Add a location; `code` is its partner location ID (MPN), unique in the portal. Raises NotAdded."""
     code, name = code.strip(), name.strip()
     if not code or not name:
-        raise NotAdded({"name" if code else "code": "Give the location an ID and a name."})
+        raise NotAdded({"name" if code else "code": gettext("Give the location an ID and a name.")})
     if (
         len(code) > CODE_CHARACTERS_AT_MOST
         or len(name) > NAME_CHARACTERS_AT_MOST
         or not is_one_line(code + name)
     ):
         raise NotAdded(
-            {"code": "Give an ID and a name on one line, of the length that is written elsewhere."}
+            {"code": gettext("Give an ID and a name on one line, of the length that is written elsewhere.")}
         )
     if session.scalar(select(Location.id).where(Location.code == code)) is not None:
         raise NotAdded({"code": location_exists(code)})
@@ -92,9 +92,22 @@ def add_location(session: Session, organization: Organization, *, code: str, nam
     return location
 
 
+def name_mistake() -> str:
+    """Return the sentence for a name that cannot be taken."""
+    return gettext(
+        "Give a name of 1 to %(most)s characters on one line, none of them invisible.",
+        most=NAME_CHARACTERS_AT_MOST,
+    )
+
+
+def name_exists(name: str) -> str:
+    """Return the sentence for a name that an organization has already."""
+    return gettext("There is an organization called %(name)s; choose another name.", name=name)
+
+
 def location_exists(code: str) -> str:
     """Return the sentence for an ID that a location has already."""
-    return f"There is a location with the ID {code}; check the ID."
+    return gettext("There is a location with the ID %(code)s; check the ID.", code=code)
 
 
 def add_person(
@@ -146,11 +159,13 @@ def add_person(
 def _mistakes_of_person(typed: str, name: str) -> dict[str, str]:
     errors = {}
     if not name:
-        errors["name"] = "Give the person's name."
+        errors["name"] = gettext("Give the person's name.")
     elif len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
-        errors["name"] = NAME_MISTAKE
+        errors["name"] = name_mistake()
     if not ADDRESS.fullmatch(typed) or len(typed) > EMAIL_CHARACTERS_AT_MOST or not _can_be_mailed(typed):
-        errors["email"] = f"Give a full e-mail address, such as kim@contoso.example, not {typed!r}."
+        errors["email"] = gettext(
+            "Give a full e-mail address, such as kim@contoso.example, not %(typed)s.", typed=repr(typed)
+        )
     return errors
 
 
@@ -168,8 +183,11 @@ def _can_be_mailed(typed: str) -> bool:
 
 def account_exists(email: str) -> str:
     """Return the sentence for an address that somebody signs in with, or was invited by."""
-    whose = "Ask the operator where it is not of your organization."
-    return f"There is an account for {email}; a person has one. {whose}"
+    return gettext(
+        "There is an account for %(email)s; a person has one. "
+        "Ask the operator where it is not of your organization.",
+        email=email,
+    )
 
 
 def mistakes_of_access(
@@ -183,15 +201,24 @@ def mistakes_of_access(
     known = known_roles or {}
     fitting = sorted(code for code, role in known.items() if role.side == organization.side)
     if known_roles is not None and (strange := [role for role in roles if role not in fitting]):
-        errors["roles"] = (
-            f"{organization.name} is on the {organization.side} side, where there is no role "
-            f"{' or '.join(repr(role) for role in strange)}; choose from {', '.join(fitting)}."
+        either = f" {gettext('or')} "
+        errors["roles"] = gettext(
+            "%(organization)s is on the %(side)s side, where there is no role %(roles)s; "
+            "choose from %(fitting)s.",
+            organization=organization.name,
+            side=organization.side,
+            roles=either.join(repr(role) for role in strange),
+            fitting=", ".join(fitting),
         )
     elif apart := [
         (one, two) for one in roles if one in known for two in known[one].never_with if two in roles
     ]:
         one, two = (known[code].label for code in apart[0])
-        errors["roles"] = f"Nobody is {one} and {two} at once; choose one of the two."
+        errors["roles"] = gettext(
+            "Nobody is %(one)s and %(two)s at once; choose one of the two.", one=one, two=two
+        )
     if any(place.organization_id != organization.id for place in places):
-        errors["locations"] = f"Restrict people of {organization.name} to its own locations."
+        errors["locations"] = gettext(
+            "Restrict people of %(organization)s to its own locations.", organization=organization.name
+        )
     return errors

@@ -10,14 +10,15 @@ from portal.accounts.access import access_of
 from portal.accounts.account_links import INVITATION
 from portal.accounts.managing import Keeper, NotYours
 from portal.accounts.model import AccountLink, Organization, Person
+from portal.languages.sentences import lazy_gettext
 
 ACTIVE, INVITED, LAPSED, DEACTIVATED = "active", "invited", "lapsed", "deactivated"
 # What an account's state is called, and the tone of its badge.
 STATES = {
-    ACTIVE: ("Active", "success"),
-    INVITED: ("Invited", "info"),
-    LAPSED: ("Invitation out of date", "attention"),
-    DEACTIVATED: ("Deactivated", "neutral"),
+    ACTIVE: (lazy_gettext("Active"), "success"),
+    INVITED: (lazy_gettext("Invited"), "info"),
+    LAPSED: (lazy_gettext("Invitation out of date"), "attention"),
+    DEACTIVATED: (lazy_gettext("Deactivated"), "neutral"),
 }
 
 
@@ -39,7 +40,7 @@ class PersonShown:
 
     @property
     def state_label(self) -> str:
-        return STATES[self.state][0]
+        return str(STATES[self.state][0])
 
     @property
     def tone(self) -> str:

@@ -11,6 +11,7 @@ from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Keeper, Kept, NotYou
 from portal.accounts.people import NotAdded
 from portal.accounts.people_page import organization_of, people_of
 from portal.db import db, row_id
+from portal.languages.sentences import gettext
 from portal.web.access import allow
 from portal.web.errors import error_page
 from portal.web.htmx import respond
@@ -35,7 +36,8 @@ def invite() -> AnyResponse:
         _keeper().invite(organization_id, _access(), email=email, name=name)
     except NotAdded as mistakes:
         return _list(organization_id, 422, mistakes.errors)
-    flash(f"An invitation is on its way to {email.strip().casefold()}.", "success")
+    told = gettext("An invitation is on its way to %(email)s.", email=email.strip().casefold())
+    flash(told, "success")
     return redirect(_list_address(organization_id), 303)
 
 
@@ -49,14 +51,16 @@ def person(person_id: int) -> Response:
 @allow(PEOPLE, ORGANIZATIONS)
 def access(person_id: int) -> AnyResponse:
     keeper, seen = _keeper(), request.form.get("seen", "")
-    told = "The roles and locations were changed. They are in force from the person's next request on."
+    told = gettext(
+        "The roles and locations were changed. They are in force from the person's next request on."
+    )
     return _changed(person_id, lambda: keeper.change_access(person_id, _access(), seen), told)
 
 
 @blueprint.post("/people/<int(max=2147483647):person_id>/invitation")
 @allow(PEOPLE, ORGANIZATIONS)
 def invitation(person_id: int) -> AnyResponse:
-    told = "Another invitation is on its way. Links that were sent before are void."
+    told = gettext("Another invitation is on its way. Links that were sent before are void.")
     return _changed(person_id, lambda: _keeper().invite_again(person_id), told)
 
 
@@ -69,21 +73,21 @@ def withdrawal(person_id: int) -> AnyResponse:
         keeper.withdraw(person_id)
     except Kept as kept:
         return _person(person_id, 409, kept=str(kept))
-    flash("The invitation was withdrawn. The link in the mail opens nothing any more.", "success")
+    flash(gettext("The invitation was withdrawn. The link in the mail opens nothing any more."), "success")
     return redirect(_list_address(organization_id), 303)
 
 
 @blueprint.post("/people/<int(max=2147483647):person_id>/deactivation")
 @allow(PEOPLE, ORGANIZATIONS)
 def deactivation(person_id: int) -> AnyResponse:
-    told = "The account was deactivated. Whoever was signed in with it is signed out."
+    told = gettext("The account was deactivated. Whoever was signed in with it is signed out.")
     return _changed(person_id, lambda: _keeper().deactivate(person_id), told)
 
 
 @blueprint.post("/people/<int(max=2147483647):person_id>/activation")
 @allow(PEOPLE, ORGANIZATIONS)
 def activation(person_id: int) -> AnyResponse:
-    told = "The account is active again. The person signs in with the password they had."
+    told = gettext("The account is active again. The person signs in with the password they had.")
     return _changed(person_id, lambda: _keeper().activate(person_id), told)
 
 
@@ -124,7 +128,7 @@ def _access() -> Access:
     """Return what the form asks for. Raises NotAdded: what is no location must not become all of them."""
     places = [row_id(one) for one in request.form.getlist("locations")]
     if None in places:
-        raise NotAdded({"locations": "Choose from the locations that are listed."})
+        raise NotAdded({"locations": gettext("Choose from the locations that are listed.")})
     roles = sorted(set(request.form.getlist("roles")))
     return Access(tuple(roles), tuple(sorted({one for one in places if one is not None})))
 

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.db import transaction
+from portal.languages.sentences import gettext
 
 # The values that a browser's own switch has; "" follows the device.
 COLOR_SCHEMES = ("light", "dark")
@@ -35,9 +36,9 @@ def keep_preferences(actor: Actor, time_zone: str, color_scheme: str) -> None:
     """
     errors = {}
     if time_zone and time_zone not in time_zones():
-        errors["time_zone"] = "Choose a time zone from the list."
+        errors["time_zone"] = gettext("Choose a time zone from the list.")
     if color_scheme and color_scheme not in COLOR_SCHEMES:
-        errors["color_scheme"] = "Choose light, dark, or as the device has it."
+        errors["color_scheme"] = gettext("Choose light, dark, or as the device has it.")
     if errors:
         raise PreferencesNotKept(errors)
     with transaction() as session:

@@ -9,6 +9,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.entrance import Entrance
 from portal.accounts.model import Person
 from portal.accounts.sessions import is_of, sessions_in_force
+from portal.languages.sentences import gettext
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Profile:
 
 
 # What browsers and systems call themselves, the telling ones first: most name several others as well.
+# stays English: names
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -44,6 +46,7 @@ BROWSERS = (
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
+# stays English: names
 SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -53,14 +56,15 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-UNKNOWN = "A browser that does not say what it is"
 
 
 def browser_in_words(said: str) -> str:
     """Return "Firefox on Windows" for what a browser says of itself, or that itself where it is unknown."""
     browser = next((name for mark, name in BROWSERS if mark in said), "")
     system = next((name for mark, name in SYSTEMS if mark in said), "")
-    return f"{browser} on {system}" if browser and system else browser or said or UNKNOWN
+    if browser and system:
+        return gettext("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or said or gettext("A browser that does not say what it is")
 
 
 def profile_of(session: Session, entrance: Entrance, actor: Actor, token: str) -> Profile:

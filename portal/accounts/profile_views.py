@@ -10,8 +10,8 @@ from portal.accounts.passwords import CHARACTERS_AT_LEAST
 from portal.accounts.preferences import PreferencesNotKept, keep_preferences, time_zones
 from portal.accounts.profile import profile_of
 from portal.db import db, row_id
+from portal.languages.sentences import gettext, ngettext
 from portal.web.access import allow_signed_in
-from portal.web.filters import counted
 from portal.web.htmx import respond
 
 blueprint = Blueprint("profile", __name__)
@@ -37,7 +37,7 @@ def password() -> AnyResponse:
     except TooManyTries as closed:
         return _page({"present": _wait_for(closed)}, 429)
     let_in(renewed)
-    flash(f"Your password was changed. {_signed_out(ended)}", "success")
+    flash(f"{gettext('Your password was changed.')} {_signed_out(ended)}", "success")
     return redirect(url_for("profile.profile"), 303)
 
 
@@ -49,7 +49,7 @@ def preferences() -> AnyResponse:
         keep_preferences(current_actor(), **chosen)
     except PreferencesNotKept as mistakes:
         return _page(mistakes.errors, 422)
-    flash("Pages are shown to you as you chose.", "success")
+    flash(gettext("Pages are shown to you as you chose."), "success")
     return redirect(url_for("profile.profile"), 303)
 
 
@@ -60,9 +60,9 @@ def sessions() -> AnyResponse:
     if "session" not in request.form:
         flash(_signed_out(end_others(current_entrance(), current_actor(), current_token())), "success")
     elif chosen is not None and end_session_of_own(current_entrance(), current_actor(), chosen):
-        flash("The browser is signed out from its next request on.", "success")
+        flash(gettext("The browser is signed out from its next request on."), "success")
     else:
-        flash("That browser was signed out already.", "info")
+        flash(gettext("That browser was signed out already."), "info")
     return redirect(url_for("profile.profile"), 303)
 
 
@@ -80,9 +80,14 @@ def _page(errors: dict[str, str], status: int) -> AnyResponse:
 
 
 def _signed_out(ended: int) -> str:
-    return f"{counted(ended, 'other browser')} signed out." if ended else "No other browser was signed in."
+    if not ended:
+        return gettext("No other browser was signed in.")
+    return ngettext("%(num)s other browser signed out.", "%(num)s other browsers signed out.", ended)
 
 
 def _wait_for(closed: TooManyTries) -> str:
-    minutes = current_entrance().minutes_until(closed.until)
-    return f"There were too many tries. Try again in {counted(minutes, 'minute')}."
+    return ngettext(
+        "There were too many tries. Try again in %(num)s minute.",
+        "There were too many tries. Try again in %(num)s minutes.",
+        current_entrance().minutes_until(closed.until),
+    )

@@ -137,4 +137,5 @@ def _wide(network: str, ipv4_bits: int, ipv6_bits: int) -> str:
 
 
 def _keyed(secret: bytes, text: str) -> str:
+    # stays English: what is hashed
     return hmac.digest(secret, f"sign-in {text}".encode(), "sha256").hex()

@@ -14,6 +14,7 @@ from portal.accounts.forms import SignInForm
 from portal.accounts.kept_views import way_back
 from portal.accounts.queries import demo_accounts
 from portal.db import db
+from portal.languages.sentences import gettext
 from portal.web.access import allow_anyone, allow_signed_in
 from portal.web.addresses import own_path
 from portal.web.guard import signed_in_person
@@ -40,7 +41,7 @@ def enter() -> AnyResponse:
     try:
         return _enter(form)
     except WrongCredentials:
-        form.email.errors = ["E-mail address and password do not match. Check both and try again."]
+        form.email.errors = [gettext("E-mail address and password do not match. Check both and try again.")]
         return _page(form, 422)
     except TooManyTries as closed:
         return _page(form, 429, closed.until)
@@ -52,7 +53,7 @@ def sign_out() -> AnyResponse:
     token = let_out()
     if token is not None:
         end(current_entrance(), token)
-    flash("You are signed out.", "success")
+    flash(gettext("You are signed out."), "success")
     return redirect(url_for("accounts.sign_in"), 303)
 
 
@@ -82,7 +83,7 @@ def _remember_device(response: AnyResponse, email: str) -> None:
         max_age=KEPT_FOR,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
-        samesite="Lax",
+        samesite="Lax",  # stays English: a word of the standard
     )
 
 

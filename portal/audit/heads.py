@@ -42,8 +42,10 @@ def read_heads(path: Path, key: bytes) -> Heads | None:
         heads = {subject: (int(place), str(digest)) for subject, (place, digest) in kept["heads"].items()}
         at, mac = datetime.fromisoformat(kept["at"]), str(kept["mac"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        # stays English: told to operators by `portal audit verify`, as those below
         raise HeadsUnreadable(f"{path} cannot be read ({error}); restore it from a backup.") from None
     if not hmac.compare_digest(_mac(at, heads, key), mac):
+        # stays English
         raise HeadsUnreadable(f"{path} was changed, or written with another key; restore it from a backup.")
     return Heads(at, heads)
 
@@ -83,6 +85,7 @@ def missing_since(session: Session, kept: Heads) -> list[Finding]:
     for subject, head in sorted(kept.of.items()):
         if heads.get(subject) != head and not _has(session, subject, head):
             when = f"{kept.at:%Y-%m-%d %H:%M %Z}"
+            # stays English
             sentence = f"The chain had {head[0]} events at {when}; the last of them is not there."
             found.append(Finding(subject, head[0], sentence))
     return found

@@ -119,6 +119,7 @@ def _is_whole(event: AuditEvent) -> bool:
 def _cannot_be_read(session: Session, number: int) -> Finding:
     where = select(AuditEvent.subject, AuditEvent.place).where(AuditEvent.id == number)
     subject, place = session.execute(where).one()
+    # stays English: findings are told to operators by `portal audit verify`
     return Finding(subject, place, "The event cannot be read: somebody wrote into it what no event holds.")
 
 
@@ -128,15 +129,20 @@ def _findings(rows: Iterable[AuditEvent], key: bytes) -> Iterator[Finding]:
         if event.subject != subject:
             subject, place, previous, number = event.subject, 0, START, 0
         if event.place != place + 1:
+            # stays English
             missing = f"{place + 1}" if event.place == place + 2 else f"{place + 1} to {event.place - 1}"
+            # stays English
             yield Finding(event.subject, event.place, f"Before this event, place {missing} is missing.")
         elif event.previous_hash != previous:
+            # stays English
             yield Finding(event.subject, event.place, "The event does not follow from the one before it.")
         elif (
             event.id <= number
         ):  # the row's number is no part of the hash; it was given in the order of places
+            # stays English
             yield Finding(event.subject, event.place, "The event's row was exchanged with another.")
         if not hmac.compare_digest(_hash(event, key).encode(), event.hash.encode()):
+            # stays English
             yield Finding(event.subject, event.place, "The event is not as it was written.")
         place, previous, number = event.place, event.hash, event.id
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from portal.calendars.days import Calendar
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,3}) (business|calendar) days?")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# Said in English alone: how a clock was counted is kept in its row, and events keep how long it had left.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # stays English: kept
+# stays English: kept
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # More holidays than a person wants to read are only counted.
 HOLIDAYS_NAMED_AT_MOST = 8
@@ -33,6 +35,7 @@ class Length:
 
     def __str__(self) -> str:
         kind = "business" if self.business else "calendar"
+        # stays English: kept
         return f"{self.days} {kind} day{'' if self.days == 1 else 's'}"
 
 
@@ -61,7 +64,7 @@ def count(start: datetime, length: str, calendar: str, zone: str) -> DueMoment:
         label = days.label
     else:
         first, last = event + timedelta(days=1), event + timedelta(days=wanted.days)
-        skipped, label = [], "calendar days"
+        skipped, label = [], "calendar days"  # stays English: kept
     return DueMoment(
         due_at=end_of(last, place),
         due_on=last,
@@ -74,12 +77,13 @@ def left(now: datetime, due_on: date, length: str, calendar: str, zone: str) -> 
     """Tell in words how long a clock of `length` that is due on `due_on` still runs at `now` (aware)."""
     today = local_day(now, zone)
     if due_on < today:
-        return f"ended on {day_words(due_on)}"
+        return f"ended on {day_words(due_on)}"  # stays English: kept
     if due_on == today:
-        return "ends today"
+        return "ends today"  # stays English: kept
     business = read_length(length).business
     days = business_days_between(today, due_on, calendar) if business else (due_on - today).days
     # A deadline that was extended to a weekend may have no business day before it.
+    # stays English: kept
     return f"{Length(days, business)} left" if days else f"ends on {day_words(due_on)}"
 
 
@@ -117,10 +121,13 @@ def _arithmetic(length: Length, first: date, last: date, skipped: list[tuple[dat
     def said(day: date) -> str:
         return day_words(day, year=day.year != last.year)
 
+    # stays English: kept
     told = [(first, f"day 1 is {said(first)}")] if length.days > 1 else []
+    # stays English: kept
     told += [(day, f"{said(day)} is a holiday ({name})") for day, name in skipped[:HOLIDAYS_NAMED_AT_MOST]]
     parts = [words for _, words in sorted(told)]
     if (more := len(skipped) - HOLIDAYS_NAMED_AT_MOST) > 0:
-        parts.append(f"{more} more holiday{'' if more == 1 else 's'} later")
-    parts.append(f"day {length.days} is {day_words(last)}")
+        parts.append(f"{more} more holiday{'' if more == 1 else 's'} later")  # stays English: kept
+    parts.append(f"day {length.days} is {day_words(last)}")  # stays English: kept
+    # stays English: kept
     return f"{length}: {'; '.join(parts)}; due at the end of that day ({zone})"

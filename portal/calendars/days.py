@@ -51,6 +51,7 @@ class Calendar:
     @property
     def label(self) -> str:
         """What is stored beside a due moment: "US holidays 0.109"."""
+        # stays English: it is stored
         return f"{self.country} holidays {EDITION}"
 
     def is_business_day(self, day: date) -> bool:
@@ -156,6 +157,7 @@ def _source(country: str, years: list[int]) -> holidays.HolidayBase:
 
 def _unknown(country: str) -> str:
     return (
+        # stays English: told of rule files; pages have words of their own
         f"There is no holiday calendar {country!r}; give a country's two letters such as US, "
         "with a subdivision where wanted, such as DE-BY."
     )

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -33,6 +33,7 @@ from portal.evidence.intake import Taken
 from portal.policies import decisions
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 # A race on a unique index or a deadlock is tried once more: the second time the facts show the
 # winner, and the loser is told by a rule instead of by a database.
@@ -74,9 +75,7 @@ def act(
     twice has one effect: the second finds the first one's mark and is answered as done.
     """
     sent = SentForm(action, number, actor, answers or Answers(), version)
-    desk.open()
-    if apply_due_ends(desk, _known_id(desk, number, actor)):
-        desk.committed()  # the ends stand, and are told, even where the action itself comes to nothing
+    let_time_act_first(desk, number, actor)
     try:
         done = _foreseen(desk, sent) or _taken_and_carried_out(desk, sent)
     except Refused as refused:
@@ -95,7 +94,7 @@ def create(desk: Desk, actor: Actor, answers: Answers) -> Done:
     sent = SentForm(CREATE, "", actor, answers)
     details = {MARK: sent.mark if answers.one("form") else secrets.token_hex()}
     try:
-        done = _retried(sent, lambda: _begun(desk, sent, details))
+        done = retried(CREATE, "", lambda: _begun(desk, sent, details))
     except Refused as refused:
         # Not under the number, which was not given and will be another claim's.
         store_refusal(desk, Refused(NEW, refused.decision), actor)
@@ -127,10 +126,16 @@ def _created_before(session: Session, sent: SentForm) -> Done | None:
     return None
 
 
-def _known_id(desk: Desk, number: str, actor: Actor) -> int:
-    """Return the claim's id, or raise NotThere before anything of a stranger's form is kept."""
+def let_time_act_first(desk: Desk, number: str, actor: Actor) -> None:
+    """Apply the ends that are due; they stand, and are told, even where what follows comes to nothing.
+
+    Raises NotThere before anything of a stranger's form is kept.
+    """
+    desk.open()
     with transaction() as session:
-        return find_claim(session, desk, number, actor).id
+        claim_id = find_claim(session, desk, number, actor).id
+    if apply_due_ends(desk, claim_id):
+        desk.committed()
 
 
 def _foreseen(desk: Desk, sent: SentForm) -> Done | None:
@@ -148,15 +153,16 @@ def _foreseen(desk: Desk, sent: SentForm) -> Done | None:
 
 def _taken_and_carried_out(desk: Desk, sent: SentForm) -> Done:
     taken = take_uploads(desk, sent)
-    return _retried(sent, lambda: _carried_out(desk, sent, taken))
+    return retried(sent.action, sent.number, lambda: _carried_out(desk, sent, taken))
 
 
-def _retried(sent: SentForm, work: Callable[[], Done]) -> Done:
+def retried(action: str, number: str, work: Callable[[], Result]) -> Result:
+    """Return what `work` returns, tried once more where its transaction lost a race."""
     for attempt in range(1, TRIES + 1):
         try:
             return work()
         except (IntegrityError, OperationalError):
-            known = {"action": sent.action, "number": sent.number, "attempt": attempt}
+            known = {"action": action, "number": number, "attempt": attempt}
             log.warning("action lost a race", extra=known)
             if attempt == TRIES:
                 raise

@@ -20,6 +20,7 @@ from portal.claims.rehearsing import Rehearsed, rehearse
 from portal.claims.sent_before import gone_before
 from portal.db import db, row_id
 from portal.evidence.intake import Unreadable
+from portal.languages.sentences import gettext
 from portal.rulebook.decision import Reason
 from portal.rulebook.remedies import Remedy
 
@@ -99,7 +100,7 @@ def carry_out(place: str, number: str, noun: str, actor: Actor) -> Done | Failur
 def rehearsal(place: str, number: str, noun: str, actor: Actor) -> Failure:
     """Return the form of `place/noun` as it was sent, with the mails that it would send or why it would not.
 
-    Nothing is changed or sent. Aborts as `carry_out` does.
+    Of the action nothing is done or sent. Aborts as `carry_out` does.
     """
     desk = desk_of_app()
     try:
@@ -135,7 +136,7 @@ def _attempted(
 ) -> Result | Failure:
     typed, answers, version = request.form, sent_answers(), sent_version()
     if NEEDS_DOCUMENT in typed and not answers.uploads:
-        errors = {"document": "Choose a file first; nothing was uploaded."}
+        errors = {"document": gettext("Choose a file first; nothing was uploaded.")}
         return Failure(action, HTTPStatus.UNPROCESSABLE_ENTITY, typed, errors=errors)
     try:
         return do(desk, action, number, actor, answers, version)

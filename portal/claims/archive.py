@@ -14,11 +14,12 @@ from portal.claims.desk import Desk
 from portal.claims.documents import note_reading
 from portal.claims.selection import CannotChoose, chosen_documents
 from portal.evidence.store import FileStore
+from portal.languages.sentences import gettext, number
 
 CHUNK_BYTES = 256 * 1024
 # With the folder and a number, still a path that every file system takes.
 NAME_CHARACTERS_AT_MOST = 120
-NOT_INCLUDED = "Not included.txt"
+NOT_INCLUDED = "Not included.txt"  # stays English: the name of a file
 # No file system of a partner's machine takes these, or takes them as parts of a path.
 _FORBIDDEN = frozenset('\\/:*?"<>|')
 
@@ -53,15 +54,25 @@ def archive(session: Session, desk: Desk, actor: Actor, numbers: Sequence[str]) 
     ]
     for _, document in found:
         note_reading(desk, document, actor)
-    return _parts(desk.files, entries)
+    # Said now: the parts are written when the request is over, and nobody knows its language any more.
+    deleted = gettext("These documents were deleted while the archive was written:")
+    return _parts(desk.files, entries, deleted)
 
 
 def _check(size: int, most: int) -> None:
     if not size:
-        raise CannotChoose("The claims you chose have no documents, so there is nothing to download.")
+        raise CannotChoose(
+            gettext("The claims you chose have no documents, so there is nothing to download.")
+        )
     if size > most:
-        megabytes = f"{size / 1e6:,.0f} MB, and at most {most / 1e6:,.0f} MB can be downloaded at once"
-        raise CannotChoose(f"The documents are {megabytes}. Go back to the list and choose fewer claims.")
+        raise CannotChoose(
+            gettext(
+                "The documents are %(size)s MB, and at most %(most)s MB can be downloaded at once. "
+                "Go back to the list and choose fewer claims.",
+                size=number(round(size / 1e6)),
+                most=number(round(most / 1e6)),
+            )
+        )
 
 
 def path_in_archive(number: str, name: str, taken: set[str]) -> str:
@@ -97,8 +108,11 @@ class _Sent:
         return whole
 
 
-def _parts(files: FileStore, entries: Sequence[Entry]) -> Iterator[bytes]:
-    """Yield the archive. PDF, DOCX and pictures are compressed already, so they are stored as they are."""
+def _parts(files: FileStore, entries: Sequence[Entry], deleted: str) -> Iterator[bytes]:
+    """Yield the archive; `deleted` is written above the names of documents that are gone by now.
+
+    PDF, DOCX and pictures are compressed already, so they are stored as they are.
+    """
     sent, gone = _Sent(), []
     with zipfile.ZipFile(sent, "w", zipfile.ZIP_STORED) as whole:  # type: ignore[call-overload]  # writes only
         for entry in entries:
@@ -114,6 +128,5 @@ def _parts(files: FileStore, entries: Sequence[Entry]) -> Iterator[bytes]:
                     target.write(chunk)
                     yield sent.taken()
         if gone:
-            told = "These documents were deleted while the archive was written:\n" + "\n".join(gone)
-            whole.writestr(NOT_INCLUDED, told + "\n")
+            whole.writestr(NOT_INCLUDED, "\n".join([deleted, *gone]) + "\n")
     yield sent.taken()

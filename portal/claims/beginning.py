@@ -27,6 +27,7 @@ def begin_draft(
     Raises PermissionError for whoever belongs to none, and Refused and Invalid as `perform` does.
     """
     if actor.organization_id is None or actor.person_id is None:
+        # stays English: no page lets this happen
         raise PermissionError("A claim is created by a person of a partner organization.")
     now = desk.clock.now()
     claim = Claim(

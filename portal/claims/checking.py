@@ -9,6 +9,7 @@ from portal.claims.answers import Answers
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid
 from portal.db import row_id
+from portal.languages.sentences import gettext
 from portal.rulebook.models import Ask
 from portal.rulebook.rulebook import Rulebook
 
@@ -37,18 +38,21 @@ def _mistake(
     match ask.type:
         case "codes":
             unknown = [value for value in values if value not in rulebook.catalog_codes(ask.of or "")]
-            return f"Choose from the list; {unknown[0]!r} is not on it." if unknown else None
+            if not unknown:
+                return None
+            return gettext("Choose from the list; %(given)s is not on it.", given=repr(unknown[0]))
         case "products":
             claimed = {product.product for product in claim.products}
-            return "Choose products of this claim." if set(values) - claimed else None
+            return gettext("Choose products of this claim.") if set(values) - claimed else None
         case "location":
             return _location_mistake(session, claim, values)
         case "person":
             known = {person.id for person in people_with_roles(session, rulebook.roles_with(ask.of or ""))}
             chosen = answers.row_id(name)
-            return "Choose somebody from the list." if values and chosen not in known else None
+            return gettext("Choose somebody from the list.") if values and chosen not in known else None
         case "date":
-            return "Enter a day of the calendar." if values and day_of(values[0]) is None else None
+            wrong = values and day_of(values[0]) is None
+            return gettext("Enter a day of the calendar.") if wrong else None
         case "text":
             return text_mistake(answers.one(name))
     return None
@@ -60,17 +64,19 @@ def _location_mistake(session: Session, claim: Claim, values: tuple[str, ...]) -
     chosen = row_id(values[0])
     location = session.get(Location, chosen) if chosen is not None else None
     if location is None or location.organization_id != claim.organization_id:
-        return "Choose a location of your organization."
+        return gettext("Choose a location of your organization.")
     return None
 
 
 def text_mistake(text: str) -> str | None:
     """Return what is wrong with a typed text, or None."""
     if len(text) > TEXT_CHARACTERS_AT_MOST:
-        return (
-            f"Shorten this text to {TEXT_CHARACTERS_AT_MOST} characters; it has {len(text)}. "
-            "Longer explanations can be uploaded as a document."
+        return gettext(
+            "Shorten this text to %(most)s characters; it has %(length)s. "
+            "Longer explanations can be uploaded as a document.",
+            most=TEXT_CHARACTERS_AT_MOST,
+            length=len(text),
         )
     if "\x00" in text:
-        return "Remove the invisible control characters from this text."
+        return gettext("Remove the invisible control characters from this text.")
     return None

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func
 from portal.accounts.model import Location
 from portal.claims.model import Claim
 from portal.customers.model import Customer
+from portal.languages.sentences import lazy_gettext
 from portal.rulebook.models import Mover
 from portal.rulebook.rulebook import Rulebook
 
@@ -39,27 +40,35 @@ def _by_label(column: ColumnElement[Any], labels: Mapping[str, Any]) -> ColumnEl
 
 # In the order in which the table shows them.
 COLUMNS: Mapping[str, Column] = {
-    "number": Column("Claim", str, lambda _: Claim.number.expression),
-    "name": Column("Name", str, lambda _: func.lower(func.nullif(Claim.name, ""))),
-    "customer": Column("Customer", str, lambda _: func.lower(Customer.name)),
+    "number": Column(lazy_gettext("Claim"), str, lambda _: Claim.number.expression),
+    "name": Column(lazy_gettext("Name"), str, lambda _: func.lower(func.nullif(Claim.name, ""))),
+    "customer": Column(lazy_gettext("Customer"), str, lambda _: func.lower(Customer.name)),
     "activity": Column(
-        "Activity and products", int, lambda r: _by_label(Claim.activity.expression, r.programs.activities)
+        lazy_gettext("Activity and products"),
+        int,
+        lambda r: _by_label(Claim.activity.expression, r.programs.activities),
     ),
     "engagement": Column(
-        "Engagement", int, lambda r: _by_label(Claim.engagement.expression, r.programs.engagements)
+        lazy_gettext("Engagement"),
+        int,
+        lambda r: _by_label(Claim.engagement.expression, r.programs.engagements),
     ),
-    "location": Column("Location", str, lambda _: Location.code.expression),
-    "status": Column("Status", int, lambda r: _in_order(Claim.status.expression, list(r.statuses))),
-    "move": Column("Whose move", int, lambda _: _in_order(Claim.waits_for.expression, get_args(Mover))),
-    "due": Column("Until", datetime, lambda _: Claim.due_at.expression),
-    "changed": Column("Changed", datetime, lambda _: Claim.changed_at.expression),
+    "location": Column(lazy_gettext("Location"), str, lambda _: Location.code.expression),
+    "status": Column(
+        lazy_gettext("Status"), int, lambda r: _in_order(Claim.status.expression, list(r.statuses))
+    ),
+    "move": Column(
+        lazy_gettext("Whose move"), int, lambda _: _in_order(Claim.waits_for.expression, get_args(Mover))
+    ),
+    "due": Column(lazy_gettext("Until"), datetime, lambda _: Claim.due_at.expression),
+    "changed": Column(lazy_gettext("Changed"), datetime, lambda _: Claim.changed_at.expression),
 }
 
 # How an order is told: upwards and downwards, by the kind of what is sorted.
 _DIRECTIONS: Mapping[type, tuple[str, str]] = {
-    str: ("A to Z", "Z to A"),
-    int: ("in order", "in reverse order"),
-    datetime: ("earliest first", "latest first"),
+    str: (lazy_gettext("A to Z"), lazy_gettext("Z to A")),
+    int: (lazy_gettext("in order"), lazy_gettext("in reverse order")),
+    datetime: (lazy_gettext("earliest first"), lazy_gettext("latest first")),
 }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from portal.languages.sentences import gettext, ngettext, number
+
 # Two days off and a day of work: whoever sees a claim marked before a weekend can still answer it after.
 SOON_DAYS = 3
 
@@ -21,11 +23,13 @@ def days_left(due_on: date, today: date, *, overdue: bool = False) -> DaysLeft:
     A claim may be marked `overdue` while another of its clocks runs: what is late stays late.
     """
     days = (due_on - today).days
-    counted = "1 day" if abs(days) == 1 else f"{abs(days):,} days"
+    away = abs(days)
     if days < 0:
-        return DaysLeft(f"{counted} overdue", "danger")
+        late = ngettext("%(count)s day overdue", "%(count)s days overdue", away, count=number(away))
+        return DaysLeft(late, "danger")
     if overdue:
-        return DaysLeft("Overdue", "danger")
+        return DaysLeft(gettext("Overdue"), "danger")
     if days == 0:
-        return DaysLeft("Due today", "danger")
-    return DaysLeft(f"{counted} left", "attention" if days <= SOON_DAYS else "neutral")
+        return DaysLeft(gettext("Due today"), "danger")
+    words = ngettext("%(count)s day left", "%(count)s days left", away, count=number(away))
+    return DaysLeft(words, "attention" if days <= SOON_DAYS else "neutral")

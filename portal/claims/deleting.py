@@ -16,12 +16,17 @@ from portal.claims.refusals import Invalid, NotThere, Refused, Stale
 from portal.claims.selection import deleting_action
 from portal.claims.sent_before import gone_before
 from portal.db import transaction
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.decision import CouldNotBeDecided
 
 log = logging.getLogger(__name__)
 
-NOT_ANSWERED = "The database did not answer. If it is still in the list, choose it again in a minute."
-NOT_TRIED = "It was not tried, because the database did not answer before. Choose it again in a minute."
+NOT_ANSWERED = lazy_gettext(
+    "The database did not answer. If it is still in the list, choose it again in a minute."
+)
+NOT_TRIED = lazy_gettext(
+    "It was not tried, because the database did not answer before. Choose it again in a minute."
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,14 @@ def delete_chosen(desk: Desk, actor: Actor, chosen: Iterable[tuple[str, int]]) -
     answers = True
     for number, version in chosen:
         if not answers:
-            outcomes.append(Outcome(number, deleted=False, why=(NOT_TRIED,)))
+            outcomes.append(Outcome(number, deleted=False, why=(str(NOT_TRIED),)))
             continue
         try:
             outcomes.append(_deleted(desk, actor, number, version))
         except (OperationalError, PoolTimeout):
             log.exception("a chosen draft could not be deleted", extra={"number": number})
             answers = False
-            outcomes.append(Outcome(number, deleted=False, why=(NOT_ANSWERED,), known=False))
+            outcomes.append(Outcome(number, deleted=False, why=(str(NOT_ANSWERED),), known=False))
     return outcomes
 
 
@@ -59,19 +64,20 @@ def _deleted(desk: Desk, actor: Actor, number: str, version: int) -> Outcome:
     try:
         action, status = _action(desk, actor, number)
         if action is None:
-            return Outcome(number, deleted=False, why=(f"It is {status}, and is not deleted any more.",))
+            kept = gettext("It is %(status)s, and is not deleted any more.", status=status)
+            return Outcome(number, deleted=False, why=(kept,))
         act(desk, action, number, actor, Answers(), version)
     except NotThere:
         return _gone(actor, number, version)
     except Stale as stale:
-        changed = "It was changed after you chose it, so it was kept."
+        changed = gettext("It was changed after you chose it, so it was kept.")
         return Outcome(number, deleted=False, why=(changed, *stale.changes))
     except Refused as refused:
         return Outcome(number, deleted=False, why=tuple(row.text for row in refused.decision.reasons))
     except Invalid as invalid:
         return Outcome(number, deleted=False, why=tuple(invalid.errors.values()))
     except CouldNotBeDecided:
-        told = "It could not be decided just now. Nothing was changed; open the claim and try again."
+        told = gettext("It could not be decided just now. Nothing was changed; open the claim and try again.")
         return Outcome(number, deleted=False, why=(told,))
     return Outcome(number, deleted=True)
 
@@ -90,4 +96,4 @@ def _gone(actor: Actor, number: str, version: int) -> Outcome:
     with transaction() as session:
         if gone_before(session, number, actor, Answers(), version):
             return Outcome(number, deleted=True)
-    return Outcome(number, deleted=False, why=("There is no such claim any more.",))
+    return Outcome(number, deleted=False, why=(gettext("There is no such claim any more."),))

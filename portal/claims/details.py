@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.differences import product_in_words
 from portal.claims.effects.fields import FORM_FIELDS, SUBSCRIPTION_CHARACTERS_AT_MOST
 from portal.claims.known_tenants import KnownTenant, asked_about
 from portal.claims.listing import own_locations
@@ -13,6 +14,7 @@ from portal.claims.model import Claim
 from portal.claims.own_customers import known_customers
 from portal.customers.model import Customer
 from portal.languages.offered import LANGUAGES
+from portal.languages.sentences import gettext
 from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
@@ -204,33 +206,40 @@ def fields_in_words(rulebook: Rulebook, claim: Claim) -> Mapping[str, Sequence[t
     """Return by a field's name the (term, text) rows that tell it; text is "" for what is missing."""
     location, customer = claim.location, claim.customer
     return {
-        "location": [("Partner location ID (MPN)", f"{location.code} – {location.name}" if location else "")],
+        "location": [
+            (gettext("Partner location ID (MPN)"), f"{location.code} – {location.name}" if location else "")
+        ],
         "customer": [
-            ("Customer", customer.name if customer else ""),
-            ("Domain", customer.domain if customer else ""),
-            ("Tenant ID", customer.tenant_id if customer else ""),
+            (gettext("Customer"), customer.name if customer else ""),
+            (gettext("Domain"), customer.domain if customer else ""),
+            (gettext("Tenant ID"), customer.tenant_id if customer else ""),
         ],
         "activity": _activity_words(rulebook, claim),
         "products": _product_words(rulebook, claim),
         "customer_contact": [
             (
-                "Customer contact",
+                gettext("Customer contact"),
                 _contact(
                     claim.customer_contact_name, claim.customer_contact_title, claim.customer_contact_email
                 ),
             ),
             *(
-                [("Language of the mail to them", LANGUAGES[claim.customer_contact_language])]
+                [(gettext("Language of the mail to them"), LANGUAGES[claim.customer_contact_language])]
                 if claim.customer_contact_language in LANGUAGES
                 else []
             ),
         ],
         "technical_contact": [
-            ("Technical contact", _contact(claim.technical_contact_name, claim.technical_contact_email))
+            (
+                gettext("Technical contact"),
+                _contact(claim.technical_contact_name, claim.technical_contact_email),
+            )
         ],
-        "own_contact": [("Your own contact", _contact(claim.own_contact_name, claim.own_contact_email))],
-        "name": [("Claim name", claim.name)],
-        "commentary": [("Commentary", claim.commentary)],
+        "own_contact": [
+            (gettext("Your own contact"), _contact(claim.own_contact_name, claim.own_contact_email))
+        ],
+        "name": [(gettext("Claim name"), claim.name)],
+        "commentary": [(gettext("Commentary"), claim.commentary)],
     }
 
 
@@ -238,25 +247,20 @@ def _activity_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
     programs = rulebook.programs
     activity = programs.activities.get(claim.activity or "")
     if activity is None:
-        return [("Activity", "")]
-    earns = "can earn incentives" if activity.can_earn else "never earns incentives"
+        return [(gettext("Activity"), "")]
+    earns = gettext("can earn incentives") if activity.can_earn else gettext("never earns incentives")
     return [
-        ("Solution area", programs.solution_areas[activity.solution_area].label),
-        ("Engagement", programs.engagements[activity.engagement].label),
-        ("Activity", activity.label),
-        ("Counts for", f"{activity.counts_for}; {earns}"),
+        (gettext("Solution area"), programs.solution_areas[activity.solution_area].label),
+        (gettext("Engagement"), programs.engagements[activity.engagement].label),
+        (gettext("Activity"), activity.label),
+        (gettext("Counts for"), f"{activity.counts_for}; {earns}"),
     ]
 
 
 def _product_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
     label = rulebook.programs.product_label
-    lines = [
-        f"{label(row.product)}, subscription {row.subscription_id}"
-        if row.subscription_id
-        else label(row.product)
-        for row in claim.products
-    ]
-    return [("Products", "\n".join(lines))]
+    lines = [product_in_words(label(row.product), row.subscription_id) for row in claim.products]
+    return [(gettext("Products"), "\n".join(lines))]
 
 
 def _contact(*parts: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.claims.content import PRODUCTS
 from portal.languages.offered import LANGUAGES
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.rulebook import Rulebook
 
 # A text of more than about three lines of the timeline is folded, so that one edit does not hide the others.
@@ -49,11 +50,11 @@ InWords = Callable[[Rulebook, Any, Any], list[Difference]]
 
 
 def _texts(*labels: str) -> InWords:
-    """Return what compares a text, or a list of as many texts as there are labels; None holds none."""
+    """Return what compares a text, or a list of as many texts as there are lazy labels; None holds none."""
 
     def compare(_: Rulebook, before: Any, after: Any) -> list[Difference]:
         pairs = zip(labels, _parts(before, len(labels)), _parts(after, len(labels)), strict=True)
-        return [Difference(label, _given(was), _given(now)) for label, was, now in pairs if was != now]
+        return [Difference(str(label), _given(was), _given(now)) for label, was, now in pairs if was != now]
 
     return compare
 
@@ -64,26 +65,26 @@ def _customer_contact(rulebook: Rulebook, before: Any, after: Any) -> list[Diffe
         [*parts[:3], LANGUAGES.get(parts[3], parts[3])] for parts in (_parts(before, 4), _parts(after, 4))
     )
     return _texts(
-        "Name of the customer contact",
-        "Job title of the customer contact",
-        "E-mail of the customer contact",
-        "Language of the mail to them",
+        lazy_gettext("Name of the customer contact"),
+        lazy_gettext("Job title of the customer contact"),
+        lazy_gettext("E-mail of the customer contact"),
+        lazy_gettext("Language of the mail to them"),
     )(rulebook, was, now)
 
 
 def _activity(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
     known = rulebook.programs.activities
     was, now = (known[code].label if code in known else code or "" for code in (before, after))
-    return [Difference("Activity", _given(was), _given(now))]
+    return [Difference(gettext("Activity"), _given(was), _given(now))]
 
 
 def _products(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
     def words(row: list[str]) -> str:
-        label = rulebook.programs.product_label(row[0])
-        return f"{label}, subscription {row[1]}" if row[1] else label
+        return product_in_words(rulebook.programs.product_label(row[0]), row[1])
 
     was, now = {words(row) for row in before}, {words(row) for row in after}
-    return [Difference("Products", tuple(sorted(was - now)), tuple(sorted(now - was)), several=True)]
+    gone, came = tuple(sorted(was - now)), tuple(sorted(now - was))
+    return [Difference(gettext("Products"), gone, came, several=True)]
 
 
 def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
@@ -91,7 +92,14 @@ def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
     was, now = dict(before or []), dict(after or [])
     gone = tuple(name for sha256, name in was.items() if sha256 not in now)
     came = tuple(name for sha256, name in now.items() if sha256 not in was)
-    return [Difference("Documents", gone, came, several=True)] if gone or came else []
+    return [Difference(gettext("Documents"), gone, came, several=True)] if gone or came else []
+
+
+def product_in_words(label: str, subscription_id: str) -> str:
+    """Return the label of a product with its subscription, where it has one."""
+    if not subscription_id:
+        return label
+    return gettext("%(product)s, subscription %(subscription)s", product=label, subscription=subscription_id)
 
 
 def _parts(value: Any, count: int) -> list[str]:
@@ -107,14 +115,18 @@ def _given(text: str) -> tuple[str, ...]:
 
 
 IN_WORDS: Mapping[str, InWords] = {
-    "location": _texts("Partner location ID (MPN)"),
-    "customer": _texts("Customer", "Domain", "Tenant ID"),
+    "location": _texts(lazy_gettext("Partner location ID (MPN)")),
+    "customer": _texts(lazy_gettext("Customer"), lazy_gettext("Domain"), lazy_gettext("Tenant ID")),
     "activity": _activity,
     PRODUCTS: _products,
     "customer_contact": _customer_contact,
-    "technical_contact": _texts("Name of the technical contact", "E-mail of the technical contact"),
-    "own_contact": _texts("Name of the partner’s contact", "E-mail of the partner’s contact"),
-    "name": _texts("Claim name"),
+    "technical_contact": _texts(
+        lazy_gettext("Name of the technical contact"), lazy_gettext("E-mail of the technical contact")
+    ),
+    "own_contact": _texts(
+        lazy_gettext("Name of the partner’s contact"), lazy_gettext("E-mail of the partner’s contact")
+    ),
+    "name": _texts(lazy_gettext("Claim name")),
     "documents": _documents,
-    "commentary": _texts("Commentary"),
+    "commentary": _texts(lazy_gettext("Commentary")),
 }

@@ -2,6 +2,7 @@
 
 from portal.claims.model import Claim
 from portal.evidence.intake import Taken
+from portal.languages.sentences import gettext
 
 FIELD = "document"  # where the forms show what is wrong with documents
 
@@ -18,9 +19,16 @@ def documents_mistake(
     added = once(taken)
     for file in added:
         if file.sha256 in hashes:
-            return f"{file.name} is the same file as {hashes[file.sha256]}; choose a different one."
+            return gettext(
+                "%(name)s is the same file as %(other)s; choose a different one.",
+                name=file.name,
+                other=hashes[file.sha256],
+            )
     if added and len(current) + len(added) - replacing > at_most:
-        return f"A claim holds at most {at_most} documents; withdraw one or join files, then upload again."
+        return gettext(
+            "A claim holds at most %(most)s documents; withdraw one or join files, then upload again.",
+            most=at_most,
+        )
     return None
 
 

@@ -73,4 +73,5 @@ def attachment(name: str) -> str:
     plain = "".join(
         char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
     )
+    # stays English: a header
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -6,6 +6,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Desk
 from portal.claims.facts import Gathering, gather
 from portal.claims.model import NOT_ASSESSED, Claim
+from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.undecided import note_undecided
 
@@ -26,10 +27,11 @@ def eligibility_of(session: Session, desk: Desk, claim: Claim) -> tuple[str, tup
         decision = rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
     except CouldNotBeDecided as error:
         note_undecided(error)
-        return "Cannot be told at the moment", ()  # the rest of the page can be read all the same
+        return gettext("Cannot be told at the moment"), ()  # the rest of the page can be read all the same
     outcome = NOT_ASSESSED if not decision.reasons else decision.outcome
     return _words(outcome), tuple(reason.text for reason in decision.reasons)
 
 
 def _words(outcome: str) -> str:
-    return outcome.replace("_", " ").capitalize()
+    """Say an outcome: the portal's own in the reader's language, the policy's by its code."""
+    return gettext("Not assessed") if outcome == NOT_ASSESSED else outcome.replace("_", " ").capitalize()

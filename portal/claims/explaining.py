@@ -26,6 +26,7 @@ class NoSuchAction(Exception):
     """The policy of the claim has no such transition; `known` are those that there are."""
 
     def __init__(self, action: str, known: tuple[str, ...]) -> None:
+        # stays English: told in a shell
         super().__init__(f"There is no action {action!r}; there are {', '.join(known)}.")
         self.known = known
 

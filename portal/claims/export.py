@@ -29,11 +29,20 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 
 Cell = str | date | datetime | None  # moments are aware; None stays empty
 
+# stays English: people's own programs find columns by their headings, and compare the portal's own words in
+# them, whoever wrote the file.
+MOVES: Mapping[str, str] = {
+    "partner": "Your organization",
+    "operator": "Review team",
+    "customer": "Customer",
+    "nobody": "Nobody",
+}
+# stays English: as MOVES
 CELLS: Mapping[str, Callable[[Row], Cell]] = {
     "Claim": lambda row: row.claim.number,
     "Name": lambda row: row.claim.name,
     "Status": lambda row: row.status_label,
-    "Whose move": lambda row: row.move,
+    "Whose move": lambda row: MOVES[row.claim.waits_for],
     "Until (end of day)": lambda row: row.due_on,
     "Overdue": lambda row: "yes" if row.claim.overdue else "no",
     "Closed": lambda row: "yes" if row.claim.closed else "no",

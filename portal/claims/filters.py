@@ -11,36 +11,46 @@ from sqlalchemy import ColumnElement, exists, false
 from portal.claims.columns import COLUMNS, DEFAULT_SORT, SHOWN_FIRST, shown_columns
 from portal.claims.model import Claim, ClaimProduct
 from portal.claims.searching import plain
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.models import Mover
 from portal.rulebook.rulebook import Rulebook
 
 MOVES: Mapping[str, str] = {
-    "partner": "Your organization",
-    "operator": "Review team",
-    "customer": "Customer",
-    "nobody": "Nobody",
+    "partner": lazy_gettext("Your organization"),
+    "operator": lazy_gettext("Review team"),
+    "customer": lazy_gettext("Customer"),
+    "nobody": lazy_gettext("Nobody"),
 }
 SEARCH_CHARACTERS_AT_MOST = 200
 DUE_DAYS_AT_MOST = 3650
 DUE_CHOICES = (
-    ("0", "Today or overdue"),
-    ("3", "Within 3 days"),
-    ("7", "Within 7 days"),
-    ("30", "Within 30 days"),
+    ("0", lazy_gettext("Today or overdue")),
+    ("3", lazy_gettext("Within 3 days")),
+    ("7", lazy_gettext("Within 7 days")),
+    ("30", lazy_gettext("Within 30 days")),
 )
 CHOSEN = ("status", "engagement", "activity", "product", "location", "move")
 # What each filter is called where it stands as a chip, in the order of the chips.
 LABELS: Mapping[str, str] = {
-    "q": "Search",
-    "status": "Status",
-    "move": "Whose move",
-    "due": "Time left",
-    "engagement": "Engagement",
-    "activity": "Activity",
-    "product": "Product",
-    "location": "Location",
+    "q": lazy_gettext("Search"),
+    "status": lazy_gettext("Status"),
+    "move": lazy_gettext("Whose move"),
+    "due": lazy_gettext("Time left"),
+    "engagement": lazy_gettext("Engagement"),
+    "activity": lazy_gettext("Activity"),
+    "product": lazy_gettext("Product"),
+    "location": lazy_gettext("Location"),
 }
 FILTERS = tuple(LABELS)
+# What is told of a value that a filter of CHOSEN has not.
+_NO_SUCH: Mapping[str, str] = {
+    "status": lazy_gettext("There is no status “%(typed)s”, so the list is not filtered by it."),
+    "engagement": lazy_gettext("There is no engagement “%(typed)s”, so the list is not filtered by it."),
+    "activity": lazy_gettext("There is no activity “%(typed)s”, so the list is not filtered by it."),
+    "product": lazy_gettext("There is no product “%(typed)s”, so the list is not filtered by it."),
+    "location": lazy_gettext("There is no location “%(typed)s”, so the list is not filtered by it."),
+    "move": lazy_gettext("There is no move “%(typed)s”, so the list is not filtered by it."),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Choices:
         """Return the choices of days left, with `chosen` where an address asks for other days."""
         if not chosen or chosen in dict(DUE_CHOICES):
             return DUE_CHOICES
-        return (*DUE_CHOICES, (chosen, f"Within {chosen} days"))
+        return (*DUE_CHOICES, (chosen, gettext("Within %(days)s days", days=chosen)))
 
     def of(self, name: str) -> tuple[tuple[str, str], ...]:
         chosen: tuple[tuple[str, str], ...] = getattr(self, name)
@@ -69,7 +79,7 @@ class Choices:
         if name in CHOSEN:
             return dict(self.of(name))[value]
         # What is searched for stands in its field; the list does not repeat the number of a claim it has not.
-        return dict(self.due(value))[value] if name == "due" else "as typed"
+        return str(dict(self.due(value))[value]) if name == "due" else gettext("as typed")
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ class Wanted:
     def chips(self, offered: Choices, *left_out: str) -> list[Chip]:
         """Return the filters in force but those `left_out`, which something else shows."""
         return [
-            Chip(name, label, offered.words(name, getattr(self, name)))
+            Chip(name, str(label), offered.words(name, getattr(self, name)))
             for name, label in LABELS.items()
             if getattr(self, name) and name not in left_out
         ]
@@ -142,7 +152,7 @@ def choices(rulebook: Rulebook, locations: Iterable[tuple[int, str]]) -> Choices
         activity=tuple((code, row.label) for code, row in programs.activities.items()),
         product=tuple((code, row.label) for code, row in programs.products.items()),
         location=tuple((str(location_id), label) for location_id, label in locations),
-        move=tuple((code, MOVES[code]) for code in get_args(Mover)),
+        move=tuple((code, str(MOVES[code])) for code in get_args(Mover)),
     )
 
 
@@ -153,7 +163,7 @@ def wanted(given: Mapping[str, str], offered: Choices) -> tuple[Wanted, list[str
     for name in CHOSEN:
         typed = given.get(name, "").strip()
         if typed and typed not in dict(offered.of(name)):
-            notices.append(f"There is no {name} “{_short(typed)}”, so the list is not filtered by it.")
+            notices.append(_NO_SUCH[name] % {"typed": _short(typed)})
             typed = ""
         values[name] = typed
     values["q"] = _search(given.get("q", ""), notices)
@@ -166,7 +176,8 @@ def wanted(given: Mapping[str, str], offered: Choices) -> tuple[Wanted, list[str
 def _search(typed: str, notices: list[str]) -> str:
     text = " ".join("".join(char if char.isprintable() else " " for char in typed).split())
     if len(text) > SEARCH_CHARACTERS_AT_MOST:
-        notices.append(f"Only the first {SEARCH_CHARACTERS_AT_MOST} characters were searched for.")
+        most = SEARCH_CHARACTERS_AT_MOST
+        notices.append(gettext("Only the first %(most)s characters were searched for.", most=most))
     return text[:SEARCH_CHARACTERS_AT_MOST]
 
 
@@ -177,8 +188,11 @@ def _due(typed: str, notices: list[str]) -> str:
     if short and int(typed) <= DUE_DAYS_AT_MOST:
         return str(int(typed))
     notices.append(
-        f"“{_short(typed)}” is no number of days from 0 to {DUE_DAYS_AT_MOST}, "
-        "so the list is not filtered by it."
+        gettext(
+            "“%(typed)s” is no number of days from 0 to %(most)s, so the list is not filtered by it.",
+            typed=_short(typed),
+            most=DUE_DAYS_AT_MOST,
+        )
     )
     return ""
 
@@ -187,7 +201,10 @@ def _sort(typed: str, notices: list[str]) -> str:
     if typed.removeprefix("-") in COLUMNS:
         return "" if typed == DEFAULT_SORT else typed
     if typed:
-        notices.append(f"The list cannot be sorted by “{_short(typed)}”, so it is sorted as usual.")
+        told = gettext(
+            "The list cannot be sorted by “%(typed)s”, so it is sorted as usual.", typed=_short(typed)
+        )
+        notices.append(told)
     return ""
 
 
@@ -195,7 +212,8 @@ def _columns(typed: str, notices: list[str]) -> str:
     codes = [code.strip() for code in typed.split(",") if code.strip()]
     unknown = [code for code in codes if code not in COLUMNS]
     if unknown:
-        notices.append(f"There is no column “{_short(unknown[0])}”, so it is not shown.")
+        name = _short(unknown[0])
+        notices.append(gettext("There is no column “%(name)s”, so it is not shown.", name=name))
     known = ",".join(code for code in codes if code in COLUMNS)
     chosen = shown_columns(known)
     return "" if chosen == SHOWN_FIRST else ",".join(chosen)

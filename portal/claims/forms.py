@@ -45,7 +45,7 @@ def action_form(
         for name, ask in asks.items()
         if ask.type != "fields"
     }
-    form_class = type("ActionForm", (Form,), fields)
+    form_class = type("ActionForm", (Form,), fields)  # stays English: no page shows it
     form: Form = form_class(formdata=typed)
     for name, sentence in (errors or {}).items():
         if name in form:

@@ -12,6 +12,7 @@ from portal.claims.own_customers import is_claimed_beyond_reach
 from portal.customers.adding import tenant_id_of
 from portal.customers.model import Customer
 from portal.customers.queries import customer_in_tenant
+from portal.languages.sentences import gettext
 
 KNOWN = "known_customer"  # the field of a form that says what is to be done
 USE, CORRECT = "use", "correct"
@@ -39,25 +40,32 @@ class KnownTenant:
 
     @property
     def sentence(self) -> str:
-        known = f"Your organization knows this tenant as {self.customer.name} ({self.customer.domain})."
-        if self.elsewhere:
-            return (
-                f"{known} Use it. Its name and domain stand on a claim of a location that is not open to "
-                "you, so they cannot be corrected here; ask a colleague who works there if they are wrong."
-            )
-        if not self.submitted:
-            return f"{known} Use it, or correct its name and domain."
-        return (
-            f"{known} Use it. Its name and domain stand on a claim that your organization submitted, so they "
-            "cannot be corrected here; ask the operator if they are wrong."
+        known = gettext(
+            "Your organization knows this tenant as %(name)s (%(domain)s).",
+            name=self.customer.name,
+            domain=self.customer.domain,
         )
+        if self.elsewhere:
+            what_to_do = gettext(
+                "Use it. Its name and domain stand on a claim of a location that is not open to you, so they "
+                "cannot be corrected here; ask a colleague who works there if they are wrong."
+            )
+        elif self.submitted:
+            what_to_do = gettext(
+                "Use it. Its name and domain stand on a claim that your organization submitted, so they "
+                "cannot be corrected here; ask the operator if they are wrong."
+            )
+        else:
+            what_to_do = gettext("Use it, or correct its name and domain.")
+        return f"{known} {what_to_do}"
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """What can be done, as (value, words)."""
-        use = (self.use, f"Use {self.customer.name} ({self.customer.domain}) as it is")
+        name, domain = self.customer.name, self.customer.domain
+        use = (self.use, gettext("Use %(name)s (%(domain)s) as it is", name=name, domain=domain))
         kept = self.submitted or self.elsewhere
-        return (use,) if kept else (use, (self.correct, "Correct its name and domain as entered"))
+        return (use,) if kept else (use, (self.correct, gettext("Correct its name and domain as entered")))
 
 
 def known_tenant(session: Session, actor: Actor, typed: str) -> KnownTenant | None:

@@ -21,6 +21,7 @@ from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims
 from portal.claims.tabs import Tab, Tabs, counted_tabs, is_waiting
 from portal.customers.model import Customer
+from portal.languages.sentences import gettext
 
 # What waits for somebody is seen at a glance; who has more to do opens the whole list of it.
 WAITING_AT_MOST = 5
@@ -92,7 +93,7 @@ class Listing:
     @property
     def all_columns(self) -> list[tuple[str, str]]:
         """The code and the label of every column that can be shown."""
-        return [(code, column.label) for code, column in COLUMNS.items()]
+        return [(code, str(column.label)) for code, column in COLUMNS.items()]
 
     @property
     def chips(self) -> list[Chip]:
@@ -105,7 +106,7 @@ class Listing:
         """The columns shown: code, label, how it sorts now, and the `sort` that a click asks for."""
         now = self.sort
         return [
-            (code, COLUMNS[code].label, _direction(code, now), f"-{code}" if now == code else code)
+            (code, str(COLUMNS[code].label), _direction(code, now), f"-{code}" if now == code else code)
             for code in self.columns
         ]
 
@@ -224,7 +225,8 @@ def _place(chosen: Wanted) -> tuple[cursors.Place | None, bool, str]:
         place = cursors.read(cursor, chosen.sort or DEFAULT_SORT, _column(chosen).kind)
         return place, bool(chosen.before), ""
     except cursors.NoSuchPlace:
-        return None, False, "That place in the list is not known any more, so the list begins at its start."
+        lost = gettext("That place in the list is not known any more, so the list begins at its start.")
+        return None, False, lost
 
 
 def _page(
@@ -271,7 +273,7 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         activity=activity.label if activity else "",
         products=tuple(programs.product_label(row.product) for row in claim.products),
-        move=MOVES[claim.waits_for],
+        move=str(MOVES[claim.waits_for]),
         due_on=due_on,
         left=days_left(due_on, desk.today(), overdue=claim.overdue) if due_on else None,
     )

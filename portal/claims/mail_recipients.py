@@ -80,6 +80,7 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     if message.recipient in today:
         return
     if not today:
+        # stays English: kept with the message
         raise NoAddress("Nobody is left who may read this. Give somebody the role for it, and send it again.")
     same = select(OutboxMessage).where(
         OutboxMessage.subject == message.subject,
@@ -93,6 +94,7 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     }
     left = [address for address in today if address not in told]
     if not left:
+        # stays English: kept with the message
         raise OutOfDate("Somebody else is told instead, so this mail was not sent.")
     log.info("a mail goes to somebody else", extra={"outbox_id": message.id, "others": len(left)})
     message.recipient, *others = left

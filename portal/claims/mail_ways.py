@@ -16,6 +16,7 @@ from portal.claims.mail_recipients import ADMINISTER, ADMINS, PARTNER, REVIEWER,
 from portal.claims.model import Claim
 from portal.claims.participants import DECIDE
 from portal.db import transaction
+from portal.languages.sentences import gettext
 from portal.notifications.delivery import GATHERED, UNWANTED
 from portal.notifications.model import OutboxMessage
 from portal.notifications.writing import NotByItself
@@ -28,8 +29,8 @@ AT_ONCE, DIGEST, NONE = "at_once", "digest", "none"  # models.Way, the order in 
 WAYS = (AT_ONCE, DIGEST, NONE)
 STATE_OF = {DIGEST: GATHERED, NONE: UNWANTED}
 WHY_NOT = {
-    DIGEST: "The recipient gets messages like this in the daily digest.",
-    NONE: "The recipient chose not to get messages like this.",
+    DIGEST: "The recipient gets messages like this in the daily digest.",  # stays English: kept
+    NONE: "The recipient chose not to get messages like this.",  # stays English: kept with the message
 }
 
 
@@ -145,7 +146,7 @@ def _label(rulebook: Rulebook, event: str) -> str:
     if transition := rulebook.transitions.get(event):
         return transition.label
     clock = rulebook.clocks.get(event.removeprefix(REMIND))
-    return f"Reminder: {clock.label}" if clock else event
+    return gettext("Reminder: %(deadline)s", deadline=clock.label) if clock else event
 
 
 def _subject(mail: Mail) -> str:

@@ -33,8 +33,9 @@ from portal.rulebook.rulebook import Rulebook
 
 OTHER = "other_side"  # in notifications.yaml: of the one who acts
 CONSENT = "consent_request"
+# stays English: whoever gets these mails gets them in English, in whatever language a page is meanwhile
 MOVED_ON = "This happened on {day}, and the claim has moved on since; its status is told below. {lead}"
-MOVED_ON_NEXT = "Open the claim to see what can be done now."
+MOVED_ON_NEXT = "Open the claim to see what can be done now."  # stays English: a mail
 READS_REVIEWS = frozenset({REVIEWER, REVIEWERS})
 
 
@@ -225,7 +226,7 @@ def require_consent_link(session: Session, message: OutboxMessage) -> None:
     link, asked_by = link_in_force(session, claim_id), message.context.get(LINK)
     replaced = link is not None and asked_by is not None and (link.id != asked_by or link.answer is not None)
     if link is None or replaced:
-        raise OutOfDate(
+        raise OutOfDate(  # stays English: kept with the message
             "The link of this mail ended, was answered or was replaced by a newer one, so it was not sent."
         )
 
@@ -269,7 +270,8 @@ def _link(
         token = token_for(desk.secret, found) if found else "expired"
         return f"{base}/consent/{token}", catalog(language).gettext("Read and answer")
     if message.audience in READS_REVIEWS:
-        return f"{base}/reviews/{claim.number}", "Open the review"
+        return f"{base}/reviews/{claim.number}", "Open the review"  # stays English: a mail
     if message.audience == ADMINS:
-        return f"{base}/", "Open the portal"  # they see to it that somebody acts, and read no claims
-    return f"{base}/claims/{claim.number}", "Open the claim"
+        # They see to it that somebody acts, and read no claims.
+        return f"{base}/", "Open the portal"  # stays English: a mail
+    return f"{base}/claims/{claim.number}", "Open the claim"  # stays English: a mail

@@ -10,6 +10,7 @@ from portal.claims.desk import Desk
 from portal.claims.explaining import side_of
 from portal.claims.facts import Gathering, gather
 from portal.claims.model import Claim
+from portal.languages.sentences import gettext
 from portal.rulebook.decision import Decision
 from portal.rulebook.models import Transition
 from portal.rulebook.remedies import Remedy
@@ -61,20 +62,24 @@ def done_in_words(rulebook: Rulebook, action: str | None) -> str:
     """Say that `action` was done, for one after which the status says nothing new."""
     transition = rulebook.transitions.get(action or "")
     if transition is None or any(ask.type == "fields" for ask in transition.asks.values()):
-        return "Saved."
-    done = f"“{transition.label}” was done."
+        return gettext("Saved.")
+    done = gettext("“%(action)s” was done.", action=transition.label)
     return f"{done} {transition.then}" if transition.then else done
 
 
 def begun_in_words(done: Done) -> str:
     """Say what the draft that was begun from a claim has of it, and what it lacks."""
-    told = (
-        f"{done.begun} is saved as a draft with what {done.number} said, but without its documents. "
-        "Upload an updated proof of execution."
+    told = gettext(
+        "%(begun)s is saved as a draft with what %(number)s said, but without its documents. "
+        "Upload an updated proof of execution.",
+        begun=done.begun,
+        number=done.number,
     )
-    if done.left_out:
-        told += f" Left out, because it cannot be claimed any more: {', '.join(done.left_out)}."
-    return told
+    if not done.left_out:
+        return told
+    products = ", ".join(done.left_out)
+    left_out = gettext("Left out, because it cannot be claimed any more: %(products)s.", products=products)
+    return f"{told} {left_out}"
 
 
 def customer_offers(desk: Desk, session: Session, claim: Claim, actor: Actor) -> list[Offer]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
@@ -15,7 +15,7 @@ from portal.claims.model import Claim
 from portal.claims.units import Rival
 from portal.rulebook.rulebook import Rulebook
 
-# In an event's details: the id of the reviewer whose settlement moved the claim. No page shows it.
+# In an event's details: the id of the reviewer who settled for or against the claim. No page shows it.
 SETTLED_BY = "settled_by"
 DECIDE = "reviews.decide"  # whoever only reads reviews is not asked to do them
 
@@ -35,11 +35,13 @@ def is_with_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bool
 def people_who_moved(session: Session, claim: Claim) -> frozenset[int]:
     """Return the ids of everybody who changed the claim's status, of either side.
 
-    Whoever settled against it has decided it too, though the portal moved it.
+    Whoever settled against it has decided it too, though the portal moved it; as has whoever settled for
+    it, though it may have been approved before.
     """
+    settled = AuditEvent.details[SETTLED_BY].as_string().is_not(None)
     events = session.execute(
         select(AuditEvent.actor_id, AuditEvent.details).where(
-            AuditEvent.subject == chain_of(claim.number), AuditEvent.to_status.is_not(None)
+            AuditEvent.subject == chain_of(claim.number), or_(AuditEvent.to_status.is_not(None), settled)
         )
     )
     found = {person for moved_by, details in events for person in (moved_by, details.get(SETTLED_BY))}

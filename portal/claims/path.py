@@ -6,6 +6,7 @@ from datetime import datetime
 
 from portal.claims.model import Claim
 from portal.claims.timeline import REVIEW_TEAM, Entry
+from portal.languages.sentences import gettext
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, SYSTEM
 from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
@@ -88,12 +89,20 @@ def _branches(rulebook: Rulebook, claim: Claim, side: str) -> list[Branch]:
 
 def _mover(rulebook: Rulebook, code: str, transition: Transition, side: str) -> str:
     if transition.by == CUSTOMER:
-        return "The customer"
+        return gettext("The customer")
     if transition.by == SYSTEM:
-        ends = [f"“{clock.label}” ends" for clock in rulebook.clocks.values() if clock.at_end == code]
-        return f"The portal, when {listed(ends, 'or')}" if ends else "The portal"
+        ends = [
+            gettext("“%(deadline)s” ends", deadline=clock.label)
+            for clock in rulebook.clocks.values()
+            if clock.at_end == code
+        ]
+        if not ends:
+            return gettext("The portal")
+        return gettext("The portal, when %(ends)s", ends=listed(ends, gettext("or")))
     sides = {rulebook.side_of(role) for role in rulebook.roles_with(transition.by)}
     own, other = ("partner", "operator") if side == "partner" else ("operator", "partner")
     if own in sides:
-        return "Your organization" if side == "partner" else "A reviewer"
-    return (REVIEW_TEAM if side == "partner" else "The partner") if other in sides else "Nobody"
+        return gettext("Your organization") if side == "partner" else gettext("A reviewer")
+    if other not in sides:
+        return gettext("Nobody")
+    return str(REVIEW_TEAM) if side == "partner" else gettext("The partner")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.claims.path import ClaimPath, Stop
+from portal.languages.sentences import gettext, ngettext
 
 # Pixels. The picture is as wide as the side part of the page; letters are 13 and 11 px high.
 WIDTH = 304
@@ -93,7 +94,8 @@ class _Drawing:
 
     def fold(self, count: int) -> None:
         self.folds.append(f"M{LINE_X},{self.marks[-1].y}")
-        self.lines.append(Line(TEXT_X, self.y + 4, "small", f"{count} earlier steps"))
+        words = ngettext("%(num)s earlier step", "%(num)s earlier steps", count)
+        self.lines.append(Line(TEXT_X, self.y + 4, "small", words))
         self.y += FOLD_HEIGHT
 
 
@@ -122,7 +124,7 @@ def picture(path: ClaimPath) -> Picture:
 
 def _branches(drawing: _Drawing, path: ClaimPath) -> None:
     here = drawing.marks[-1]
-    drawing.words(TEXT_X, "heading", "Can come next", LETTERS)
+    drawing.words(TEXT_X, "heading", gettext("Can come next"), LETTERS)
     drawing.y += GAP // 2
     for branch in path.branches:
         y = drawing.y

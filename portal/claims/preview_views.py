@@ -22,7 +22,7 @@ HERE = "previews.view"
 # Pages with the viewer beside other things: a script asks for it alone, and its links stay there.
 BESIDE = {"reviews.review": "reviews.review"}
 # A drawn page is the portal's own picture, and still nothing of it may ever act.
-CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"  # stays English: a header
 
 
 @blueprint.get(

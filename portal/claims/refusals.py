@@ -14,7 +14,7 @@ class Refused(Exception):
     """The rules refuse the action; `decision` carries every reason."""
 
     def __init__(self, number: str, decision: Decision) -> None:
-        super().__init__(f"{decision.question} of {number} is refused")
+        super().__init__(f"{decision.question} of {number} is refused")  # stays English: no page shows it
         self.number = number
         self.decision = decision
 
@@ -23,7 +23,7 @@ class Stale(Exception):
     """Somebody changed the claim after the form was opened; `changes` says what, in sentences."""
 
     def __init__(self, number: str, changes: Sequence[str]) -> None:
-        super().__init__(f"{number} was changed in between")
+        super().__init__(f"{number} was changed in between")  # stays English: no page shows it
         self.number = number
         self.changes = tuple(changes)
 

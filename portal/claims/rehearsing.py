@@ -1,6 +1,6 @@
 """What an action would send, by carrying it out as it is and taking all of it back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.claims.acting import let_time_act_first, retried
 from portal.claims.answers import Answers
 from portal.claims.desk import Desk
 from portal.claims.lifecycle import perform
@@ -16,14 +17,19 @@ from portal.claims.mails import write_mail
 from portal.claims.queries import lock_for_action
 from portal.claims.staleness import check_version
 from portal.db import transaction
+from portal.languages.sentences import lazy_gettext
 from portal.notifications.delivery import GATHERED, UNWANTED
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
 from portal.web.logs import mask
 
 # Whom a mail goes to, as a reviewer says it; every other audience are reviewers.
-AUDIENCES = {PARTNER: "the partner", CUSTOMER: "the customer contact", ADMINS: "the operator's admins"}
-REVIEWERS = "reviewers"
+AUDIENCES: Mapping[str, str] = {
+    PARTNER: lazy_gettext("the partner"),
+    CUSTOMER: lazy_gettext("the customer contact"),
+    ADMINS: lazy_gettext("the operator's admins"),
+}
+REVIEWERS = lazy_gettext("reviewers")
 
 
 @dataclass(frozen=True)
@@ -56,15 +62,20 @@ def rehearse(
 ) -> tuple[Rehearsed, ...]:
     """Return the mails that `action` would send if it were done now; nothing of it stays, and none is sent.
 
-    Opens a transaction of its own. Raises as `act` does, except that files are not looked at and a
-    refusal is not stored: nobody has asked for anything yet.
+    What is due by the clock happens before, as before every action, and stays. Opens transactions of its
+    own, and is tried once more where it lost a race. Raises as `act` does, except that files are not looked
+    at and a refusal is not stored: nobody has asked for anything yet.
     """
-    desk.open()
-    try:
-        with transaction() as session:
-            raise _TakenBack(_mails(session, desk, action, number, actor, answers, version))
-    except _TakenBack as taken_back:
-        return taken_back.mails
+    let_time_act_first(desk, number, actor)
+
+    def taken_back() -> tuple[Rehearsed, ...]:
+        try:
+            with transaction() as session:
+                raise _TakenBack(_mails(session, desk, action, number, actor, answers, version))
+        except _TakenBack as done:
+            return done.mails
+
+    return retried(action, number, taken_back)
 
 
 def _mails(
@@ -108,7 +119,7 @@ def _grouped(mails: Iterable[tuple[OutboxMessage, Rendered]]) -> tuple[Rehearsed
     """Return each mail once, with how many addresses get it: several people are told the same."""
     states: dict[tuple[str, str, str, str], list[str]] = {}
     for row, mail in mails:
-        to = AUDIENCES.get(row.audience, REVIEWERS)
+        to = str(AUDIENCES.get(row.audience, REVIEWERS))
         states.setdefault((row.subject, to, mail.subject, mask(mail.text)), []).append(row.state)
     return tuple(
         Rehearsed(number, to, len(found), found.count(GATHERED), subject, text)

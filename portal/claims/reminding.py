@@ -130,4 +130,5 @@ def require_current(session: Session, message: OutboxMessage, at: datetime) -> N
     row = session.get(ClaimClock, message.context["clock_id"])
     runs = row is not None and row.state == RUNNING and row.due_at is not None and at < row.due_at
     if row is None or not runs or row.due_on != message.context["due_on"]:
+        # stays English: kept with the message
         raise OutOfDate("The deadline that this mail reminds of is over or was moved, so it was not sent.")

@@ -43,16 +43,18 @@ def _played(session: Session) -> dict[str, tuple[int, str, int]]:
 
 def _compared(played: dict[str, tuple[int, str, int]], rows: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     for subject in rows.keys() - played.keys():
+        # stays English: told in a shell
         yield Finding(subject, 0, "The claim is there, but nothing of how it came about.")
     for subject, (place, status, version) in played.items():
         if subject not in rows:
             if status != GONE:
+                # stays English: told in a shell
                 yield Finding(subject, place, f"The claim is gone; it was last in status {status}.")
         elif rows[subject][0] != status:
-            yield Finding(
-                subject, place, f"The claim is in status {rows[subject][0]}, but its audit led to {status}."
-            )
+            # stays English: told in a shell
+            told = f"The claim is in status {rows[subject][0]}, but its audit led to {status}."
+            yield Finding(subject, place, told)
         elif rows[subject][1] != version:
-            yield Finding(
-                subject, place, f"The claim has version {rows[subject][1]}, but its audit led to {version}."
-            )
+            # stays English: told in a shell
+            told = f"The claim has version {rows[subject][1]}, but its audit led to {version}."
+            yield Finding(subject, place, told)

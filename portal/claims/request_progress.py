@@ -10,11 +10,23 @@ from typing import Any
 
 from portal.claims.content import PRODUCTS, content_of
 from portal.claims.model import Claim, InformationRequest
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.rulebook import Rulebook
 
 DOCUMENTS = "documents"  # the field of the claim
 PARTNER = "partner"  # the side that is asked
+# What is told of a field that is no list.
+CHANGED: Mapping[str, str] = {
+    "location": lazy_gettext("Location was changed."),
+    "customer": lazy_gettext("Customer was changed."),
+    "activity": lazy_gettext("Activity was changed."),
+    "customer_contact": lazy_gettext("Customer contact was changed."),
+    "technical_contact": lazy_gettext("Technical contact was changed."),
+    "own_contact": lazy_gettext("Own contact was changed."),
+    "name": lazy_gettext("Name was changed."),
+    "commentary": lazy_gettext("Commentary was changed."),
+}
 
 
 @dataclass(frozen=True)
@@ -84,10 +96,10 @@ def _of_removal(rulebook: Rulebook, code: str, before: Mapping[str, Any], after:
     label = rulebook.programs.product_label(code)
     gone = code in _codes(before) and code not in _codes(after)
     return Point(
-        label=f"Remove {label}",
-        text="The proof of execution does not cover it.",
-        next_step="Remove it from the claim, or write an answer.",
-        since=(f"{label} was removed.",) if gone else (),
+        label=gettext("Remove %(product)s", product=label),
+        text=gettext("The proof of execution does not cover it."),
+        next_step=gettext("Remove it from the claim, or write an answer."),
+        since=(gettext("%(name)s was removed.", name=label),) if gone else (),
     )
 
 
@@ -100,20 +112,24 @@ def _changes(
     if name == PRODUCTS:
         label = rulebook.programs.product_label
         came, went = _codes(after) - _codes(before), _codes(before) - _codes(after)
-        said = [f"{label(code)} was added." for code in sorted(came)]
-        said += [f"{label(code)} was removed." for code in sorted(went)]
+        said = [gettext("%(name)s was added.", name=label(code)) for code in sorted(came)]
+        said += [gettext("%(name)s was removed.", name=label(code)) for code in sorted(went)]
         if not said and before.get(name) != after.get(name):
-            said = ["A subscription ID was changed."]
+            said = [gettext("A subscription ID was changed.")]
         return tuple(said)
     if before.get(name) == after.get(name):
         return ()
-    return (f"{name.replace('_', ' ').capitalize()} was changed.",)
+    return (str(CHANGED[name]),)
 
 
 def _of_documents(before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> tuple[str, ...]:
     had, has = {sha256 for sha256, _ in before}, {sha256 for sha256, _ in after}
-    added = [f"{name} was added." for sha256, name in after if sha256 not in had]
-    taken = [f"{name} was withdrawn or replaced." for sha256, name in before if sha256 not in has]
+    added = [gettext("%(name)s was added.", name=name) for sha256, name in after if sha256 not in had]
+    taken = [
+        gettext("%(name)s was withdrawn or replaced.", name=name)
+        for sha256, name in before
+        if sha256 not in has
+    ]
     return (*added, *taken)
 
 

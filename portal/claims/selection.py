@@ -12,6 +12,7 @@ from portal.claims.lifecycle import GONE
 from portal.claims.listing import Row, row_of, sorted_by
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_claims, visible_to
+from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
 # As many as a large page of the list has; each deleted draft is a decision and a transaction of its own.
@@ -27,11 +28,17 @@ def chosen_numbers(given: Iterable[str]) -> tuple[str, ...]:
     numbers = tuple(dict.fromkeys(number.strip() for number in given if number.strip()))
     if not numbers:
         raise CannotChoose(
-            "No claim is chosen. Go back to the list and tick the boxes of the claims you mean."
+            gettext("No claim is chosen. Go back to the list and tick the boxes of the claims you mean.")
         )
     if len(numbers) > CHOSEN_AT_MOST:
-        told = f"{len(numbers)} claims are chosen, and at most {CHOSEN_AT_MOST} can be worked on at once."
-        raise CannotChoose(f"{told} Go back to the list and choose fewer.")
+        raise CannotChoose(
+            gettext(
+                "%(number)s claims are chosen, and at most %(most)s can be worked on at once. "
+                "Go back to the list and choose fewer.",
+                number=len(numbers),
+                most=CHOSEN_AT_MOST,
+            )
+        )
     return numbers
 
 

@@ -10,6 +10,7 @@ from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.refusals import Stale
 from portal.claims.timeline import OTHER_EVENTS, name_for
+from portal.languages.sentences import gettext
 
 
 def changes_since(session: Session, desk: Desk, claim: Claim, version: int, reader: Actor) -> list[str]:
@@ -26,11 +27,18 @@ def changes_since(session: Session, desk: Desk, claim: Claim, version: int, read
         if event.details.get("version", 0) <= version:
             continue
         transition = rulebook.transitions.get(event.action)
-        what = transition.label if transition else OTHER_EVENTS.get(event.action, event.action)
-        sentence = f"{name_for(reader, event)}: {what}"
-        if entered := rulebook.statuses.get(event.to_status or ""):
-            sentence += f". The claim’s status is now “{entered.label}”"
-        sentences.append(sentence + ".")
+        what = transition.label if transition else str(OTHER_EVENTS.get(event.action, event.action))
+        who, entered = name_for(reader, event), rulebook.statuses.get(event.to_status or "")
+        if entered:
+            sentence = gettext(
+                "%(who)s: %(what)s. The claim’s status is now “%(status)s”.",
+                who=who,
+                what=what,
+                status=entered.label,
+            )
+        else:
+            sentence = gettext("%(who)s: %(what)s.", who=who, what=what)
+        sentences.append(sentence)
     return sentences
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.claims.filters import Wanted
 from portal.claims.model import Claim
+from portal.languages.sentences import gettext
 
 ALL, WAITING = "all", "waiting"  # statuses are codes too, so the ids in the page carry "status-"
 
@@ -63,8 +64,8 @@ def counted_tabs(
     kept, waiting = without_tab(chosen, side), is_waiting(chosen, side)
     on_all = not chosen.status and not waiting
     tabs = [
-        Tab(ALL, "All", count(move=kept.move), kept.params(), on_all),
-        Tab(WAITING, "Waiting for you", count(move=side), kept.params(move=side), waiting),
+        Tab(ALL, gettext("All"), count(move=kept.move), kept.params(), on_all),
+        Tab(WAITING, gettext("Waiting for you"), count(move=side), kept.params(move=side), waiting),
     ]
     tabs += [
         Tab(

@@ -53,4 +53,4 @@ def _first_of(row: ClaimComment, by_id: dict[int, ClaimComment]) -> int:
 def _written(row: ClaimComment, reader: Actor) -> Written:
     own = row.side == reader.side
     named = own or reader.side == OPERATOR or row.side != OPERATOR
-    return Written(row.id, row.person.name if named else REVIEW_TEAM, own, row.text, row.at)
+    return Written(row.id, row.person.name if named else str(REVIEW_TEAM), own, row.text, row.at)

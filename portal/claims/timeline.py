@@ -9,28 +9,47 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import PERSON, Actor
+from portal.accounts.actor import PERSON, SYSTEM, Actor
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.differences import Difference, differences
 from portal.claims.model import Claim, Submission
 from portal.claims.removals import REMOVE
+from portal.languages.dates import day_in_words
+from portal.languages.sentences import gettext, lazy_gettext, speaking
 from portal.rulebook.rulebook import Rulebook
 
 OPERATOR = "operator"
-REVIEW_TEAM = "Review team"
+REVIEW_TEAM = lazy_gettext("Review team")
 NO_CHANGES = "{}"  # as both databases give back an event's `changes` where there are none
 
 # What other events than transitions are called on the page.
 OTHER_EVENTS = {
-    "reminded": "A reminder of the deadline was sent",
-    "reminded_nobody": "A reminder of the deadline was due, but nobody who gets it has an active account",
-    "told": "The e-mail was sent and the time to act began",
-    "customer_corrected": "The customer was corrected, on another draft for the same customer",
-    "document_read": "A document was opened",
-    "mail_retried": "An e-mail that had not been sent was put into the line again",
-    "end_refused": "A deadline passed, but what should follow was refused; the operator was told",
+    "reminded": lazy_gettext("A reminder of the deadline was sent"),
+    "reminded_nobody": lazy_gettext(
+        "A reminder of the deadline was due, but nobody who gets it has an active account"
+    ),
+    "told": lazy_gettext("The e-mail was sent and the time to act began"),
+    "customer_corrected": lazy_gettext("The customer was corrected, on another draft for the same customer"),
+    "document_read": lazy_gettext("A document was opened"),
+    "mail_retried": lazy_gettext("An e-mail that had not been sent was put into the line again"),
+    "end_refused": lazy_gettext(
+        "A deadline passed, but what should follow was refused; the operator was told"
+    ),
+}
+# What the fields of a claim are called where they are listed.
+FIELDS: Mapping[str, str] = {
+    "location": lazy_gettext("location"),
+    "customer": lazy_gettext("customer"),
+    "activity": lazy_gettext("activity"),
+    "products": lazy_gettext("products"),
+    "customer_contact": lazy_gettext("customer contact"),
+    "technical_contact": lazy_gettext("technical contact"),
+    "own_contact": lazy_gettext("own contact"),
+    "name": lazy_gettext("name"),
+    "documents": lazy_gettext("documents"),
+    "commentary": lazy_gettext("commentary"),
 }
 
 
@@ -112,7 +131,7 @@ def _entry(
         at=event.at,
         who=name_for(reader, event),
         side=event.actor_side,
-        title=transition.label if transition else OTHER_EVENTS.get(event.action, event.action),
+        title=transition.label if transition else str(OTHER_EVENTS.get(event.action, event.action)),
         status_label=status.label if status else "",
         text=str(event.details.get("text", "")),
         details=(
@@ -128,9 +147,10 @@ def _entry(
 
 def _named(changes: Mapping[str, Any], shown: bool) -> list[str]:
     """Name the fields that changed, where what they held is not shown."""
-    return (
-        [] if shown or not changes else [f"Changed: {', '.join(name.replace('_', ' ') for name in changes)}."]
-    )
+    if shown or not changes:
+        return []
+    fields = ", ".join(str(FIELDS.get(name, name)) for name in changes)
+    return [gettext("Changed: %(fields)s.", fields=fields)]
 
 
 def _differences(
@@ -145,26 +165,33 @@ def _differences(
 def name_for(reader: Actor, event: AuditEvent) -> str:
     """Name people to their own side and to reviewers; to a partner the operator is one team."""
     if event.actor_kind == PERSON and reader.organization_id is not None and event.actor_side == OPERATOR:
-        return event.actor_name if reader.side == OPERATOR else REVIEW_TEAM
-    return event.actor_name
+        return event.actor_name if reader.side == OPERATOR else str(REVIEW_TEAM)
+    return gettext("Portal") if event.actor_kind == SYSTEM else event.actor_name
 
 
 def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor, *, compared: bool) -> list[str]:
     """Return further sentences; `compared` with the round before, the documents are among what changed."""
     known = rulebook.known_reasons
     codes = details.get("chosen", details.get("reasons", []))
-    lines = [f"Reason: {known[code].label}." for code in codes if code in known]
+    lines = [gettext("Reason: %(reason)s.", reason=known[code].label) for code in codes if code in known]
     if products := details.get(REMOVE):
-        labels = [rulebook.programs.product_label(code) for code in products]
-        lines.append(f"Asked to remove: {', '.join(labels)}.")
+        labels = ", ".join(rulebook.programs.product_label(code) for code in products)
+        lines.append(gettext("Asked to remove: %(products)s.", products=labels))
     if not compared and (names := details.get("documents")):
-        lines.append(f"Documents: {', '.join(names)}.")
+        lines.append(gettext("Documents: %(names)s.", names=", ".join(names)))
     if reader.side == OPERATOR and (handed := details.get("handed_over")):
-        lines.append(f"From {handed['from'] or 'nobody'} to {handed['to']}: {handed['why']}")
+        lines.append(_handed_over(handed["from"], handed["to"], handed["why"]))
     if arithmetic := details.get("arithmetic"):
-        lines.append(f"Deadline: {arithmetic}")
+        lines.append(gettext("Deadline: %(arithmetic)s", arithmetic=arithmetic))
     for code, (due_on, words) in details.get("clocks", {}).items():
-        label = rulebook.clocks[code].label if code in rulebook.clocks else "Deadline"
-        day = date.fromisoformat(due_on)
-        lines.append(f"{label}: until {day.day} {day:%B %Y}, end of day. {words}")
+        label = rulebook.clocks[code].label if code in rulebook.clocks else gettext("Deadline")
+        day = day_in_words(date.fromisoformat(due_on), speaking())
+        until = gettext("%(deadline)s: until %(day)s, end of day.", deadline=label, day=day)
+        lines.append(f"{until} {words}")
     return lines
+
+
+def _handed_over(before: str, to: str, why: str) -> str:
+    if not before:
+        return gettext("From nobody to %(to)s: %(why)s", to=to, why=why)
+    return gettext("From %(before)s to %(to)s: %(why)s", before=before, to=to, why=why)

@@ -18,13 +18,14 @@ from portal.evidence.intake import KINDS, Taken, Unreadable, take
 from portal.evidence.model import StoredFile
 from portal.evidence.names import name_for, safe_name
 from portal.evidence.turns import Busy, Turns
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.rulebook import Rulebook
 
 # Dropped silently, a file would be taken for handed in by whoever sent it.
-TAKES_NONE = (
+TAKES_NONE = lazy_gettext(
     "This form takes no documents. Leave the file out, and add it where proof of execution is asked for."
 )
-BUSY = (
+BUSY = lazy_gettext(
     "Many documents are being opened at the moment, so yours were not taken. Choose them again and send the "
     "form in a minute."
 )
@@ -39,8 +40,12 @@ def check_number(desk: Desk, sent: SentForm) -> None:
     if given > at_most:
         raise Invalid(
             {
-                FIELD: f"A claim holds at most {at_most} documents, and you chose {given}. "
-                "Choose fewer, or join files, then upload again."
+                FIELD: gettext(
+                    "A claim holds at most %(most)s documents, and you chose %(given)s. "
+                    "Choose fewer, or join files, then upload again.",
+                    most=at_most,
+                    given=given,
+                )
             }
         )
 
@@ -68,7 +73,7 @@ def check_unread(
         raise Refused(claim.number, decision)
     check_answers(session, rulebook, claim, sent.action, sent.answers)
     if not _takes_documents(rulebook, claim, sent.action):
-        raise Invalid({FIELD: TAKES_NONE})
+        raise Invalid({FIELD: str(TAKES_NONE)})
     at_most = desk.settings.documents_per_claim_at_most
     if mistake := documents_mistake(claim, files, at_most, replacing=bool(sent.answers.one("replaces"))):
         raise Invalid({FIELD: mistake})
@@ -96,7 +101,7 @@ def take_uploads(desk: Desk, sent: SentForm) -> tuple[Taken, ...]:
             return tuple(known or _read(desk, upload) for known, upload in files)
     except Busy:
         name = safe_name(sent.answers.uploads[0].name)
-        raise Unreadable(name, BUSY) from None
+        raise Unreadable(name, str(BUSY)) from None
 
 
 def _kept(sent: SentForm) -> list[Taken | None]:

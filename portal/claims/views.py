@@ -33,6 +33,7 @@ from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
+from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
 from portal.saved_views.views import SHARE
@@ -88,8 +89,9 @@ def create_claim() -> AnyResponse:
     result = _begun()
     if isinstance(result, Failure):
         return _new_page(result)
-    told = f"{result.number} is saved as a draft. You can leave at any time and go on later."
-    return redirect(_draft_address(result.number, told), HTTPStatus.SEE_OTHER)
+    draft = result.number
+    told = gettext("%(number)s is saved as a draft. You can leave at any time and go on later.", number=draft)
+    return redirect(_draft_address(draft, told), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>")
@@ -155,6 +157,7 @@ def document(number: str, document_id: int) -> Response:
     response = Response(desk.files.open(row.sha256), mimetype=row.file.media_type, direct_passthrough=True)
     response.headers["Content-Length"] = str(row.file.size)
     response.headers["Content-Disposition"] = attachment(row.name)
+    # stays English: a header
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return response
 
@@ -277,7 +280,7 @@ def _draft_address(number: str, told: str) -> str:
 def _next_address(done: Done, code: str, noun: str) -> str:
     """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list."""
     if done.to_status == GONE:
-        flash(f"{done.number} was deleted.", "success")
+        flash(gettext("%(number)s was deleted.", number=done.number), "success")
         return url_for("claims.claims")
     if done.begun:
         return _draft_address(done.begun, begun_in_words(done))
@@ -285,8 +288,8 @@ def _next_address(done: Done, code: str, noun: str) -> str:
         find_claim(db.session(), desk_of_app(), done.number, current_actor())
     )
     if done.to_status != done.from_status:
-        status = rulebook.statuses[done.to_status]
-        flash(f"{done.number} is now {status.label}.", "success")
+        status = rulebook.statuses[done.to_status].label
+        flash(gettext("%(number)s is now %(status)s.", number=done.number, status=status), "success")
     elif code in BY_CODE and request.form.get("go") != LEAVE:
         following = BY_CODE[code] if request.form.get("go") == STAY else step_after(code)
         return url_for("claims.wizard", number=done.number, step=following.code)

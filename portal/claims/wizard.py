@@ -1,7 +1,7 @@
 """The wizard that fills a draft step by step, and tells what the rules still miss in each step."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from portal.claims.own_customers import known_customers
 from portal.claims.refusals import NotThere
 from portal.claims.same_customer import OtherClaim, other_claims
 from portal.claims.searching import plain
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
 
@@ -29,18 +30,22 @@ class Step:
     """One step: its code in the address, its heading, and the claim's fields that it fills."""
 
     code: str
-    label: str
+    label: str = field(compare=False)  # said anew each time, so that it tells no step from another
     fields: tuple[str, ...]
 
 
 STEPS = (
-    Step("location", "Location", ("location",)),
-    Step("customer", "Customer", ("customer",)),
-    Step("activity", "Activity", ("activity",)),
-    Step("products", "Products", ("products",)),
-    Step("contacts", "Contacts and name", ("customer_contact", "technical_contact", "own_contact", "name")),
-    Step("evidence", "Proof of execution", ("documents", "commentary")),
-    Step("review", "Review and submit", ()),
+    Step("location", lazy_gettext("Location"), ("location",)),
+    Step("customer", lazy_gettext("Customer"), ("customer",)),
+    Step("activity", lazy_gettext("Activity"), ("activity",)),
+    Step("products", lazy_gettext("Products"), ("products",)),
+    Step(
+        "contacts",
+        lazy_gettext("Contacts and name"),
+        ("customer_contact", "technical_contact", "own_contact", "name"),
+    ),
+    Step("evidence", lazy_gettext("Proof of execution"), ("documents", "commentary")),
+    Step("review", lazy_gettext("Review and submit"), ()),
 )
 BY_CODE = {step.code: step for step in STEPS}
 # Where it is told what is worth knowing: while the choice is made, and once more before the end.
@@ -258,5 +263,12 @@ def _customers(
         or all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
     ]
     found.sort(key=lambda row: str(row.id) != chosen)
-    choices = [(str(row.id), row.name, f"{row.domain}, tenant {row.tenant_id}") for row in found]
+    choices = [
+        (
+            str(row.id),
+            row.name,
+            gettext("%(domain)s, tenant %(tenant)s", domain=row.domain, tenant=row.tenant_id),
+        )
+        for row in found
+    ]
     return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST

@@ -17,18 +17,22 @@ from portal.claims.filters import Wanted
 from portal.claims.listing import Row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHEET = "Customer claims"
+SHEET = "Customer claims"  # stays English: as the headings do
 # What Excel takes in one cell; a longer text would make the whole file impossible to write.
 CHARACTERS_IN_A_CELL = 32_767
+# stays English: as all of the file that the portal itself says
 CUT = "… (cut here: a cell holds no more; the CSV file has all of it)"
 # A sheet's moments have no zone of their own, so the heading names it.
+# stays English: headings, by which people's own programs find the columns
 ZONES: Mapping[str, str] = {
     "Until (end of day)": "Until (end of day, {zone})",
     "Created": "Created (UTC)",
     "First submitted": "First submitted (UTC)",
     "Changed": "Changed (UTC)",
 }
+# stays English: the formats of Excel
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+# stays English: as above
 _FORMATS = {
     "Until (end of day)": _DAY,
     "Created": _MOMENT,

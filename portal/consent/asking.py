@@ -18,6 +18,7 @@ from portal.claims.offering import Offer, customer_offers
 from portal.claims.queries import claim_by_id
 from portal.claims.refusals import Invalid, NotThere
 from portal.claims.units import holding_statuses
+from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
 ADDRESS = "consent"  # where the rule files place the customer's answers
@@ -29,7 +30,7 @@ class LinkVoid(Exception):
     """The link opens nothing any more; `partner` is whom to ask for another."""
 
     def __init__(self, partner: str) -> None:
-        super().__init__("the link is void")
+        super().__init__("the link is void")  # stays English: no page shows it
         self.partner = partner
 
 
@@ -40,7 +41,7 @@ class AnsweredBefore(Exception):
     """
 
     def __init__(self, label: str, *, final: bool) -> None:
-        super().__init__("the link carries another answer")
+        super().__init__("the link carries another answer")  # stays English: no page shows it
         self.label = label
         self.final = final
 
@@ -154,7 +155,7 @@ def answer(session: Session, desk: Desk, token: str, form: Mapping[str, str], la
     rulebook = desk.rulebook_of(claim)
     action = rulebook.transition_at(ADDRESS, form)
     if action is None:
-        raise Invalid({ANSWER: "Choose one of the answers on the page."})
+        raise Invalid({ANSWER: gettext("Choose one of the answers on the page.")})
     if link.answer is not None and link.answer == form.get(ANSWER):
         return
     given, final = _given(desk, claim, link), link.void_at is not None

@@ -1,13 +1,13 @@
 """The customer's page behind the signed link: looking changes nothing, an answer is sent by a form."""
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.claims.desk import Desk
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.consent.asking import AnsweredBefore, LinkVoid, answer, request_of
 from portal.db import db
+from portal.languages.sentences import gettext
 from portal.web.access import allow_anyone
 from portal.web.headers import keep_token_private
 from portal.web.htmx import respond

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.model import Organization
 from portal.customers.model import Customer
 from portal.customers.queries import customer_in_tenant
+from portal.languages.sentences import lazy_gettext
 
 NAME_CHARACTERS_AT_MOST = 200
 _DOMAIN_CHARACTERS_AT_MOST = 253  # RFC 1035
@@ -18,11 +19,15 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _ENDING = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 _TENANT = re.compile(r"(\{)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?(1)\})", re.IGNORECASE)
 
-NAME_MISTAKE = "Enter the customer's name, in at most 200 characters, as it stands on the proof of execution."
-DOMAIN_MISTAKE = "Enter the customer's domain, such as customer.example, without https:// and without a path."
+NAME_MISTAKE = lazy_gettext(
+    "Enter the customer's name, in at most 200 characters, as it stands on the proof of execution."
+)
+DOMAIN_MISTAKE = lazy_gettext(
+    "Enter the customer's domain, such as customer.example, without https:// and without a path."
+)
 # The customer's contact is asked at an address of this domain, which must not be the partner's.
-OWN_DOMAIN = "This is your own organization's domain. Enter the customer's."
-TENANT_MISTAKE = (
+OWN_DOMAIN = lazy_gettext("This is your own organization's domain. Enter the customer's.")
+TENANT_MISTAKE = lazy_gettext(
     "Enter the tenant ID as 32 digits and letters in five groups, such as "
     "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11."
 )
@@ -40,6 +45,7 @@ class KnownCustomer(Exception):
     """The tenant is one of `customer`, whom the organization knows under another name or domain."""
 
     def __init__(self, customer: Customer) -> None:
+        # stays English: pages say it in sentences of their own
         super().__init__(f"tenant {customer.tenant_id} is known as {customer.name} ({customer.domain})")
         self.customer = customer
 
@@ -86,13 +92,13 @@ def _written(session: Session, organization_id: int, name: str, domain: str, ten
     written_domain, written_tenant = domain_of(domain), tenant_id_of(tenant_id)
     errors = {}
     if not written_name or len(written_name) > NAME_CHARACTERS_AT_MOST or not written_name.isprintable():
-        errors["customer_name"] = NAME_MISTAKE
+        errors["customer_name"] = str(NAME_MISTAKE)
     if written_domain is None:
-        errors["customer_domain"] = DOMAIN_MISTAKE
+        errors["customer_domain"] = str(DOMAIN_MISTAKE)
     elif _is_own(session, organization_id, written_domain):
-        errors["customer_domain"] = OWN_DOMAIN
+        errors["customer_domain"] = str(OWN_DOMAIN)
     if written_tenant is None:
-        errors["customer_tenant_id"] = TENANT_MISTAKE
+        errors["customer_tenant_id"] = str(TENANT_MISTAKE)
     if errors or written_domain is None or written_tenant is None:
         raise InvalidCustomer(errors)
     return Customer(

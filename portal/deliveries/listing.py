@@ -11,20 +11,19 @@ from portal.claims.desk import Desk
 from portal.deliveries.masking import AsksToSignIn
 from portal.deliveries.previewing import Preview, preview
 from portal.deliveries.queries import counts, find_message, page_of
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
 from portal.notifications.retrying import in_hand, in_line, is_given_up, is_overtaken, why_not
 
 STATES: Mapping[str, str] = {
-    WAITING: "Waiting",
-    SENT: "Sent",
-    FAILED: "Given up",
-    OVERTAKEN: "No longer needed",
-    GATHERED: "In a digest",
-    UNWANTED: "Not wanted",
+    WAITING: lazy_gettext("Waiting"),
+    SENT: lazy_gettext("Sent"),
+    FAILED: lazy_gettext("Given up"),
+    OVERTAKEN: lazy_gettext("No longer needed"),
+    GATHERED: lazy_gettext("In a digest"),
+    UNWANTED: lazy_gettext("Not wanted"),
 }
-NO_PLACE = "That place in the list is not known any more, so the list begins at its start."
-NO_STATE = "There is no such state, so messages of every state are shown."
 
 
 @dataclass(frozen=True)
@@ -68,18 +67,20 @@ def deliveries(
     asked, notices = given.get("state", ""), []
     state = asked if asked in STATES else ""
     if asked != state:
-        notices.append(NO_STATE)
+        notices.append(gettext("There is no such state, so messages of every state are shown."))
     size = desk.settings.messages_per_page
     try:
         found, after, before = page_of(session, state, given.get("after", ""), given.get("before", ""), size)
     except cursors.NoSuchPlace:
-        notices.append(NO_PLACE)
+        notices.append(
+            gettext("That place in the list is not known any more, so the list begins at its start.")
+        )
         found, after, before = page_of(session, state, "", "", size)
     numbers = counts(session)
-    tabs = [Tab(code, label, numbers.get(code, 0)) for code, label in STATES.items()]
+    tabs = [Tab(code, str(label), numbers.get(code, 0)) for code, label in STATES.items()]
     return Deliveries(
         state=state,
-        tabs=(Tab("", "All", sum(numbers.values())), *tabs),
+        tabs=(Tab("", gettext("All"), sum(numbers.values())), *tabs),
         notices=tuple(notices),
         rows=tuple(_shown(desk, message, claim, asks_to_sign_in) for message, claim in found),
         after=after,
@@ -110,15 +111,15 @@ def _shown(desk: Desk, message: OutboxMessage, claim: str, asks_to_sign_in: Asks
 def _standing(message: OutboxMessage, now: datetime) -> tuple[str, str]:
     """Return where the message stands in words, and the tone of its badge."""
     if message.state == SENT:
-        return "Sent", "success"
+        return gettext("Sent"), "success"
     if is_overtaken(message):
-        return "No longer needed", "neutral"
+        return gettext("No longer needed"), "neutral"
     if is_given_up(message):
-        return "Given up", "danger"
+        return gettext("Given up"), "danger"
     if message.state == GATHERED:
-        return ("In a digest" if message.digest_id else "Waits for the digest"), "neutral"
+        return (gettext("In a digest") if message.digest_id else gettext("Waits for the digest")), "neutral"
     if message.state == UNWANTED:
-        return "Not wanted", "neutral"
+        return gettext("Not wanted"), "neutral"
     if in_hand(message, now):
-        return "Being sent", "info"
-    return ("Due", "info") if in_line(message, now) else ("Waiting", "attention")
+        return gettext("Being sent"), "info"
+    return (gettext("Due"), "info") if in_line(message, now) else (gettext("Waiting"), "attention")

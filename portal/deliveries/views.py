@@ -7,6 +7,7 @@ from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
 from portal.db import db
 from portal.deliveries import listing, retrying
+from portal.languages.sentences import gettext
 from portal.notifications.retrying import NotRetried
 from portal.web.access import allow
 from portal.web.htmx import respond
@@ -38,7 +39,7 @@ def retry(message_id: int) -> AnyResponse:
         retrying.retry(desk_of_app(), message_id, current_actor())
     except NotRetried as refused:
         return _page(message_id, status=409, refusal=str(refused))
-    flash("The message is in the line again. This page shows what comes of it.", "success")
+    flash(gettext("The message is in the line again. This page shows what comes of it."), "success")
     return redirect(url_for("deliveries.delivery", message_id=message_id), 303)
 
 

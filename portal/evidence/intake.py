@@ -11,6 +11,7 @@ from portal.evidence.limits import read
 from portal.evidence.names import name_for, safe_name
 from portal.evidence.reading import PAGES_AT_MOST, PIXELS_AT_MOST
 from portal.evidence.store import FileStore
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.settings import Settings
 
 
@@ -32,39 +33,54 @@ KINDS = (
     Kind("jpeg", "image/jpeg", b"\xff\xd8\xff", (".jpg", ".jpeg")),
 )
 
-WANTED = "Upload a PDF, a Word document (DOCX), a PNG or a JPEG."
-AGAIN = "Open it on your computer, save it as a new PDF and upload that."
-
-# What the limited process finds, in words: what is so, and what to do about it.
-PROBLEMS = {
-    "encrypted": "it is protected with a password. Save a copy without the password and upload that.",
-    "cut_off": "its end is missing. Upload it again, or save it once more and upload that.",
-    "damaged": f"it is damaged. {AGAIN}",
-    "crashed": f"it is damaged or needs more memory than a document may use. {AGAIN}",
-    "too_many_pages": f"it has more than {PAGES_AT_MOST} pages. Upload only those that prove the work.",
-    "needs_too_much": f"it needs more memory than a document may use. {AGAIN}",
-    "takes_too_long": f"it takes too long to open. {AGAIN}",
-    "unpacks_too_large": f"its parts are too large or too many. {AGAIN}",
-    "not_a_document": f"it is an archive or another Office file, not a Word document. {WANTED}",
-    "macros": "it contains macros. Save it as a Word document without macros (DOCX) and upload that.",
-    "too_many_pixels": (
-        f"the picture has over {PIXELS_AT_MOST // 1_000_000} million pixels. Save it smaller and upload that."
-    ),
-}
-
 # Beginnings that say what somebody uploaded by mistake, or under a wrong name on purpose.
 _KNOWN_OTHERS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or password-protected Office file"),
-    (b"{\\rtf", "an RTF file"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", lazy_gettext("an old or password-protected Office file")),
+    (b"{\\rtf", lazy_gettext("an RTF file")),
 )
 _MARKUP = (
-    ("<!doctype html", "a web page (HTML)"),
-    ("<html", "a web page (HTML)"),
-    ("<script", "a script"),
-    ("#!", "a script"),
-    ("<svg", "an SVG drawing"),
-    ("<?xml", "an XML or SVG file"),
+    ("<!doctype html", lazy_gettext("a web page (HTML)")),  # stays English: how a file begins
+    ("<html", lazy_gettext("a web page (HTML)")),
+    ("<script", lazy_gettext("a script")),
+    ("#!", lazy_gettext("a script")),
+    ("<svg", lazy_gettext("an SVG drawing")),
+    ("<?xml", lazy_gettext("an XML or SVG file")),
 )
+
+
+def problems() -> dict[str, str]:
+    """Return what the limited process finds, by its code, in words: what is so, and what to do about it."""
+    again = gettext("Open it on your computer, save it as a new PDF and upload that.")
+    return {
+        "encrypted": gettext(
+            "it is protected with a password. Save a copy without the password and upload that."
+        ),
+        "cut_off": gettext("its end is missing. Upload it again, or save it once more and upload that."),
+        "damaged": gettext("it is damaged. %(again)s", again=again),
+        "crashed": gettext(
+            "it is damaged or needs more memory than a document may use. %(again)s", again=again
+        ),
+        "too_many_pages": gettext(
+            "it has more than %(pages)s pages. Upload only those that prove the work.", pages=PAGES_AT_MOST
+        ),
+        "needs_too_much": gettext("it needs more memory than a document may use. %(again)s", again=again),
+        "takes_too_long": gettext("it takes too long to open. %(again)s", again=again),
+        "unpacks_too_large": gettext("its parts are too large or too many. %(again)s", again=again),
+        "not_a_document": gettext(
+            "it is an archive or another Office file, not a Word document. %(wanted)s", wanted=_wanted()
+        ),
+        "macros": gettext(
+            "it contains macros. Save it as a Word document without macros (DOCX) and upload that."
+        ),
+        "too_many_pixels": gettext(
+            "the picture has over %(millions)s million pixels. Save it smaller and upload that.",
+            millions=PIXELS_AT_MOST // 1_000_000,
+        ),
+    }
+
+
+def _wanted() -> str:
+    return gettext("Upload a PDF, a Word document (DOCX), a PNG or a JPEG.")
 
 
 class Unreadable(Exception):
@@ -104,7 +120,13 @@ def take(
     _check_size(shown, content, settings.document_bytes_at_most)
     kind = _kind(content)
     if kind is None:
-        raise Unreadable(shown, f"{shown} cannot be used: it is {_what_it_is(content)}. {WANTED}")
+        reason = gettext(
+            "%(file)s cannot be used: it is %(what)s. %(wanted)s",
+            file=shown,
+            what=_what_it_is(content),
+            wanted=_wanted(),
+        )
+        raise Unreadable(shown, reason)
     with turn():
         found = read(
             kind.code,
@@ -113,22 +135,27 @@ def take(
             mebibytes=settings.document_reading_mebibytes,
         )
     if found.problem is not None:
-        why = PROBLEMS.get(found.problem, PROBLEMS["damaged"])
-        raise Unreadable(shown, f"{shown} cannot be used: {why}")
+        known = problems()
+        why = known.get(found.problem, known["damaged"])
+        raise Unreadable(shown, gettext("%(file)s cannot be used: %(why)s", file=shown, why=why))
     named = name_for(name, kind.suffixes)
     return Taken(store.put(content), kind.media_type, len(content), found.pages, named)
 
 
 def _check_size(name: str, content: bytes, at_most: int) -> None:
     if not content:
-        raise Unreadable(name, f"{name} is empty. Check the file on your computer and upload it again.")
+        reason = gettext("%(file)s is empty. Check the file on your computer and upload it again.", file=name)
+        raise Unreadable(name, reason)
     if len(content) > at_most:
-        limit, size = at_most / 1_000_000, len(content) / 1_000_000
-        raise Unreadable(
-            name,
-            f"{name} is too large: it has {size:.1f} MB, and a document may have {limit:.3g} MB. "
+        limit, size = f"{at_most / 1_000_000:.3g}", f"{len(content) / 1_000_000:.1f}"
+        reason = gettext(
+            "%(file)s is too large: it has %(size)s MB, and a document may have %(limit)s MB. "
             "Save it with smaller pictures, or split it, and upload that.",
+            file=name,
+            size=size,
+            limit=limit,
         )
+        raise Unreadable(name, reason)
 
 
 def _kind(content: bytes) -> Kind | None:
@@ -142,14 +169,14 @@ def _kind(content: bytes) -> Kind | None:
 def _what_it_is(content: bytes) -> str:
     for magic, words in _KNOWN_OTHERS:
         if content.startswith(magic):
-            return words
+            return str(words)
     start = _text(content)
     for beginning, words in _MARKUP:
         if start.startswith(beginning):
-            return words
+            return str(words)
     if guess := filetype.guess(content):
-        return f"a file of the type {guess.extension.upper()}"
-    return "plain text" if start else "of a type that is not known here"
+        return gettext("a file of the type %(type)s", type=guess.extension.upper())
+    return gettext("plain text") if start else gettext("of a type that is not known here")
 
 
 def _text(content: bytes) -> str:

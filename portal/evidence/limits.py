@@ -101,6 +101,7 @@ def _ended(command: list[str], content: bytes, wait: float, at_most: int) -> byt
             return "takes_too_long"
         answer.seek(0)
         if ended.returncode == reading.NOT_READY:
+            # stays English: the log tells it to operators
             raise ReaderBroken("The libraries that read documents cannot be loaded; run `make setup` again.")
         if ended.returncode == -signal.SIGXCPU:
             return "takes_too_long"

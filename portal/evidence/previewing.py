@@ -9,6 +9,7 @@ from portal.evidence.model import StoredFile
 from portal.evidence.preview_store import PROBLEM, PreviewStore
 from portal.evidence.store import FileStore
 from portal.evidence.turns import Busy, Turns
+from portal.languages.sentences import lazy_gettext
 from portal.settings import Settings
 
 # A proof is a letter or a report of some pages; whoever reads further opens the document itself.
@@ -16,15 +17,20 @@ PAGES_SHOWN_AT_MOST = 100
 # A page of a scan is drawn within a second; somebody waits for it at the screen.
 SECONDS = 8
 TEXT_ALONE = "docx"  # the kind of `intake.KINDS` that has no pages of its own
-OPEN_IT = "Open the document itself to read it."
 PROBLEMS = {
-    "takes_too_long": f"This page takes too long to draw. {OPEN_IT}",
-    "needs_too_much": f"This page needs more memory than may be used to draw it. {OPEN_IT}",
-    "busy": "Many documents are being drawn at the moment. Load this page again in a few seconds.",
-    "broken": f"No page can be shown here at the moment. {OPEN_IT}",
-    "gone": "The document is not on the disk at the moment. Try later, or tell whoever runs the portal.",
+    "takes_too_long": lazy_gettext("This page takes too long to draw. Open the document itself to read it."),
+    "needs_too_much": lazy_gettext(
+        "This page needs more memory than may be used to draw it. Open the document itself to read it."
+    ),
+    "busy": lazy_gettext(
+        "Many documents are being drawn at the moment. Load this page again in a few seconds."
+    ),
+    "broken": lazy_gettext("No page can be shown here at the moment. Open the document itself to read it."),
+    "gone": lazy_gettext(
+        "The document is not on the disk at the moment. Try later, or tell whoever runs the portal."
+    ),
 }
-NOT_SHOWN = f"This page cannot be shown here. {OPEN_IT}"
+NOT_SHOWN = lazy_gettext("This page cannot be shown here. Open the document itself to read it.")
 
 # Three of the eight threads that answer everybody by default; somebody waits for a page at the screen.
 _turns = Turns(places=3, seconds=10.0)
@@ -68,15 +74,15 @@ class Previews:
         if (kept := self.kept.get(file.sha256, name)) is not None and (as_text or kept.startswith(PNG)):
             return kept
         if (problem := self.kept.get(file.sha256, name + PROBLEM)) is not None:
-            raise NoPreview(PROBLEMS.get(problem.decode(errors="replace"), NOT_SHOWN))
+            raise NoPreview(str(PROBLEMS.get(problem.decode(errors="replace"), NOT_SHOWN)))
         try:
             with _turns.place(whose), _turns.turn():
                 drawn = self._draw(file, page, as_text=as_text)
         except Busy:
-            raise NoPreview(PROBLEMS["busy"]) from None
+            raise NoPreview(str(PROBLEMS["busy"])) from None
         if drawn.problem is not None:
             self.kept.put(file.sha256, name + PROBLEM, drawn.problem.encode())
-            raise NoPreview(PROBLEMS.get(drawn.problem, NOT_SHOWN))
+            raise NoPreview(str(PROBLEMS.get(drawn.problem, NOT_SHOWN)))
         content = (drawn.text or "").encode(errors="replace") if as_text else drawn.picture
         self.kept.put(file.sha256, name, content)
         return content
@@ -86,7 +92,7 @@ class Previews:
             with self.files.open(file.sha256) as opened:
                 content = opened.read()
         except FileNotFoundError:
-            raise NoPreview(PROBLEMS["gone"]) from None
+            raise NoPreview(str(PROBLEMS["gone"])) from None
         return draw(
             kind_of(file).code,
             content,

@@ -3,6 +3,7 @@
 from portal.claims.desk import Step
 from portal.claims.eligibility import ELIGIBILITY
 from portal.claims.facts import Gathering, gather
+from portal.languages.sentences import in_english
 from portal.policies import decisions
 
 
@@ -13,7 +14,8 @@ def assess(step: Step) -> None:
     claim is approved for incentive earnings or payout."
     """
     gathering = Gathering(step.session, step.desk, step.rulebook, step.claim, step.actor, step.now)
-    decision = step.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
+    with in_english():  # its texts are kept, whoever's page let the time act
+        decision = step.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
     stored = decisions.store(
         step.session,
         decision,

@@ -1,9 +1,9 @@
-"""The languages that the portal speaks to people outside, and which of them a reader gets."""
+"""The languages that the portal can speak, to people outside and on other pages, and which a reader gets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 ENGLISH = "en"  # what the templates and the rule files are written in
-# Each named as its speakers name it, for a switch that they find without reading English.
+# stays English: each is named as its speakers name it, for a switch that they find without reading English.
 LANGUAGES: Mapping[str, str] = {
     ENGLISH: "English",
     "de": "Deutsch",
@@ -13,12 +13,12 @@ LANGUAGES: Mapping[str, str] = {
 }
 
 
-def offered(code: str) -> str | None:
-    """Return the offered language that a code such as `de`, `DE` or `de-AT` means, or None."""
+def offered(code: str, among: Collection[str] = LANGUAGES) -> str | None:
+    """Return the language of `among` that a code such as `de`, `DE` or `de-AT` means, or None."""
     main = code.strip().replace("_", "-").partition("-")[0].lower()
-    return main if main in LANGUAGES else None
+    return main if main in among else None
 
 
-def first_offered(codes: Iterable[str]) -> str:
-    """Return the first of `codes` that is offered, English where none is."""
-    return next((found for code in codes if (found := offered(code))), ENGLISH)
+def first_offered(codes: Iterable[str], among: Collection[str] = LANGUAGES) -> str:
+    """Return the first of `codes` that `among` has, English where it has none."""
+    return next((found for code in codes if (found := offered(code, among))), ENGLISH)

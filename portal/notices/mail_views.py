@@ -9,6 +9,7 @@ from portal.accounts.current import current_actor
 from portal.claims.desk import Desk
 from portal.claims.mail_ways import keep_ways, kinds_for
 from portal.db import db
+from portal.languages.sentences import gettext
 from portal.web.access import allow_signed_in
 from portal.web.htmx import respond
 
@@ -34,5 +35,5 @@ def mails() -> Response:
 def choose() -> AnyResponse:
     """Keep what was chosen."""
     keep_ways(current_app.extensions["desk"], current_actor(), request.form.to_dict())
-    flash("Your choice is kept. It holds for every e-mail that was not sent yet.", "success")
+    flash(gettext("Your choice is kept. It holds for every e-mail that was not sent yet."), "success")
     return redirect(url_for("mail_choices.mails"), HTTPStatus.SEE_OTHER)

@@ -9,6 +9,7 @@ from portal.accounts.current import current_actor
 from portal.claims.desk import Desk
 from portal.claims.queries import READ_OWN, READ_SUBMITTED
 from portal.db import db, row_id
+from portal.languages.sentences import gettext
 from portal.notices.listing import notices
 from portal.notices.marks import mark_as_read, read, written
 from portal.web.access import allow
@@ -39,7 +40,7 @@ def mark_all() -> AnyResponse:
     """Mark as read what the page showed; what came since then stays."""
     mark, reader = read(request.form.get("mark", "")), current_actor().person_id
     if mark is not None and reader is not None and mark_as_read(reader, mark):
-        flash("All notices are marked as read. What came since then is still here.", "success")
+        flash(gettext("All notices are marked as read. What came since then is still here."), "success")
     else:
-        flash("Nothing was marked. Look at the notices below, then mark them again.", "attention")
+        flash(gettext("Nothing was marked. Look at the notices below, then mark them again."), "attention")
     return redirect(url_for("notices.news"), HTTPStatus.SEE_OTHER)

@@ -161,6 +161,7 @@ def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: b
     """Let the message wait for its next attempt, or give it up after the last."""
     given_up = last or attempt.number % ATTEMPTS_AT_MOST == 0
     level = logging.ERROR if given_up else logging.WARNING
+    # stays English: a line of the log
     log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
     return _lay_down(transaction, attempt, FAILED if given_up else WAITING, error)
 

@@ -6,13 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import Clock
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
 
 # What its recipient chose is not undone by somebody else.
 CHOSEN = {
-    GATHERED: "The recipient chose to get messages like this in a daily digest, a message of its own.",
-    UNWANTED: "The recipient chose not to get messages like this, so it was not sent.",
+    GATHERED: lazy_gettext(
+        "The recipient chose to get messages like this in a daily digest, a message of its own."
+    ),
+    UNWANTED: lazy_gettext("The recipient chose not to get messages like this, so it was not sent."),
 }
 
 
@@ -38,18 +41,20 @@ def put_into_line(session: Session, message: OutboxMessage, clock: Clock) -> dat
 def why_not(message: OutboxMessage, now: datetime) -> str:
     """Return the sentences that say why `message` cannot be retried at `now`; "" where it can be."""
     if message.state == SENT:
-        return "The message was sent already, so it is not sent again. Ask the recipient to look for it."
+        return gettext(
+            "The message was sent already, so it is not sent again. Ask the recipient to look for it."
+        )
     if is_overtaken(message):
-        return "What the message says is no longer so, so it was not sent and is not sent any more."
+        return gettext("What the message says is no longer so, so it was not sent and is not sent any more.")
     if message.state in CHOSEN:
-        return CHOSEN[message.state]
+        return str(CHOSEN[message.state])
     if in_hand(message, now):
-        return (
+        return gettext(
             "The message is being sent at this moment; another try would send it twice. "
             "Load the page anew in a few minutes to see what came of it."
         )
     if in_line(message, now):
-        return (
+        return gettext(
             "The message is in the line already and is tried at the next turn of the worker. "
             "Load the page anew in a minute to see what came of it."
         )

@@ -89,6 +89,7 @@ class Smtp:
 
 
 _HOW = (
+    # stays English: told to the operators' shell and log
     "PORTAL_MAIL_URL cannot be understood. Write it like smtp://mail.example, "
     "smtp://user:password@mail.example:587?starttls=1 or smtps://user:password@mail.example."
 )

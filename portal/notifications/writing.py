@@ -40,12 +40,13 @@ def write(message: OutboxMessage, rendered: Rendered, sender: str, at: datetime)
     address that holds any is no address. Raises NoAddress.
     """
     mail = EmailMessage(policy=NET)
-    mail["From"] = sender
-    mail["To"] = recipient(message.recipient)
+    mail["From"] = sender  # stays English: the names of headers are no words
+    mail["To"] = recipient(message.recipient)  # stays English
+    # stays English: as above
     mail["Subject"] = _one_line(rendered.subject)[:SUBJECT_CHARACTERS_AT_MOST]
-    mail["Date"] = format_datetime(at)
+    mail["Date"] = format_datetime(at)  # stays English
     mail["Message-ID"] = message.message_id
-    # Programs gather the mails of one claim by this.
+    # stays English: programs gather the mails of one claim by this.
     mail["References"] = f"<{re.sub(r'[^A-Za-z0-9-]', '', message.subject)}@{MESSAGE_ID_DOMAIN}>"
     # Nobody's absence note answers a machine's mail.
     mail["Auto-Submitted"] = "auto-generated"
@@ -57,17 +58,20 @@ def write(message: OutboxMessage, rendered: Rendered, sender: str, at: datetime)
 def recipient(text: str) -> Address:
     """Return the one address that `text` holds, its domain in ASCII. Raises NoAddress."""
     if not _ADDRESS.fullmatch(text) or not text.isprintable():
+        # stays English: kept with the message, as the others below
         raise NoAddress("The recipient is not a single e-mail address; correct it on the claim.")
     local, _, domain = text.rpartition("@")
     try:
         ascii_domain = domain.encode("idna")
         # The older way of writing domains in ASCII makes some letters another domain's, as ß does ss.
         if ascii_domain.decode("idna").lower() != domain.lower():
+            # stays English
             raise NoAddress("The recipient's domain cannot be reached; write it in ASCII on the claim.")
         return Address(username=local, domain=ascii_domain.decode("ascii"))
     except NoAddress:
         raise
     except ValueError:
+        # stays English
         raise NoAddress("The recipient's address cannot be read; correct it on the claim.") from None
 
 

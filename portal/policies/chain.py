@@ -17,6 +17,7 @@ from portal.rulebook.loading import content_version
 
 CHAIN = "policy"
 CAME_INTO_FORCE = "come_into_force"
+# stays English: it stands in the audit
 PORTAL = ("system", "system", "Portal", None)
 
 
@@ -64,6 +65,7 @@ def _changed_versions(session: Session) -> Iterator[Finding]:
     columns = select(PolicyVersion.version, PolicyVersion.files).order_by(PolicyVersion.version)
     for row in session.execute(columns):
         if not is_as_stored(row.version, row.files):
+            # stays English: findings are told to operators by `portal audit verify`
             yield Finding(CHAIN, 0, f"Policy version {row.version[:12]} is not as it was stored.")
 
 
@@ -73,6 +75,7 @@ def _gone_versions(session: Session) -> Iterator[Finding]:
     columns = (Publication.version, StoredDecision.policy_version, StoredDecision.roles_version)
     named = {version for column in columns for version in session.scalars(select(column).distinct())}
     for version in sorted(named - stored):
+        # stays English
         yield Finding(CHAIN, 0, f"Policy version {version[:12]} is gone; restore it from a backup.")
 
 
@@ -84,4 +87,5 @@ def _publications_unlike(session: Session) -> Iterator[Finding]:
     rows = [(row.version, row.at) for _, row in kept if row is not None]
     vouched = list(dropwhile(lambda row: row[1] < events[0][1], rows)) if events else []
     if vouched != events:
+        # stays English
         yield Finding(CHAIN, len(events), "The versions that were in force are not those of the chain.")

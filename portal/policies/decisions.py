@@ -61,6 +61,7 @@ def unpack_facts(packed: bytes) -> Facts:
             documents=tuple(_typed(item) for item in content["documents"]),
         )
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        # stays English: told to operators' shells and the log
         raise FactsDamaged(f"Its facts cannot be read: {type(error).__name__}.") from error
 
 

@@ -13,6 +13,7 @@ from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.problems import RulebookInvalid
 
+# stays English: differences are told to operators by `portal decisions recheck`
 UNREADABLE = "It cannot be read: somebody wrote into it what no decision holds."
 
 
@@ -62,16 +63,20 @@ def _problems(row: StoredDecision, policies: Policies) -> Iterator[str]:
         yield str(error)
         return
     except (NoPolicy, RulebookInvalid, CouldNotBeDecided) as error:
+        # stays English
         yield f"It cannot be decided any more: {error}"
         return
     if again.outcome != row.outcome:
+        # stays English
         yield f"It was {row.outcome}, and is now {again.outcome}."
     stored: object = row.rules  # somebody may have written anything into it
     if not isinstance(stored, list) or not all(isinstance(rule, list) for rule in stored):
+        # stays English
         yield "What is kept as the rules that spoke is no list of rules."
         return
     rules = [[reason.code, reason.subject] for reason in again.reasons]
     if rules != [list(rule) for rule in row.rules]:
+        # stays English
         yield f"The rules that spoke were {_named(row.rules)}, and are now {_named(rules)}."
 
 

@@ -59,6 +59,7 @@ def _broken(session: Session) -> Iterator[Finding]:
     sealed, twice = _sealed(session)
     for number, subject, place in twice:
         # SQLite gives the number of the newest row that was deleted to the next one.
+        # stays English: findings are told to operators by `portal audit verify`
         yield Finding(subject, place, f"Decision {number} was taken out, and another has its number.")
     first = min(sealed, default=None)
     for number, row in readable(session, StoredDecision, StoredDecision.id):
@@ -66,11 +67,14 @@ def _broken(session: Session) -> Iterator[Finding]:
         if event is not None:
             subject, place, digest, columns = event
             if row is None or digest != _digest(row, columns):
+                # stays English
                 yield Finding(subject, place, f"Decision {number} is not as it was stored.")
         elif first is not None and number > first:
             subject = row.subject if row else str(number)
+            # stays English
             yield Finding(f"{PREFIX}{subject}", 0, f"Decision {number} was never recorded.")
     for number, (subject, place, *_) in sealed.items():
+        # stays English
         yield Finding(subject, place, f"Decision {number} is gone.")
 
 

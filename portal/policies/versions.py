@@ -53,7 +53,9 @@ class Policies:
                 with Session(db.engine) as session:
                     row = session.get(PolicyVersion, version)
                 if row is None or not is_as_stored(row.version, row.files):
+                    # stays English: told to operators' shells and the log
                     state = "not stored here" if row is None else "not as it was stored"
+                    # stays English
                     raise NoPolicy(f"Policy version {version[:12]} is {state}; restore it from a backup.")
                 self._loaded[version] = load(unpack_files(row.files))
             return self._loaded[version]
@@ -89,6 +91,7 @@ class Policies:
             return self.of(published)
         if not files:
             raise NoPolicy(
+                # stays English
                 f"There are no rule files in {self._rules_dir}; set PORTAL_RULES_DIR to the folder."
             )
         rulebook = load(files)

@@ -76,7 +76,7 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
     return QueueShown(
         show=wanted.show,
         q=wanted.q,
-        tabs=tuple(Tab(code, label, numbers[code]) for code, label in CHOICES.items()),
+        tabs=tuple(Tab(code, str(label), numbers[code]) for code, label in CHOICES.items()),
         rows=tuple(_row(desk, queued, deciding) for queued in page.rows),
         after=page.after,
         before=page.before,

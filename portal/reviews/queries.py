@@ -18,15 +18,16 @@ from portal.claims.participants import reviewers
 from portal.claims.queries import visible_claims, visible_to
 from portal.claims.searching import plain
 from portal.db import Moment
+from portal.languages.sentences import lazy_gettext
 
 ALL, MINE, UNASSIGNED, OVERDUE, EVERY = "all", "mine", "unassigned", "overdue", "every"
 # What each choice above the queue is called; EVERY also shows claims that wait for somebody else.
 CHOICES: Mapping[str, str] = {
-    ALL: "Waiting for review",
-    MINE: "Mine",
-    UNASSIGNED: "Unassigned",
-    OVERDUE: "Overdue",
-    EVERY: "Every submitted claim",
+    ALL: lazy_gettext("Waiting for review"),
+    MINE: lazy_gettext("Mine"),
+    UNASSIGNED: lazy_gettext("Unassigned"),
+    OVERDUE: lazy_gettext("Overdue"),
+    EVERY: lazy_gettext("Every submitted claim"),
 }
 OPERATOR = "operator"  # the mover of models.Mover whose queue this is
 SORT = "due"  # what the queue's cursors are places of

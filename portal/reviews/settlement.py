@@ -8,6 +8,7 @@ from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.panels import Panel
 from portal.claims.units import rivals
+from portal.languages.sentences import gettext
 from portal.rulebook.wording import listed
 
 
@@ -38,10 +39,21 @@ def naming_losers(session: Session, desk: Desk, claim: Claim, panel: Panel) -> P
     found = losers(session, desk, claim, panel.offer.action)
     if not found:
         return panel
-    names = [f"{row.number} of {row.organization} ({row.status_label}, then {row.becomes})" for row in found]
-    confirm = f"This also ends {listed(names)}. {panel.offer.transition.confirm or ''}".strip()
+    names = listed([_named(row) for row in found], gettext("and"))
+    ends = gettext("This also ends %(claims)s.", claims=names)
+    confirm = f"{ends} {panel.offer.transition.confirm or ''}".strip()
     transition = panel.offer.transition.model_copy(update={"confirm": confirm})
     return replace(panel, offer=replace(panel.offer, transition=transition))
+
+
+def _named(loser: Loser) -> str:
+    return gettext(
+        "%(number)s of %(organization)s (%(status)s, then %(becomes)s)",
+        number=loser.number,
+        organization=loser.organization,
+        status=loser.status_label,
+        becomes=loser.becomes,
+    )
 
 
 def _loser(desk: Desk, claim: Claim, action: str) -> Loser:

@@ -18,6 +18,7 @@ from portal.claims.showing import Asked, asked_in_words
 from portal.claims.threads import Thread, threads
 from portal.claims.timeline import Entry, timeline
 from portal.claims.viewing import Sought, Viewed, viewed
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.reviews.listing import Following, following
 from portal.reviews.queries import OPERATOR, on_same_units
 from portal.reviews.settlement import naming_losers
@@ -31,10 +32,10 @@ COMMENTS = "reviews/comments"  # the address of what is written in the comments'
 PLACE = "reviews"  # the addresses of the rule files that belong to this page
 # Whose move it is, as a reviewer says it; the codes are those of models.Mover.
 MOVERS: Mapping[str, str] = {
-    "partner": "The partner",
-    "operator": "A reviewer",
-    "customer": "The customer",
-    "nobody": "Nobody",
+    "partner": lazy_gettext("The partner"),
+    "operator": lazy_gettext("A reviewer"),
+    "customer": lazy_gettext("The customer"),
+    "nobody": lazy_gettext("Nobody"),
 }
 
 
@@ -198,10 +199,12 @@ def _first_rounds(claim: Claim) -> dict[int, int | None]:
 
 def _brought(claim: Claim, document: ClaimDocument, first: int | None) -> str:
     if first is not None:
-        return f"round {first}"
+        return gettext("round %(number)s", number=first)
     last = claim.submissions[-1] if claim.submissions else None
     # What came after the last submission was brought by a dispute, or waits for the next submission.
-    return f"after round {last.round}" if last and document.round >= last.round else "never submitted"
+    if last and document.round >= last.round:
+        return gettext("after round %(number)s", number=last.round)
+    return gettext("never submitted")
 
 
 def _rounds(claim: Claim, rulebook: Rulebook, first_rounds: Mapping[int, int | None]) -> list[Round]:

@@ -8,15 +8,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app, rehearsal
+from portal.claims.news import news_since, state_of
 from portal.claims.offering import done_in_words, is_address
 from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db, row_id
+from portal.languages.sentences import gettext
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
 from portal.reviews.showing import PLACE, Looking, review_of
-from portal.web.access import allow
+from portal.web.access import allow, unasked
 from portal.web.htmx import respond
 
 blueprint = Blueprint("reviews", __name__)
@@ -35,6 +37,24 @@ def queue() -> Response:
 def review(number: str) -> Response:
     """Show one claim with everything a reviewer needs to decide it."""
     return _page(number)
+
+
+@blueprint.get("/reviews/<claim_number:number>/news")
+@allow("reviews.read")
+@unasked
+def news(number: str) -> Response:
+    """Tell an open page of the claim what happened to it since, or nothing while it is as it was."""
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    found = find_claim(session, desk, number, actor)
+    known = state_of(session, desk, found, actor)
+    if known in request.if_none_match:
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        since = row_id(request.args.get("since", "")) or found.version
+        told = news_since(session, desk, found, since, actor)
+        response = respond("reviews/_news.html", number=number, since=since, known=known, news=told)
+    response.set_etag(known)
+    return response
 
 
 @blueprint.get("/reviews/<claim_number:number>/mail-preview/<noun>")
@@ -62,7 +82,7 @@ def act(number: str, noun: str) -> AnyResponse:
 @blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
 @allow("reviews.read")
 def mail_preview(number: str, noun: str) -> Response:
-    """Show the mails that the form would send, with the form as it was filled; nothing is changed."""
+    """Show the mails that the form would send, with the form as it was filled, which is not sent."""
     return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
 
 
@@ -72,9 +92,10 @@ def _told(done: Done, noun: str) -> str:
     rulebook = desk_of_app().rulebook_of(claim)
     label = rulebook.statuses[claim.status].label
     if done.from_status != done.to_status:
-        return f"{done.number} is now {label}."
+        return gettext("%(number)s is now %(status)s.", number=done.number, status=label)
     action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
-    return f"{done_in_words(rulebook, action)} {done.number} stays {label}."
+    stays = gettext("%(number)s stays %(status)s.", number=done.number, status=label)
+    return f"{done_in_words(rulebook, action)} {stays}"
 
 
 def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:
@@ -83,7 +104,18 @@ def _page(number: str, failure: Failure | None = None, part: str | None = None) 
         claim = find_claim(session, desk, number, actor)
     except NotThere:
         abort(HTTPStatus.NOT_FOUND)
+    known = state_of(session, desk, claim, actor)  # before the rest: what comes meanwhile is news
     looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
     shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)
     status = failure.status if failure else HTTPStatus.OK
-    return respond("reviews/review.html", part, status=status, review=shown, viewer=shown.viewer)
+    return respond(
+        "reviews/review.html",
+        part,
+        status=status,
+        review=shown,
+        viewer=shown.viewer,
+        number=number,
+        since=claim.version,
+        known=known,
+        news=(),
+    )

@@ -1,30 +1,21 @@
 """The rules of one question as they are decided: written ones, and those that follow from the lifecycle."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
+from portal.rulebook import built_in_texts as texts
 from portal.rulebook import closed_names as closed
 from portal.rulebook.condition_types import Condition
 from portal.rulebook.conditions import negated
 from portal.rulebook.documents import Path
-from portal.rulebook.models import Ask, Rule, Scope, Transition
+from portal.rulebook.models import Rule, Scope, Transition
 from portal.rulebook.parts import Parts
 from portal.rulebook.templates import facts_in
 from portal.rulebook.vocabulary import Vocabulary
-from portal.rulebook.wording import listed, quoted, spoken
 
 _ALWAYS = "true"
-# What a person does to give what an ask of each type asks for; the ask's label follows in quotes.
-_TO_GIVE: Mapping[str, str] = {
-    "text": "write something under",
-    "documents": "choose a file under",
-    "codes": "choose at least one under",
-    "products": "choose at least one product under",
-    "location": "choose a location under",
-    "person": "choose a person under",
-    "date": "enter a date under",
-    "fields": "fill in the fields under",
-}
+Said = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -32,11 +23,12 @@ class AskedRule:
     """One rule of one question, ready to be decided: it fires where its condition holds.
 
     `file` and `path` lead to where it is written; a rule that follows from a transition leads to
-    what it follows from. `written` is False for those.
+    what it follows from. `written` is False for those. `said` words it in the language being spoken,
+    for a rule is kept longer than one reader needs it.
     """
 
     code: str
-    say: str
+    said: Said = field(compare=False)
     condition: Condition
     file: str
     path: Path
@@ -46,6 +38,11 @@ class AskedRule:
     outcome: str | None = None
     rank: int = 0
     written: bool = False
+
+    @property
+    def say(self) -> str:
+        """Its text, with its placeholders as they are."""
+        return self.said()
 
     @property
     def reads_input(self) -> bool:
@@ -73,7 +70,7 @@ class RuleMaker:
             condition = negated(self._vocabulary.parse(rule.unless or "", asks))
         return AskedRule(
             rule.id,
-            rule.say,
+            lambda: rule.say,
             condition,
             file,
             path,
@@ -97,55 +94,36 @@ class RuleMaker:
         asks = frozenset(transition.asks)
         for ask_name, ask in transition.asks.items():
             if ask.need == "required":
-                say = _sentence(_to_give(ask_name, ask))
-                text = f"!input.{ask_name}"
-                yield self._made(f"{closed.MISSING}{ask_name}", text, say, (*path, ask_name), asks)
+                said, text = partial(texts.nothing_given, {ask_name: ask}), f"!input.{ask_name}"
+                yield self._made(f"{closed.MISSING}{ask_name}", text, said, (*path, ask_name), asks)
         one_of = {one: ask for one, ask in transition.asks.items() if ask.need == "one_of"}
         if one_of:
-            either = listed([_to_give(one, ask) for one, ask in one_of.items()], "or")
-            say = _sentence(either)
             text = " && ".join(f"!input.{one}" for one in one_of)
-            yield self._made(closed.NOTHING_GIVEN, text, say, path, asks)
+            yield self._made(closed.NOTHING_GIVEN, text, partial(texts.nothing_given, one_of), path, asks)
 
     def _made(
-        self, code: str, text: str, say: str, path: Path, asks: frozenset[str] = frozenset()
+        self, code: str, text: str, said: Said, path: Path, asks: frozenset[str] = frozenset()
     ) -> AskedRule:
-        return AskedRule(code, say, self._vocabulary.parse(text, asks), "lifecycle.yaml", path)
+        return AskedRule(code, said, self._vocabulary.parse(text, asks), "lifecycle.yaml", path)
 
-    def _status(self, transition: Transition) -> tuple[str, str]:
-        statuses = self._parts.lifecycle.statuses
-        if closed.NEW in transition.moves:
-            say = (
-                f'"{transition.label}" begins a new claim. This one exists, in status "{{{closed.STATUS}}}".'
-            )
-        else:
-            labels = quoted([statuses[status].label for status in transition.moves], "or")
-            say = (
-                f'"{transition.label}" cannot be done with a claim in status "{{{closed.STATUS}}}". '
-                f"It can be done in status {labels} only."
-            )
+    def _status(self, transition: Transition) -> tuple[str, Said]:
+        label, statuses = transition.label, self._parts.lifecycle.statuses
         moved = ", ".join(f'"{status}"' for status in transition.moves)
-        return f"!({closed.STATUS} in [{moved}])", say
+        condition = f"!({closed.STATUS} in [{moved}])"  # stays English: a condition
+        if closed.NEW in transition.moves:
+            return condition, partial(texts.begins_a_claim, label)
+        possible = [statuses[status].label for status in transition.moves]
+        return condition, partial(texts.wrong_status, label, possible)
 
-    def _permission(self, transition: Transition) -> tuple[str, str]:
+    def _permission(self, transition: Transition) -> tuple[str, Said]:
+        label, roles = transition.label, self._parts.roles.roles
         if transition.by == closed.SYSTEM:
-            say = f'"{transition.label}" is done by the portal itself when it is time, and by nobody else.'
-            return f'{closed.KIND} != "{closed.SYSTEM}"', say
+            return f'{closed.KIND} != "{closed.SYSTEM}"', partial(texts.by_the_portal, label)
         if transition.by == closed.CUSTOMER:
-            say = f'"{transition.label}" is done by the customer alone, with the link in the e-mail to them.'
-            return f'{closed.KIND} != "{closed.CUSTOMER}"', say
-        holding = {name: role for name, role in self._parts.roles.roles.items() if transition.by in role.may}
+            return f'{closed.KIND} != "{closed.CUSTOMER}"', partial(texts.by_the_customer, label)
+        holding = {name: role.label for name, role in roles.items() if transition.by in role.may}
         if not holding:
-            say = f'"{transition.label}" is given to no role. Ask the policy owner to give it to one.'
-            return _ALWAYS, say
-        labels = listed([role.label for role in holding.values()], "or")
-        say = f'Your roles do not allow "{transition.label}". Ask somebody with the role {labels} to do it.'
-        return " && ".join(f'!("{role}" in {closed.ROLES})' for role in holding), say
-
-
-def _to_give(name: str, ask: Ask) -> str:
-    return f'{_TO_GIVE[ask.type]} "{ask.label or spoken(name)}"'
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+            return _ALWAYS, partial(texts.by_no_role, label)
+        # stays English: a condition
+        condition = " && ".join(f'!("{role}" in {closed.ROLES})' for role in holding)
+        return condition, partial(texts.by_other_roles, label, list(holding.values()))

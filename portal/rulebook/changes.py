@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from portal.languages.sentences import gettext
 from portal.rulebook import closed_names as closed
 from portal.rulebook.decision import Facts, Value
 from portal.rulebook.models import Fact, Side, Transition
 from portal.rulebook.vocabulary import Vocabulary
-from portal.rulebook.wording import spoken
+from portal.rulebook.wording import quoted, spoken
 
 CLAIM = -1  # the item of a change of the claim itself
 INPUT = "input."
@@ -92,9 +93,11 @@ class Possible:
 
     def _of_input(self, name: str) -> Iterator[Change]:
         ask = self.transition.asks[name.removeprefix(INPUT)]
-        label = ask.label or spoken(name.removeprefix(INPUT))
-        given = bool(self.facts.claim.get(name))
-        yield Change(name, not given, self.reader, f'{"Leave out" if given else "Give"} "{label}"')
+        label = quoted([ask.label or spoken(name.removeprefix(INPUT))])
+        if self.facts.claim.get(name):
+            yield Change(name, False, self.reader, gettext("Leave out %(label)s", label=label))
+        else:
+            yield Change(name, True, self.reader, gettext("Give %(label)s", label=label))
 
     def _of_fact(
         self, name: str, fact: Fact, place: int, value: Value, numbers: set[int]

@@ -3,34 +3,47 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.condition_types import Always, And, Check, Condition, Node, Not
 from portal.rulebook.decision import Comparison, Value
 from portal.rulebook.python_evaluator import check_holds
 
+# stays English: operators
 _OPPOSITE = {
     "is": "is not", "given": "not given", "==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<",
     "in": "not in", "has": "has not", "all in": "not all in", "any in": "none in",
 }  # fmt: skip
-_NUMBER = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
-_TIME = {"<": "before", "<=": "not after", ">": "after", ">=": "not before"}
+_NUMBER = {
+    "<": lazy_gettext("less than %(value)s"),
+    "<=": lazy_gettext("at most %(value)s"),
+    ">": lazy_gettext("more than %(value)s"),
+    ">=": lazy_gettext("at least %(value)s"),
+}
+_TIME = {
+    "<": lazy_gettext("before %(value)s"),
+    "<=": lazy_gettext("not after %(value)s"),
+    ">": lazy_gettext("after %(value)s"),
+    ">=": lazy_gettext("not before %(value)s"),
+}
+# stays English: the operators are no words, and the words are marked
 _ONE = {
-    "==": "the same as",
-    "!=": "not",
-    "in": "one of",
-    "not in": "none of",
-    "has": "with",
-    "has not": "without",
-    "all in": "all of them among",
-    "not all in": "not all of them among",
-    "any in": "some of them among",
-    "none in": "none of them among",
+    "==": lazy_gettext("the same as %(value)s"),
+    "!=": lazy_gettext("not %(value)s"),
+    "in": lazy_gettext("one of %(value)s"),
+    "not in": lazy_gettext("none of %(value)s"),
+    "has": lazy_gettext("with %(value)s"),
+    "has not": lazy_gettext("without %(value)s"),
+    "all in": lazy_gettext("all of them among %(value)s"),
+    "not all in": lazy_gettext("not all of them among %(value)s"),
+    "any in": lazy_gettext("some of them among %(value)s"),
+    "none in": lazy_gettext("none of them among %(value)s"),
 }
 
 
 def plain(_fact: str, value: Value) -> str:
     """Return `value` as text without knowledge of labels; `held` takes a better one."""
     if value is None:
-        return "not given"
+        return "not given"  # stays English: pages take the vocabulary's words
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, frozenset):
@@ -85,14 +98,20 @@ def _comparison(
     value = facts[check.fact]
     sign = sign_of(check, holds)
     against: Value | tuple[str, ...] = facts[check.other] if check.other else check.against
-    if check.operator in ("in", "all in", "any in"):
+    if check.operator in ("in", "all in", "any in"):  # stays English: operators
         against = tuple(plain(check.fact, code) for code in check.codes)
     if check.operator == "is":
         against = True
-    words = f"{name_of(check.fact)} is {value_of(check.fact, value)}"
-    if value is not None and check.operator not in ("is", "given") and (sign != "==" or check.other):
-        words += f", {against_in_words(check, sign, name_of, value_of)}"
-        words += f" ({value_of(check.other, facts[check.other])})" if check.other else ""
+    said = {"fact": name_of(check.fact), "value": value_of(check.fact, value)}
+    if value is None or check.operator in ("is", "given") or (sign == "==" and not check.other):
+        words = gettext("%(fact)s is %(value)s", **said)
+    else:
+        said["against"] = against_in_words(check, sign, name_of, value_of)
+        if check.other:
+            said["other"] = value_of(check.other, facts[check.other])
+            words = gettext("%(fact)s is %(value)s, %(against)s (%(other)s)", **said)
+        else:
+            words = gettext("%(fact)s is %(value)s, %(against)s", **said)
     return Comparison(check.fact, value, sign, against, words)
 
 
@@ -106,14 +125,14 @@ def against_in_words(
 ) -> str:
     """Return what a check compares with, such as "at least 1", "not Approved" or "one of A, B"."""
     ordered = _TIME if check.type.type in ("date", "timestamp") else _NUMBER
-    verb = ordered.get(sign) or _ONE[sign]
+    said = ordered.get(sign) or _ONE[sign]
     if check.other:
-        return f"{verb} {name_of(check.other)}"
-    if check.operator in ("has", "all in", "any in"):
+        return said % {"value": name_of(check.other)}
+    if check.operator in ("has", "all in", "any in"):  # stays English: operators
         codes = (check.against,) if check.operator == "has" else check.codes
         words = [value_of(check.fact, frozenset((str(code),))) for code in codes]
     elif check.operator == "in":
         words = [value_of(check.fact, code) for code in check.codes]
     else:
         words = [value_of(check.fact, check.against)]
-    return f"{verb} {', '.join(words) or 'nothing'}"
+    return said % {"value": ", ".join(words) or gettext("nothing")}

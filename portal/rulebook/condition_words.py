@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.comparing import against_in_words, sign_of
 from portal.rulebook.condition_types import Always, And, Check, Condition, Node, Not
 from portal.rulebook.decision import Value
@@ -13,7 +14,13 @@ ValueOf = Callable[[str, Value], str]
 
 # What is not before a day may also have no day at all; of these operators the opposite says less than "not".
 _ORDER = ("<", "<=", ">", ">=")
-_YES = {"is": "yes", "is not": "no", "given": "given", "not given": "not given"}
+# stays English: the operators are no words, and the words are marked
+_YES = {
+    "is": lazy_gettext("yes"),
+    "is not": lazy_gettext("no"),
+    "given": lazy_gettext("given"),
+    "not given": lazy_gettext("not given"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,9 @@ class _Wording:
 
     def words(self, node: Node, holds: bool) -> Words:
         if node in self.defined:
-            return Words(f"{self.defined[node]}: {'yes' if holds else 'no'}")
+            return Words(f"{self.defined[node]}: {gettext('yes') if holds else gettext('no')}")
         if isinstance(node, Always):
-            return Words("always" if node.truth == holds else "never")
+            return Words(gettext("always") if node.truth == holds else gettext("never"))
         if isinstance(node, Not):
             return self.words(node.item, not holds)
         if isinstance(node, Check):
@@ -76,5 +83,5 @@ class _Wording:
             told = _YES.get(sign) or against_in_words(check, sign, self.name_of, self.value_of)
         types = (check.type, check.other_type)
         if not holds and check.operator in _ORDER and any(one and one.may_be_absent for one in types):
-            told += ", or not given"
+            told = gettext("%(asked)s, or not given", asked=told)
         return Words(f"{self.name_of(check.fact)}: {told}")

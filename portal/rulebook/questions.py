@@ -84,6 +84,7 @@ class AskedQuestion:
             return None
         name = facts.get(f"{scope}.name")
         if not isinstance(name, str):
+            # stays English: told in the log
             raise CouldNotBeDecided(self.name, f"fact {scope}.name is missing")
         return name
 
@@ -91,6 +92,7 @@ class AskedQuestion:
         try:
             text = fill(rule.say, self._vocabulary, facts)
         except KeyError as error:
+            # stays English: told in the log
             raise CouldNotBeDecided(self.name, f"fact {error.args[0]} is missing") from None
         comparisons = held(
             rule.condition,
@@ -145,6 +147,7 @@ def _combined(question: Question, name: str, fired: list[_Fired]) -> tuple[str, 
     if question.combine == "exclusive":
         if len(set(outcomes)) > 1:
             rules = ", ".join(sorted({one.rule.code for one in fired}))
+            # stays English: told in the log
             raise CouldNotBeDecided(name, f"the rules contradict each other: {rules}")
         return outcomes[0], fired
     ranked = sorted(fired, key=lambda one: one.rule.rank)

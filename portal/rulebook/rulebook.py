@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import Lock
 from types import MappingProxyType
 
+from portal.languages.sentences import gettext
 from portal.rulebook import closed_names as closed
 from portal.rulebook.asked_rules import AskedRule
 from portal.rulebook.axioms import Axioms
@@ -19,7 +20,7 @@ from portal.rulebook.remedies import Remedies, Remedy
 from portal.rulebook.translations import Translations, translations_of
 from portal.rulebook.twofold import Twofold
 from portal.rulebook.vocabulary import Vocabulary
-from portal.rulebook.wording import spoken
+from portal.rulebook.wording import quoted, spoken
 
 
 class Rulebook:
@@ -115,6 +116,7 @@ class Rulebook:
     def _decide(self, question: str, facts: Facts, *, engine: bool) -> Decision:
         with self._told_of(facts):
             if question not in self._asked:
+                # stays English: told in the log
                 raise CouldNotBeDecided(question, "the policy has no such question")
             self._axioms.require(question, facts)
             answer = self._answer(question, facts, engine=engine)
@@ -146,9 +148,12 @@ class Rulebook:
         """Give a reason to an answer that no rule gave: what the action requires it to be."""
         file, path = "lifecycle.yaml", ("transitions", action, "requires", required)
         transition = self.transitions[action]
-        text = (
-            f'"{transition.label}" needs another answer to "{spoken(required)}": it is '
-            f'"{spoken(answer.outcome)}" and must be "{spoken(transition.requires[required])}".'
+        text = gettext(
+            "%(action)s needs another answer to %(question)s: it is %(answer)s and must be %(wanted)s.",
+            action=quoted([transition.label]),
+            question=quoted([spoken(required)]),
+            answer=quoted([spoken(answer.outcome)]),
+            wanted=quoted([spoken(transition.requires[required])]),
         )
         return replace(
             answer, reasons=(Reason(required, text, file, self.line(file, path), transition.source),)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from portal.languages.sentences import number
 from portal.rulebook.decision import Value
 from portal.rulebook.vocabulary import Vocabulary
 
@@ -36,7 +37,7 @@ def fill(text: str, vocabulary: Vocabulary, facts: Mapping[str, Value]) -> str:
         kind, _, short = name.partition(".")
         if kind == "value" and short in vocabulary.values:
             value = vocabulary.values[short]
-            return f"{value:,}" if isinstance(value, int) else value
+            return number(value) if isinstance(value, int) else value
         # Generated texts hold labels, and a label may hold braces that name nothing.
         return vocabulary.written(name, facts[name]) if name in vocabulary.facts else found.group()
 

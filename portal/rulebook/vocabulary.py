@@ -2,9 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
+from typing import cast
 
+from babel.support import LazyProxy
+
+from portal.languages.dates import day_in_words, moment_in_words
+from portal.languages.numbers import money_in_words
+from portal.languages.offered import ENGLISH
+from portal.languages.sentences import gettext, lazy_gettext, number, speaking
 from portal.rulebook import closed_names as closed
 from portal.rulebook.condition_types import Always, Condition, ConditionError, FactType, Names
 from portal.rulebook.conditions import parse
@@ -14,6 +21,19 @@ from portal.rulebook.parts import Parts
 from portal.rulebook.wording import spoken
 
 _STATUSES = "claim_statuses"  # the statuses, and `new` while the claim is being created
+_KINDS, _CLOCK_STATES = "actor_kinds", "clock_states"
+# What the portal calls codes of its own, in the language being spoken when a label is written.
+_WORDS: Mapping[str, str] = {
+    closed.NEW: lazy_gettext("New"),
+    "person": lazy_gettext("person"),
+    "customer": lazy_gettext("customer"),
+    "system": lazy_gettext("system"),
+    "never": lazy_gettext("never"),
+    "running": lazy_gettext("running"),
+    "stopped": lazy_gettext("stopped"),
+    "ended": lazy_gettext("ended"),
+}
+# stays English: told to the policy's authors
 _CIRCULAR = "the condition is defined by itself, directly or by way of others: write out what it means"
 
 
@@ -30,7 +50,9 @@ class Vocabulary:
             name: {code: str(getattr(entry, "label", spoken(code))) for code, entry in entries.items()}
             for name, entries in parts.catalogs.items()
         }
-        self._catalogs[_STATUSES] = {closed.NEW: spoken(closed.NEW), **self._catalogs["statuses"]}
+        self._catalogs[_STATUSES] = {closed.NEW: _WORDS[closed.NEW], **self._catalogs["statuses"]}
+        self._catalogs[_KINDS] = {code: _WORDS[code] for code in closed.ACTOR_KINDS}
+        self._catalogs[_CLOCK_STATES] = {code: _WORDS[code] for code in closed.CLOCK_STATES}
         for role in further_roles:
             self._catalogs["roles"].setdefault(role, spoken(role))
         self.facts: Mapping[str, Fact] = MappingProxyType({**parts.vocabulary.facts, **_generated(parts)})
@@ -84,29 +106,30 @@ class Vocabulary:
     def meaning(self, name: str) -> str:
         """Return what the fact `name` is about, in the words of the policy."""
         if name in self.facts:
-            return self.facts[name].means
+            return str(self.facts[name].means)
         return spoken(name.rpartition(".")[2])
 
     def written(self, name: str, value: Value) -> str:
         """Return `value` of the fact `name` as a reader expects it: a label, a date in words, a number."""
         if value is None:
-            return "not given"
+            return gettext("not given")
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return gettext("yes") if value else gettext("no")
         fact = self.facts.get(name)
         if isinstance(value, frozenset):
-            return ", ".join(self._label(fact, code) for code in self._ordered(name, value)) or "none"
+            labels = [self._label(fact, code) for code in self._ordered(name, value)]
+            return ", ".join(labels) or gettext("none")
         if isinstance(value, datetime):
-            return f"{value.day} {value:%B %Y, %H:%M %Z}".rstrip()
+            return _moment(value)
         if isinstance(value, date):
-            return f"{value.day} {value:%B %Y}"
+            return day_in_words(value, speaking())
         if isinstance(value, int):
-            return f"{value / 100:,.2f} {fact.currency}" if fact and fact.type == "money" else f"{value:,}"
+            return _money(value, fact.currency or "") if fact and fact.type == "money" else number(value)
         return self._label(fact, value) if fact and fact.type == "choice" else value
 
     def _label(self, fact: Fact | None, code: str) -> str:
         catalog = self._catalogs.get(fact.of, {}) if fact and isinstance(fact.of, str) else {}
-        return catalog.get(code, code.replace("_", " "))
+        return str(catalog.get(code, code.replace("_", " ")))
 
     def _ordered(self, name: str, codes: frozenset[str]) -> list[str]:
         order = {code: place for place, code in enumerate(self.codes(name))} if name in self.facts else {}
@@ -163,16 +186,39 @@ def _reached(name: str, named: Mapping[str, set[str]]) -> set[str]:
 
 
 def _generated(parts: Parts) -> dict[str, Fact]:
-    """Return the facts that follow from the lifecycle, the clocks and the roles."""
+    """Return the facts that follow from the lifecycle, the clocks and the roles.
+
+    They are not validated, for what they mean is said anew wherever it is written.
+    """
+    made = Fact.model_construct
     facts = {
-        closed.STATUS: Fact(type="choice", means="Status of the claim", of=_STATUSES, changes="system"),
-        closed.ROLES: Fact(type="set", means="Roles of the one who acts", of="roles"),
-        closed.KIND: Fact(type="choice", means="Who acts", of=list(closed.ACTOR_KINDS)),
+        closed.STATUS: made(
+            type="choice", means=lazy_gettext("Status of the claim"), of=_STATUSES, changes="system"
+        ),
+        closed.ROLES: made(type="set", means=lazy_gettext("Roles of the one who acts"), of="roles"),
+        closed.KIND: made(type="choice", means=lazy_gettext("Who acts"), of=_KINDS),
     }
     for name, clock in parts.deadlines.clocks.items():
-        facts[f"clock.{name}"] = Fact(type="choice", means=clock.label, of=list(closed.CLOCK_STATES))
-        facts[f"clock.{name}_due_on"] = Fact(type="date", means=f"{clock.label}: due on", may_be_absent=True)
+        facts[f"clock.{name}"] = made(type="choice", means=clock.label, of=_CLOCK_STATES)
+        facts[f"clock.{name}_due_on"] = made(type="date", means=_due_on(clock.label), may_be_absent=True)
     return facts
+
+
+def _due_on(deadline: str) -> str:
+    said = LazyProxy(lambda: gettext("%(deadline)s: due on", deadline=deadline), enable_cache=False)
+    return cast("str", said)
+
+
+def _moment(value: datetime) -> str:
+    if speaking() == ENGLISH:
+        return f"{value.day} {value:%B %Y, %H:%M %Z}".rstrip()
+    return moment_in_words(value, value.tzinfo or UTC, speaking())
+
+
+def _money(value: int, currency: str) -> str:
+    if speaking() == ENGLISH:  # the code behind the amount
+        return f"{value / 100:,.2f} {currency}"
+    return money_in_words(value, currency, speaking())
 
 
 def _attributes(parts: Parts) -> dict[str, tuple[str, frozenset[str]]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.db import transaction
+from portal.languages.sentences import gettext
 from portal.saved_views.model import SavedView
 from portal.saved_views.queries import changeable_by, number_of_views
 
@@ -41,7 +42,9 @@ def save(actor: Actor, name: str, params: str, *, shared: bool, may_share: bool,
     kept = _params(params)
     errors = _errors(name, shared, may_share)
     if not kept:
-        errors["name"] = "There is nothing to save yet. Filter or sort the list, or choose columns, first."
+        errors["name"] = gettext(
+            "There is nothing to save yet. Filter or sort the list, or choose columns, first."
+        )
     if errors:
         raise NotKept(errors)
     try:
@@ -90,7 +93,10 @@ def _add(session: Session, actor: Actor, view: SavedView) -> None:
         earlier.shared = view.shared
         return
     if number_of_views(session, actor) >= VIEWS_AT_MOST:
-        told = f"You keep {VIEWS_AT_MOST} views, which is as many as there can be. Delete one first."
+        told = gettext(
+            "You keep %(number)s views, which is as many as there can be. Delete one first.",
+            number=VIEWS_AT_MOST,
+        )
         raise NotKept({"name": told})
     view.person_id, view.organization_id = actor.person_id, actor.organization_id
     session.add(view)
@@ -108,13 +114,16 @@ def _params(typed: str) -> str:
 def _errors(name: str, shares: bool, may_share: bool) -> dict[str, str]:
     errors = {}
     if not _name(name):
-        errors["name"] = "Enter a name for the view."
+        errors["name"] = gettext("Enter a name for the view.")
     elif len(_name(name)) > NAME_CHARACTERS_AT_MOST:
-        errors["name"] = f"Enter a name of at most {NAME_CHARACTERS_AT_MOST} characters."
+        errors["name"] = gettext(
+            "Enter a name of at most %(number)s characters.", number=NAME_CHARACTERS_AT_MOST
+        )
     if shares and not may_share:
-        errors["shared"] = "Your roles do not let you share views. Save it for yourself."
+        errors["shared"] = gettext("Your roles do not let you share views. Save it for yourself.")
     return errors
 
 
 def _taken(name: str) -> NotKept:
-    return NotKept({"name": f"There is a view named “{_name(name)}” already. Enter another name."})
+    told = gettext("There is a view named “%(name)s” already. Enter another name.", name=_name(name))
+    return NotKept({"name": told})

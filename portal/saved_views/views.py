@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor, current_entrance
 from portal.db import db
+from portal.languages.sentences import gettext
 from portal.saved_views.keeping import NoSuchView, NotKept, change, delete, save
 from portal.saved_views.queries import views_of
 from portal.web.access import allow
@@ -36,7 +37,7 @@ def save_view() -> AnyResponse:
         kept = save(current_actor(), name, params, shared=shared, may_share=may(SHARE), now=now)
     except NotKept as mistakes:
         return _page(mistakes)
-    flash("The view was saved. It is in the menu “Views”.", "success")
+    flash(gettext("The view was saved. It is in the menu “Views”."), "success")
     return redirect(f"{url_for(PLACE)}?{kept}", HTTPStatus.SEE_OTHER)
 
 
@@ -51,7 +52,7 @@ def change_view(view_id: int) -> AnyResponse:
         return _page(mistakes, view_id)
     except NoSuchView:
         abort(HTTPStatus.NOT_FOUND)
-    flash("The view was changed.", "success")
+    flash(gettext("The view was changed."), "success")
     return redirect(url_for("saved_views.views"), HTTPStatus.SEE_OTHER)
 
 
@@ -63,7 +64,7 @@ def delete_view(view_id: int) -> AnyResponse:
         name = delete(current_actor(), view_id, may_share=may(SHARE))
     except NoSuchView:
         abort(HTTPStatus.NOT_FOUND)
-    flash(f"The view “{name}” was deleted.", "success")
+    flash(gettext("The view “%(name)s” was deleted.", name=name), "success")
     return redirect(url_for("saved_views.views"), HTTPStatus.SEE_OTHER)
 
 

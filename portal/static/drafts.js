@@ -2,7 +2,6 @@
 // it survives a reload and an ended session. Without it the text is a plain field.
 
 const SENT = " sent";
-const TOLD = "Your text from before is back. It stays in this browser tab until you send it or sign out.";
 
 const keyOf = (field) => `draft:${field.dataset.draft}`;
 const plain = (text) => text.replace(/\s+/g, " ").trim();
@@ -34,7 +33,7 @@ function restore(field) {
     field.value = text;
     const told = document.createElement("p");
     told.className = "field-hint";
-    told.textContent = TOLD;
+    told.textContent = field.dataset.sayBack;
     field.after(told);
     const folded = field.closest("details");
     if (folded) {

@@ -45,7 +45,8 @@ function showChosen() {
     whole.indeterminate = number > 0 && number < all.length;
     form.hidden = number === 0;
     form.classList.add("is-begun");
-    form.querySelector("[data-chosen]").textContent = `${number} ${number === 1 ? "claim" : "claims"} chosen`;
+    const told = form.querySelector("[data-chosen]");
+    told.textContent = number === 1 ? told.dataset.sayOne : told.dataset.sayMore.replace("%(number)s", number);
   }
 }
 

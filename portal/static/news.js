@@ -1,12 +1,13 @@
-// An open page of a claim asks every 20 seconds whether the claim changed (htmx does so, by #claim-news) and exchanges the
-// parts of the page. What somebody types in, unfolds or reads stays as it is and where it is. Without it, one loads anew.
+// An open page of a claim asks every 20 seconds whether the claim changed (htmx does so, by [data-news]). The claim's own page
+// exchanges its parts; where a claim is reviewed a notice comes, and the page is left as it is. What somebody types in,
+// unfolds or reads stays as it is and where it is. Without it, one loads anew.
 
-const NEWS = "claim-news";
+const NEWS = "[data-news]";
 const FOCUSABLE = "a[href], button, summary, input:not([type=hidden]), select, textarea";
 let before = null;
 let held = false;
 
-const isNews = (event) => event.target.id === NEWS || event.detail?.elt?.id === NEWS;
+const isNews = (event) => [event.target, event.detail?.elt].some((element) => element?.matches?.(NEWS));
 const parts = () => [...document.querySelectorAll("[id^=claim-]")].filter((part) => part.matches("section"));
 
 function changed(control) {
@@ -92,7 +93,8 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
     .some((control) => !control.dataset.draft && changed(control)));
   if (event.detail.xhr.status === 401 && typed) {
     event.preventDefault();
-    tell(event.target, "You were signed out", "Copy what you typed before you load this page anew and sign in again.");
+    const say = event.target.dataset;
+    tell(event.target, say.saySignedOut, say.sayCopy);
   }
 });
 
@@ -105,11 +107,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (status >= 400) {
     event.preventDefault();
     if (status === 403 || status === 404) {
-      tell(event.target, "This claim is not there any more", "It was deleted, or you may not see it any more.");
+      const say = event.target.dataset;
+      tell(event.target, say.sayGone, say.sayWhyGone);
     }
     return;
   }
   held = false;
+  if (parts().length === 0) {
+    return; // the notice comes above what is read, and the browser itself keeps that in place
+  }
   before = remember();
   document.documentElement.style.overflowAnchor = "none"; // the browser would scroll a second time
 });
@@ -144,7 +150,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (before === null || event.target.id !== NEWS) {
+  if (before === null || !event.target.matches(NEWS)) {
     return;
   }
   bringBack(before);

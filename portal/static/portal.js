@@ -57,11 +57,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // The network failed or the server did not answer: say so where the person is.
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => {
+    const place = document.getElementById("flashes");
     const notice = document.createElement("div");
     notice.className = "notice notice-danger";
     notice.role = "alert";
-    notice.textContent = "The portal did not answer. Check the connection and try again.";
-    document.getElementById("flashes")?.replaceChildren(notice);
+    notice.textContent = place?.dataset.sayNoAnswer;
+    place?.replaceChildren(notice);
   });
 }
 

@@ -12,18 +12,19 @@ function made(tag, className, text = "") {
 }
 
 function quicken(input) {
+  const say = input.dataset; // what people are told stands beside the field
   const zone = input.closest(".field");
   const rows = made("ul", "uploads");
   rows.setAttribute("aria-live", "polite");
   zone.classList.add("drop-zone");
-  zone.append(made("p", "field-hint", "You can also drop files here, or paste a picture. Each is added at once."), rows);
+  zone.append(made("p", "field-hint", say.sayHint), rows);
   input.form.querySelectorAll("[data-upload-button]").forEach((part) => { part.hidden = true; });
 
   let line = Promise.resolve();
   let waiting = 0;
   const take = (files) => {
     for (const file of files) {
-      const row = announced(file, rows);
+      const row = announced(file, rows, say);
       waiting += 1;
       line = line.then(() => sent(file, row, input)).then(() => { waiting -= 1; });
     }
@@ -67,19 +68,20 @@ function quicken(input) {
   }, true);
 }
 
-function announced(file, rows) {
+function announced(file, rows, say) {
   const row = made("li", "upload");
   const bar = made("progress", "upload-bar");
   bar.max = 1;
   bar.value = 0;
-  bar.setAttribute("aria-label", `Upload of ${file.name}`);
-  const told = made("span", "upload-told", "waits");
+  bar.setAttribute("aria-label", say.sayUpload.replace("%(file)s", () => file.name));
+  const told = made("span", "upload-told", say.sayWaits);
   row.append(made("span", "upload-name", file.name), bar, told);
   rows.append(row);
   return { row, bar, told };
 }
 
 function sent(file, row, input) {
+  const say = input.dataset;
   return new Promise((done) => {
     const form = new FormData();
     for (const name of ["csrf_token", "version", "step"]) {
@@ -92,26 +94,26 @@ function sent(file, row, input) {
     form.append("go", "stay");
     form.append(input.name, file);
     const request = new XMLHttpRequest();
-    request.open("POST", input.dataset.uploadTo);
+    request.open("POST", say.uploadTo);
     request.responseType = "document";
-    row.told.textContent = "is sent";
+    row.told.textContent = say.saySent;
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) {
         row.bar.value = event.loaded / event.total;
-        row.told.textContent = event.loaded < event.total ? "is sent" : "is read";
+        row.told.textContent = event.loaded < event.total ? say.saySent : say.sayRead;
       }
     });
     // Whatever comes of one file, the next one has its turn, and a form that waits is sent.
     request.addEventListener("load", () => {
       try {
-        settle(request, row);
+        settle(request, row, say);
       } finally {
         done();
       }
     });
     for (const failure of ["error", "abort", "timeout"]) {
       request.addEventListener(failure, () => {
-        fail(row, "The portal did not answer, so this file was not added. Check the connection and choose it again.");
+        fail(row, say.sayNoAnswer);
         done();
       });
     }
@@ -119,7 +121,7 @@ function sent(file, row, input) {
   });
 }
 
-function settle(request, row) {
+function settle(request, row, say) {
   const answer = request.response;
   const documents = answer?.querySelector(DOCUMENTS);
   if (request.status === 200 && documents) {
@@ -127,15 +129,14 @@ function settle(request, row) {
     const version = answer.querySelector(VERSIONS)?.value;
     document.querySelectorAll(VERSIONS).forEach((field) => { field.value = version ?? field.value; });
     row.bar.remove();
-    row.told.textContent = "was added";
+    row.told.textContent = say.sayAdded;
     row.row.classList.add("is-added");
   } else if (new URL(request.responseURL).pathname === "/sign-in") {
-    fail(row, "You were signed out, so this file was not added. What you typed on this page comes back if you "
-      + "send it now: you are asked to sign in. Otherwise load the page anew, sign in, and choose the file again.");
+    fail(row, say.saySignedOut);
   } else {
     const why = answer?.querySelectorAll("#failure li, #failure .notice-title") ?? [];
     const told = [...why].map((part) => part.textContent.trim()).at(-1);
-    fail(row, told ?? answer?.querySelector(".lead")?.textContent.trim() ?? "This file could not be added.");
+    fail(row, told ?? answer?.querySelector(".lead")?.textContent.trim() ?? say.sayRefused);
   }
 }
 

@@ -81,6 +81,7 @@ def _ask_to_sign_in(keep: Keep) -> AnyResponse:
     if back is not None and len(back) > CHARACTERS_AT_MOST:
         back = "/"
     if back is None or request.htmx:
+        # stays English: the name of a header
         shown = request.htmx.current_url or request.headers.get("Referer", "")
         back = own_path(shown, request.host_url.rstrip("/")) or "/"
     if request.method == "POST":
@@ -113,5 +114,6 @@ def check_routes(app: Flask) -> None:
     )
     if without:
         raise RouteWithoutAccess(
+            # stays English: a programmer reads it
             "Declare with @allow, @allow_signed_in or @allow_anyone who may use: " + ", ".join(without)
         )

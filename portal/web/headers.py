@@ -15,6 +15,7 @@ EVERYWHERE = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # Styles and scripts are asked for with a hash of their content, so a kept copy is never a stale one.
+# stays English: words of HTTP
 KEEP_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -39,5 +40,6 @@ def keep_token_private(response: Response) -> Response:
     """Keep the token in a page's address out of referrers, caches and search engines."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
+    # stays English: words of HTTP
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

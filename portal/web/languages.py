@@ -1,46 +1,49 @@
 """In which language a page is: chosen in its address, else asked for by the browser, else English."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from babel.support import NullTranslations
-from flask import Flask, Response, g, request
-from flask_babel import Babel, Domain, get_locale, refresh
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, get_locale, refresh
 
-from portal.languages.catalogs import catalog
+from portal.languages.catalogs import spoken_everywhere
+from portal.languages.numbers import money_in_words, number_in_words, size_in_words
 from portal.languages.offered import ENGLISH, LANGUAGES, first_offered, offered
+from portal.languages.sentences import speak_as, unfilled, unfilled_of_many
 
 CHOSEN = "lang"  # the parameter of the address, which links and forms carry on
 
 _ENGLISH_ONLY = "portal_english_only"
 
 
-class Catalogs(Domain):  # type: ignore[misc]  # flask-babel ships no types
-    """Gives flask-babel the catalogs that mails are written from too."""
-
-    def get_translations(self) -> NullTranslations:
-        return catalog(language())
-
-
 def install_languages(app: Flask, translated: Iterable[str]) -> None:
     """Mark texts of templates for translation; pages of the blueprints `translated` are in all LANGUAGES.
 
-    Every other page is in English whatever the browser asks for, so that no page mixes languages.
-    Templates get `language()`, the code for `lang` attributes, `languages`, and `chosen_language()`.
+    Every other page is in English, or in a language whose interface is translated, whatever else the
+    browser asks for: a page is in one language, but for what the policy and people say. Templates get
+    `language()`, the code for `lang` attributes, `languages`, `chosen_language()`, and filters for numbers.
     """
-    spoken = frozenset(translated)
+    outside = frozenset(translated)
+
+    def among() -> Collection[str]:
+        return LANGUAGES if request.blueprint in outside else spoken_everywhere()
 
     def selected() -> str:
-        return _wanted() if request.blueprint in spoken and not g.get(_ENGLISH_ONLY) else ENGLISH
+        told_to_nobody = not has_request_context()  # background work, the shell
+        return ENGLISH if told_to_nobody or g.get(_ENGLISH_ONLY) else _wanted(among())
 
-    babel = Babel(app, locale_selector=selected)
-    babel.domain_instance = Catalogs()
+    Babel(app, locale_selector=selected)
+    speak_as(language)
+    app.jinja_env.install_gettext_callables(unfilled, unfilled_of_many, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    app.jinja_env.filters["number"] = lambda value: number_in_words(value, language())
+    app.jinja_env.filters["size"] = lambda value: size_in_words(value, language())
+    app.jinja_env.filters["money"] = lambda minor, currency: money_in_words(minor, currency, language())
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["chosen_language"] = chosen_language
 
     @app.after_request
     def tell_caches(response: Response) -> Response:
-        if request.blueprint in spoken:
+        if response.mimetype == "text/html" and len(among()) > 1:
             response.vary.add("Accept-Language")
             response.headers["Content-Language"] = language()
         return response
@@ -63,5 +66,6 @@ def chosen_language() -> str | None:
     return offered(request.args.get(CHOSEN, ""))
 
 
-def _wanted() -> str:
-    return chosen_language() or first_offered(request.accept_languages.values())
+def _wanted(among: Collection[str]) -> str:
+    chosen = offered(request.args.get(CHOSEN, ""), among)
+    return chosen or first_offered(request.accept_languages.values(), among)

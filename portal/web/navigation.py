@@ -68,7 +68,7 @@ def shown_entries(*, counted: bool = False) -> Iterator[Shown]:
             href = url_for(endpoint)
             current = request.path == href or request.path.startswith(f"{href}/")
             number = news[entry.path]() if entry.path in news else 0
-            yield Shown(entry.section, entry.label, href, current, number)
+            yield Shown(str(entry.section), str(entry.label), href, current, number)
 
 
 def navigation_entries(*, counted: bool = True) -> list[tuple[str, list[Shown]]]:

@@ -5,23 +5,26 @@ from collections.abc import Iterable
 from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 
+from portal.languages.sentences import lazy_gettext
 from portal.web.errors import ErrorText, error_page
 
 NUL = "\x00"
 HOLDS_NUL = ErrorText(
-    "The portal cannot read this request",
-    "The address or a text of the form holds an invisible character (NUL) that cannot be kept. "
-    "Nothing was saved.",
+    lazy_gettext("The portal cannot read this request"),
+    lazy_gettext(
+        "The address or a text of the form holds an invisible character (NUL) that cannot be kept. "
+        "Nothing was saved."
+    ),
     (
-        "Go back with your browser; it shows what you typed.",
-        "Type anew what you pasted from elsewhere, and send the form again.",
+        lazy_gettext("Go back with your browser; it shows what you typed."),
+        lazy_gettext("Type anew what you pasted from elsewhere, and send the form again."),
     ),
 )
 
 NAMELESS = ErrorText(
-    "The portal cannot read this request",
-    "A part of the form has no name, which no browser sends. Nothing was saved.",
-    ("Load the page anew, put your texts in again and send the form.",),
+    lazy_gettext("The portal cannot read this request"),
+    lazy_gettext("A part of the form has no name, which no browser sends. Nothing was saved."),
+    (lazy_gettext("Load the page anew, put your texts in again and send the form."),),
 )
 
 

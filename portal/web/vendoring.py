@@ -54,6 +54,7 @@ def _fetched(package: str, member: str) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         found = tar.extractfile(member)
         if found is None:
+            # stays English: a developer reads it
             raise FileNotFoundError(f"{package} has no file {member}.")
         return found.read()
 

@@ -54,6 +54,7 @@ def verify_audit(desk: Desk) -> Verified:
         findings.append(Finding(path.name, 0, str(unreadable)))
         return Verified(count, tuple(findings), (), None, "")
     if kept is None:
+        # stays English: told by `portal audit verify`
         note = f"{path} was never written, so nothing shows whether events were cut off; run `portal work`."
         return Verified(count, tuple(findings), (), None, note)
     findings += missing_since(session, kept)

@@ -6,7 +6,7 @@ over at least once under its one Message-ID.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,9 @@ from portal.claims.mails import mail_parts
 from portal.claims.model import Claim
 from portal.claims.reminding import require_current
 from portal.db import transaction
+from portal.languages.catalogs import catalog
 from portal.languages.dates import weekday_and_day
+from portal.languages.offered import ENGLISH
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, WAITING
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
@@ -33,6 +35,7 @@ from portal.notifications.writing import NotByItself, OutOfDate
 log = logging.getLogger(__name__)
 
 DIGEST = "digest"  # the audience of such a message
+LANGUAGE = ENGLISH  # that digests are written in, whoever looks at one
 SUBJECT = "daily-digest"  # mail programs gather those of one person by it
 READ_NOTICES = frozenset({PARTNER, REVIEWER, REVIEWERS})
 
@@ -119,6 +122,7 @@ def settle_items(session: Session, desk: Desk, digest: OutboxMessage, at: dateti
             item.digest_id, item.next_attempt_at = None, at
     session.flush()
     if not items_of(session, digest):
+        # stays English: kept with the message
         raise NotByItself(OVERTAKEN, "Nothing that this digest was to tell is left, so it was not sent.")
 
 
@@ -154,6 +158,8 @@ def write_digest(session: Session, desk: Desk, digest: OutboxMessage, at: dateti
     zone = ZoneInfo(desk.policies.in_force().policy.time_zone)
     items = items_of(session, digest)
     told = [(item, mail_parts(session, desk, item, at)[1]) for item in items]
+    to_notices = catalog(LANGUAGE).gettext("Open your notices")
+    to_portal = catalog(LANGUAGE).gettext("Open the portal")
     base = desk.settings.base_url.rstrip("/")
     reads_notices = any(item.audience in READ_NOTICES for item in items)
     by_claim = groupby(told, lambda one: one[0].subject)
@@ -165,20 +171,31 @@ def write_digest(session: Session, desk: Desk, digest: OutboxMessage, at: dateti
                 _of_claim([(context, _when(item, zone)) for item, context in of]) for _, of in by_claim
             ],
             "link": f"{base}/notices" if reads_notices else f"{base}/",
-            "link_label": "Open your notices" if reads_notices else "Open the portal",
+            "link_label": to_notices if reads_notices else to_portal,
             "choose": f"{base}/profile/mails",
             "footer": f"{desk.policies.in_force().policy.label} · {desk.settings.base_url}",
         },
+        LANGUAGE,
     )
 
 
 def _subject(number: int) -> str:
-    return f"Customer claims: {number} {'message' if number == 1 else 'messages'} in your daily digest"
+    subject = catalog(LANGUAGE).ngettext(
+        "Customer claims: %(num)s message in your daily digest",
+        "Customer claims: %(num)s messages in your daily digest",
+        number,
+    )
+    return subject % {"num": number}
 
 
 def _when(item: OutboxMessage, zone: ZoneInfo) -> str:
     at = item.created_at.astimezone(zone)
-    return f"{weekday_and_day(at.date())}, {at:%H:%M} ({zone.key})"
+    return f"{weekday_and_day(at.date(), LANGUAGE)}, {at:%H:%M} ({zone.key})"
+
+
+def _due(context: Mapping[str, Any]) -> str:
+    until = catalog(LANGUAGE).gettext("%(deadline)s: until %(day)s")
+    return until % {"deadline": context["due_for"], "day": context["due_on"]}
 
 
 def _of_claim(told: Sequence[tuple[dict[str, Any], str]]) -> list[Any]:
@@ -194,7 +211,7 @@ def _of_claim(told: Sequence[tuple[dict[str, Any], str]]) -> list[Any]:
             when,
             context["lead"],
             context["next"],
-            f"{context['due_for']}: until {context['due_on']}" if context["due_on"] else "",
+            _due(context) if context["due_on"] else "",
             context["written"],
         ]
         for context, when in told

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from portal.languages.sentences import ngettext
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, SYSTEM
 from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
@@ -98,7 +99,7 @@ def state_diagram(rulebook: Rulebook, labels: Mapping[str, str]) -> Diagram:
     ways = _ways(rulebook)
     ends = {code for start, end, _ in ways for code in (start, end)}
     named = {code: row.label for code, row in rulebook.statuses.items() if code in ends}
-    named |= {code: label for code, label in labels.items() if code in ends}
+    named |= {code: str(label) for code, label in labels.items() if code in ends}
     laid = json.loads(laid_out(_source(named, ways)))
     _, _, width, height = (float(part) for part in laid["bb"].split(","))
     boxes = {one["name"]: one for one in laid["objects"]}
@@ -134,12 +135,14 @@ def _source(named: dict[str, str], ways: dict[Wayside, list[tuple[str, str]]]) -
     """Return the picture in the language of Graphviz; a second line in each box is left for a number."""
     lines = [
         "digraph {",
-        f"graph [rankdir=TB, nodesep=0.25, ranksep=0.4, pad=0.1, {LETTERS}]",
+        f"graph [rankdir=TB, nodesep=0.25, ranksep=0.4, pad=0.1, {LETTERS}]",  # stays English: Graphviz
+        # stays English: Graphviz
         f'node [shape=box, margin="0.18,0.08", {BOLD_LETTERS}]',
         f"edge [{LETTERS}, arrowsize=0.7]",
     ]
+    number = ngettext("%(count)s claim", "%(count)s claims", 1000, count="0000")
     for code, label in named.items():
-        shown = label if code in (NEW, GONE) else f"{label}\\n0000 claims"
+        shown = label if code in (NEW, GONE) else f"{label}\\n{number}"
         lines.append(f"{json.dumps(code)} [label={_quoted(shown)}]")
     for place, ((start, end, _), actions) in enumerate(ways.items()):
         label = "\\n\\n".join(text for _, text in actions)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
 from portal.rulebook.documents import Path
 from portal.rulebook.models import ClockRule, Rule, Status, Transition
@@ -23,32 +24,38 @@ from portal.workbench.shown import (
 
 LIFECYCLE, DEADLINES, NOTIFICATIONS = "lifecycle.yaml", "deadlines.yaml", "notifications.yaml"
 # What the reserved words of `moves` are called where a status stands.
-RESERVED: Mapping[str, str] = {NEW: "(not created yet)", GONE: "(deleted)"}
+RESERVED: Mapping[str, str] = {NEW: lazy_gettext("(not created yet)"), GONE: lazy_gettext("(deleted)")}
 MOVERS: Mapping[str, str] = {
-    "partner": "Partner",
-    "operator": "Operator",
-    "customer": "Customer",
-    "nobody": "Nobody",
+    "partner": lazy_gettext("Partner"),
+    "operator": lazy_gettext("Operator"),
+    "customer": lazy_gettext("Customer"),
+    "nobody": lazy_gettext("Nobody"),
+}
+OTHERWISE: Mapping[str, str] = {
+    "partner": lazy_gettext("otherwise partner"),
+    "operator": lazy_gettext("otherwise operator"),
+    "customer": lazy_gettext("otherwise customer"),
+    "nobody": lazy_gettext("otherwise nobody"),
 }
 RECIPIENTS: Mapping[str, str] = {
-    "partner": "Partner",
-    "reviewer": "Reviewer of the claim",
-    "reviewers": "All reviewers",
-    "customer": "Customer contact",
-    "operator_admins": "Operator admins",
-    "other_side": "The other side",
+    "partner": lazy_gettext("Partner"),
+    "reviewer": lazy_gettext("Reviewer of the claim"),
+    "reviewers": lazy_gettext("All reviewers"),
+    "customer": lazy_gettext("Customer contact"),
+    "operator_admins": lazy_gettext("Operator admins"),
+    "other_side": lazy_gettext("The other side"),
 }
 CATALOGS: Mapping[str, str] = {
-    "information_reasons": "Why more information is needed",
-    "rejection_reasons": "Why a claim is rejected",
-    "partner_request_reasons": "Why a partner asks for a rejection",
+    "information_reasons": lazy_gettext("Why more information is needed"),
+    "rejection_reasons": lazy_gettext("Why a claim is rejected"),
+    "partner_request_reasons": lazy_gettext("Why a partner asks for a rejection"),
 }
 CHOOSERS: Mapping[str, str] = {
-    "reviewer": "A reviewer chooses it",
-    "partner": "The partner chooses it",
-    "transition": "An action gives it",
+    "reviewer": lazy_gettext("A reviewer chooses it"),
+    "partner": lazy_gettext("The partner chooses it"),
+    "transition": lazy_gettext("An action gives it"),
 }
-# Abbreviations that a code cannot write as people do.
+# stays English: abbreviations that a code cannot write as people do.
 ABBREVIATIONS: Mapping[str, str] = {"Poe": "PoE", "poe": "PoE"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -64,7 +71,7 @@ def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
         questions=tuple(_questions(rulebook, conditions)),
         clocks=tuple(_clocks(rulebook, conditions)),
         events=tuple(_events(rulebook, conditions)),
-        catalogs=tuple((name, label, getattr(reasons, name)) for name, label in CATALOGS.items()),
+        catalogs=tuple((name, str(label), getattr(reasons, name)) for name, label in CATALOGS.items()),
         choosers=CHOOSERS,
         named_sets=tuple(
             (name, tuple(reason.label for reason in rulebook.catalog_codes(name).values()))
@@ -98,12 +105,13 @@ def _statuses(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Sho
 def _mover(rulebook: Rulebook, code: str, status: Status) -> str:
     """Say whose move it is in a status: a running clock overrides what the status says."""
     running = [
-        f"{MOVERS[rule.waits_for]} while “{rule.label}” runs"
+        gettext("%(who)s while “%(deadline)s” runs", who=MOVERS[rule.waits_for], deadline=rule.label)
         for rule in rulebook.clocks.values()
         if code in _while(rule) and rule.waits_for not in (None, status.waits_for)
     ]
-    own = MOVERS[status.waits_for]
-    return f"{', '.join(running)}; otherwise {own.lower()}" if running else own
+    if not running:
+        return str(MOVERS[status.waits_for])
+    return f"{', '.join(running)}; {OTHERWISE[status.waits_for]}"
 
 
 def _actions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownAction]:
@@ -135,15 +143,17 @@ def _actions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Show
 
 def _who(rulebook: Rulebook, code: str, transition: Transition) -> str:
     if transition.by == CUSTOMER:
-        return "The customer, by the signed link in the e-mail to them"
+        return gettext("The customer, by the signed link in the e-mail to them")
     if transition.by == SYSTEM:
         ends = [rule.label for rule in rulebook.clocks.values() if rule.at_end == code]
         calls = [rulebook.transitions[name].label for name in transition.called_by]
-        causes = [f"when the time for “{label}” ends" for label in ends]
-        causes += [f"on another claim's “{label}”" for label in calls]
-        return f"The portal itself, {listed(causes, 'or')}" if causes else "The portal itself"
+        causes = [gettext("when the time for “%(deadline)s” ends", deadline=label) for label in ends]
+        causes += [gettext("on another claim's “%(action)s”", action=label) for label in calls]
+        if not causes:
+            return gettext("The portal itself")
+        return gettext("The portal itself, %(causes)s", causes=listed(causes, gettext("or")))
     roles = [role.label for role in rulebook.roles.roles.values() if transition.by in role.may]
-    return listed(roles, "or") if roles else "Nobody: no role holds the permission"
+    return listed(roles, gettext("or")) if roles else gettext("Nobody: no role holds the permission")
 
 
 def _questions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownQuestion]:
@@ -168,7 +178,7 @@ def _clocks(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
             code=code,
             rule=rule,
             statuses=tuple(_label(rulebook, name) for name in _while(rule)),
-            mover=listed(sorted(MOVERS[one] for one in waits), "or"),
+            mover=listed(sorted(str(MOVERS[one]) for one in waits), gettext("or")),
             at_end=(rule.at_end, end.label) if end else None,
             only_if=conditions.of_text(rule.if_),
             place=_place(rulebook, DEADLINES, ("clocks", code)),
@@ -179,9 +189,10 @@ def _events(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
     for code, mails in rulebook.notifications.events.items():
         transition = rulebook.transitions.get(code)
         clock = rulebook.clocks.get(code.removeprefix(REMIND))
-        label = transition.label if transition else f"Reminder: {clock.label}" if clock else spoken(code)
+        reminder = gettext("Reminder: %(deadline)s", deadline=clock.label) if clock else spoken(code)
         yield ShownEvent(
-            label, tuple((RECIPIENTS[mail.to], mail, conditions.of_text(mail.when)) for mail in mails)
+            transition.label if transition else reminder,
+            tuple((str(RECIPIENTS[mail.to]), mail, conditions.of_text(mail.when)) for mail in mails),
         )
 
 
@@ -220,12 +231,16 @@ def spoken(code: str) -> str:
 
 
 def _ask(name: str, label: str | None, need: str) -> str:
-    words = {"required": "required", "optional": "optional", "one_of": "one of these is required"}
+    words = {
+        "required": gettext("required"),
+        "optional": gettext("optional"),
+        "one_of": gettext("one of these is required"),
+    }
     return f"{label or spoken(name)} ({words[need]})"
 
 
 def _label(rulebook: Rulebook, code: str) -> str:
-    return RESERVED.get(code) or rulebook.statuses[code].label
+    return str(RESERVED[code]) if code in RESERVED else rulebook.statuses[code].label
 
 
 def _while(rule: ClockRule) -> Iterable[str]:

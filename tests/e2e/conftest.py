@@ -1,7 +1,6 @@
 """A real browser in front of a real server, with a real mail server behind it."""
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -13,7 +12,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.claims.desk import Desk
@@ -23,6 +21,7 @@ from portal.settings import read_settings
 from portal.work.outbox import deliver
 from tests.factories import PASSWORD as PASSWORD_OF_FILING
 from tests.portal.reviews.filing import Filing
+from tests.serving import served
 
 PASSWORD = "a password for tests"
 INCENTIVES = "incentives@contoso.example"
@@ -92,21 +91,16 @@ def house(tmp_path: Path, database_url: str, rules_dir: Path, inbox: tuple[Inbox
         development=True,
     )
     app = create_app(settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    # The mails' links lead to the server, whose port is known only now.
     desk: Desk = app.extensions["desk"]
-    object.__setattr__(desk.settings, "base_url", address)
     with app.app_context():
         desk.policies.in_force()
         with transaction() as session:
             build_house(session, PASSWORD, desk.clock.now())
         db.session.remove()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield House(address, box, app)
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        # The mails' links lead to the server, whose port is known only now.
+        object.__setattr__(desk.settings, "base_url", address)
+        yield House(address, box, app)
     with app.app_context():
         db.engine.dispose()
 
@@ -147,9 +141,6 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
 
     Afterwards none of them may have seen an error.
     """
-    server = make_server("127.0.0.1", 0, filing.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     contexts, errors = list[BrowserContext](), list[str]()
 
     def said(told: ConsoleMessage) -> None:
@@ -159,7 +150,7 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
     def opened(email: str = INCENTIVES, width: int = 1280, *, at: str = "", scripts: bool = True) -> Page:
         contexts.append(
             chromium.new_context(
-                base_url=f"http://127.0.0.1:{server.server_port}",
+                base_url=address,
                 viewport={"width": width, "height": 800},
                 java_script_enabled=scripts,
             )
@@ -176,9 +167,8 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
             page.goto(at)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
+    with served(filing.app) as address:
+        yield opened
+        for context in contexts:
+            context.close()
     assert errors == []

@@ -1,6 +1,7 @@
 """The sample house, built once for all processes of a run, and what its pages are found by."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ RULES = databases.ROOT / "rules"
 CONTOSO, EMPTY = "Contoso", "Northwind Partners"
 NOBODY, NEWCOMER, FORMER = "nobody@contoso.example", "newcomer@contoso.example", "former@contoso.example"
 BEGINNER = "global@northwind.example"
+
+
+def shared_by_a_run(basetemp: Path) -> Path:
+    """Return where all processes of a run find the house; `basetemp` is pytest's for this process."""
+    several = "PYTEST_XDIST_WORKER" in os.environ  # each has a folder of its own below the run's
+    return (basetemp.parent if several else basetemp) / "sample-house"
 
 
 def settings_at(folder: Path) -> Settings:

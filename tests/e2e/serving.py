@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
-from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.db import db
 from tests.e2e.sample_house import Found, add_failing_routes, sample_at
 from tests.e2e.steps import sent
+from tests.serving import served
 
 
 @contextmanager
@@ -20,12 +19,8 @@ def served_sample(shared: Path, own: Path) -> Iterator[tuple[Found, str]]:
     """Serve a copy in `own` of the house in `shared`; yields what finds its pages, and its address."""
     app = create_app(sample_at(shared, own))
     add_failing_routes(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Found(app), f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield Found(app), address
     with app.app_context():
         db.engine.dispose()
 

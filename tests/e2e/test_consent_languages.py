@@ -1,13 +1,11 @@
 """The customer's page in each language, where only a browser can tell: it fits, and nothing is cut off."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from portal.accounts.model import Organization
 from portal.claims.consent_links import link_in_force, token_for
@@ -18,6 +16,7 @@ from portal.db import db, transaction
 from portal.languages.catalogs import catalog
 from portal.languages.offered import LANGUAGES
 from tests.portal.reviews.filing import Filing
+from tests.serving import served
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,12 +48,8 @@ def address(app: Flask, clock: FixedClock) -> Iterator[str]:
         link = link_in_force(db.session(), claim_id)
         assert link is not None
         token = token_for(filing.desk.secret, link)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/consent/{token}"
-    server.shutdown()
-    thread.join()
+    with served(app) as at:
+        yield f"{at}/consent/{token}"
 
 
 def opened(chromium: Browser, address: str, width: int, *, scripts: bool = True) -> Page:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from tests.e2e import states_accounts, states_claims, states_errors, states_reviews
 from tests.e2e.markup import Checker, running_checker
-from tests.e2e.sample_house import Found
+from tests.e2e.sample_house import Found, shared_by_a_run
 from tests.e2e.serving import Windows, served_sample
 from tests.e2e.states import State
 
@@ -39,7 +39,7 @@ OF_HTMX = "Response Status Error Code"
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Found, str]]:
     """The sample house, served; it is built once for all processes of the run."""
     own = tmp_path_factory.mktemp("sample") / "house"
-    with served_sample(tmp_path_factory.getbasetemp().parent / "sample-house", own) as served:
+    with served_sample(shared_by_a_run(tmp_path_factory.getbasetemp()), own) as served:
         yield served
 
 

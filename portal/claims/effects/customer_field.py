@@ -10,6 +10,7 @@ from portal.claims.own_customers import own_customer
 from portal.claims.searching import search_text
 from portal.customers.adding import InvalidCustomer, KnownCustomer, add_customer, correct_customer
 from portal.customers.model import Customer
+from portal.languages.sentences import gettext
 
 CORRECTED = "customer_corrected"  # what the audit calls it on the other drafts for the customer
 
@@ -20,7 +21,7 @@ def write_customer(step: Step) -> dict[str, str]:
     if typed:
         customer = own_customer(step.session, step.actor, typed)
         if customer is None:
-            return {"customer": "Choose a customer from the list, or add the customer below."}
+            return {"customer": gettext("Choose a customer from the list, or add the customer below.")}
     else:
         try:
             customer = _typed_customer(step)

@@ -4,6 +4,7 @@ from portal.claims.desk import Step
 from portal.claims.document_checks import FIELD, documents_mistake, once
 from portal.claims.effects.answers_given import add_document
 from portal.claims.model import ClaimDocument
+from portal.languages.sentences import gettext
 
 
 def change_documents(step: Step) -> dict[str, str]:
@@ -15,9 +16,9 @@ def change_documents(step: Step) -> dict[str, str]:
     replaced = _chosen(step, "replaces", current)
     withdrawn = _chosen(step, "withdraw", current)
     if step.answers.one("replaces") and replaced is None:
-        return {FIELD: "The document to replace is no longer there; open the claim again."}
+        return {FIELD: gettext("The document to replace is no longer there; open the claim again.")}
     if step.answers.one("withdraw") and withdrawn is None:
-        return {FIELD: "The document to withdraw is no longer there; open the claim again."}
+        return {FIELD: gettext("The document to withdraw is no longer there; open the claim again.")}
     at_most = step.desk.settings.documents_per_claim_at_most
     if mistake := documents_mistake(step.claim, step.taken, at_most, replacing=replaced is not None):
         return {FIELD: mistake}

@@ -24,8 +24,9 @@ def extend_deadline(step: Step) -> None:
     zone = step.rulebook.policy.time_zone
     was, on = date.fromisoformat(row.due_on), local_day(step.now, zone)
     calendar = calendar_counted_by(step.rulebook, step.claim, row)
+    # stays English: kept in the clock and in the audit
     off = "" if Calendar(calendar).is_business_day(day) else " (no business day)"
-    row.arithmetic = (
+    row.arithmetic = (  # stays English: kept in the clock and in the audit
         f"{row.arithmetic.removesuffix('.')}. Extended on {day_words(on)} from {day_words(was)} "
         f"to {day_words(day)}{off}."
     )

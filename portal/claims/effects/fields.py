@@ -14,17 +14,24 @@ from portal.claims.known_tenants import KNOWN
 from portal.claims.model import ClaimProduct
 from portal.claims.refusals import Invalid
 from portal.languages.offered import LANGUAGES
+from portal.languages.sentences import gettext, lazy_gettext
 
 # Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
 LINE_CHARACTERS_AT_MOST = 200
 # A GUID has 36 characters; other numbers of subscriptions are hardly longer. More is a mistake of pasting.
 SUBSCRIPTION_CHARACTERS_AT_MOST = 100
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
-# What each address is called where it is wrong, so that two mistakes on one page do not read alike.
+# What is told where an address is wrong, by its field, so that two mistakes on one page do not read alike.
 ADDRESSES: Mapping[str, str] = {
-    "customer_contact_email": "the e-mail address of the customer contact, such as name@customer.example",
-    "technical_contact_email": "the e-mail address of the technical contact, such as name@customer.example",
-    "own_contact_email": "the e-mail address of your contact, such as name@partner.example",
+    "customer_contact_email": lazy_gettext(
+        "Enter the e-mail address of the customer contact, such as name@customer.example."
+    ),
+    "technical_contact_email": lazy_gettext(
+        "Enter the e-mail address of the technical contact, such as name@customer.example."
+    ),
+    "own_contact_email": lazy_gettext(
+        "Enter the e-mail address of your contact, such as name@partner.example."
+    ),
 }
 
 
@@ -43,8 +50,9 @@ def save_fields(step: Step) -> None:
             continue
         if name not in opened:
             label = step.rulebook.statuses[status].label
-            errors[name] = (
-                f"This cannot be changed while the claim is {label}. Open the claim again to see what can."
+            errors[name] = gettext(
+                "This cannot be changed while the claim is %(status)s. Open the claim again to see what can.",
+                status=label,
             )
             continue
         errors |= field(step)
@@ -72,7 +80,7 @@ def _location(step: Step) -> dict[str, str]:
         or location.organization_id != step.claim.organization_id
         or (allowed is not None and location.id not in allowed)
     ):
-        return {"location": "Choose one of your organization's locations."}
+        return {"location": gettext("Choose one of your organization's locations.")}
     step.claim.location_id, step.claim.location = location.id, location
     return {}
 
@@ -82,7 +90,9 @@ def _activity(step: Step) -> dict[str, str]:
     activity = step.rulebook.programs.activities.get(chosen)
     if activity is None:
         return {
-            "activity": "Choose an activity; it decides what the claim counts for and whether it can earn."
+            "activity": gettext(
+                "Choose an activity; it decides what the claim counts for and whether it can earn."
+            )
         }
     step.claim.activity, step.claim.engagement = chosen, activity.engagement
     known = step.rulebook.programs.products
@@ -98,7 +108,8 @@ def _products(step: Step) -> dict[str, str]:
     known = step.rulebook.programs.products
     if unknown := chosen - set(known):
         shown = min(unknown)[:LINE_CHARACTERS_AT_MOST]
-        return {"product": f"Choose products from the list; {shown!r} is not on it."}
+        told = gettext("Choose products from the list; %(given)s is not on it.", given=repr(shown))
+        return {"product": told}
     kept = {product.product: product for product in step.claim.products}
     subscriptions = {code: step.answers.one(f"subscription_{code}") for code in known}
     if errors := _products_mistakes(step, chosen, subscriptions):
@@ -124,25 +135,30 @@ def _products_mistakes(step: Step, chosen: set[str], subscriptions: Mapping[str,
             mistake = _subscription_mistake(known[code].label, subscription)
         # What stood beside a product that is taken off the claim goes with it; what is new was meant for it.
         elif subscription and stored.get(code) != subscription:
-            mistake = f"Choose {known[code].label} too, or clear its subscription ID."
+            mistake = gettext(
+                "Choose %(product)s too, or clear its subscription ID.", product=known[code].label
+            )
         else:
             mistake = None
         if mistake:
             errors[f"subscription_{code}"] = mistake
     if not chosen and not errors:
-        errors["product"] = "Choose at least one product; a claim without products claims nothing."
+        errors["product"] = gettext("Choose at least one product; a claim without products claims nothing.")
     return errors
 
 
 def _subscription_mistake(product: str, text: str) -> str | None:
     """Return what is wrong with a subscription ID; only its form can be known, and not all are alike."""
     if len(text) > SUBSCRIPTION_CHARACTERS_AT_MOST:
-        return (
-            f"Enter the subscription ID of {product} alone; it has at most {SUBSCRIPTION_CHARACTERS_AT_MOST} "
-            f"characters, and this has {len(text)}."
+        return gettext(
+            "Enter the subscription ID of %(product)s alone; it has at most %(most)s characters, and this "
+            "has %(length)s.",
+            product=product,
+            most=SUBSCRIPTION_CHARACTERS_AT_MOST,
+            length=len(text),
         )
     if len(text.split()) > 1:
-        return f"Enter one subscription ID for {product}, without blanks inside."
+        return gettext("Enter one subscription ID for %(product)s, without blanks inside.", product=product)
     return _line_mistake("subscription", text)
 
 
@@ -167,13 +183,14 @@ def _lines(*names: str) -> Callable[[Step], dict[str, str]]:
 
 def _line_mistake(name: str, text: str) -> str | None:
     if len(text) > LINE_CHARACTERS_AT_MOST:
-        return f"Shorten this to {LINE_CHARACTERS_AT_MOST} characters; it has {len(text)}."
+        most = LINE_CHARACTERS_AT_MOST
+        return gettext("Shorten this to %(most)s characters; it has %(length)s.", most=most, length=len(text))
     if not text.isprintable():
-        return "Remove the invisible control characters from this text."
+        return gettext("Remove the invisible control characters from this text.")
     if text and name.endswith("_email") and not EMAIL.fullmatch(text):
-        return f"Enter {ADDRESSES[name]}."
+        return str(ADDRESSES[name])
     if text and name.endswith("_language") and text not in LANGUAGES:
-        return "Choose one of the languages in the list."
+        return gettext("Choose one of the languages in the list.")
     return None
 
 

@@ -4,6 +4,7 @@ from portal.claims.desk import Step
 from portal.claims.model import ClaimComment, InformationRequest
 from portal.claims.refusals import Invalid
 from portal.claims.removals import REMOVE
+from portal.languages.sentences import gettext
 
 ANSWERS = "answers"  # the field of a form that says which comment its message answers
 
@@ -37,7 +38,9 @@ def _answered(step: Step) -> int | None:
         return None
     named = step.answers.row_id(ANSWERS)
     if named is None or named not in {comment.id for comment in step.claim.comments}:
-        sentence = "The comment that you answer is not on this claim. Write this as a comment of its own."
+        sentence = gettext(
+            "The comment that you answer is not on this claim. Write this as a comment of its own."
+        )
         raise Invalid({"message": sentence})
     return named
 

@@ -8,6 +8,7 @@ from portal.claims.participants import SETTLED_BY
 from portal.claims.queries import claim_by_id
 from portal.claims.refusals import Invalid, Refused
 from portal.claims.units import rivals
+from portal.languages.sentences import gettext
 
 
 def settle_others(step: Step) -> None:
@@ -23,7 +24,7 @@ def settle_others(step: Step) -> None:
     losers = [claim for number, claim in locked.items() if number in still]
     for loser in losers:
         _end(step, loser)
-    step.details["settled"] = len(losers)
+    step.details |= {"settled": len(losers), SETTLED_BY: step.actor.person_id}
 
 
 def _rivals(step: Step) -> dict[str, int]:
@@ -46,4 +47,7 @@ def _end(step: Step, loser: Claim) -> None:
 
 
 def _cannot_be_ended(number: str) -> str:
-    return f"{number} cannot be ended by a settlement. Decide it on its own page first, then settle again."
+    return gettext(
+        "%(number)s cannot be ended by a settlement. Decide it on its own page first, then settle again.",
+        number=number,
+    )

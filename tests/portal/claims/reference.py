@@ -65,7 +65,7 @@ class Model:
     links: list[date] = field(default_factory=list)  # the day of each link that was made
     comments: list[date] = field(default_factory=list)
     reviewer: str | None = None  # the e-mail of whom the claim is with
-    parts: set[str] = field(default_factory=set)  # of whoever moved the claim or settled against it
+    parts: set[str] = field(default_factory=set)  # of whoever moved the claim, or settled for or against it
 
     @property
     def without_part(self) -> set[str]:
@@ -75,12 +75,6 @@ class Model:
         """Tell whether the claim's dispute is for somebody else, who is there, to decide."""
         another = self.reviewer is not None or bool(self.without_part)
         return self.status == "dispute" and who in self.parts and who != self.reviewer and another
-
-    def leaves_to_another(self, action: str, rival: "Model", who: str) -> bool:
-        """Tell whether `action` would end a dispute, here or of `rival`, that is for another to decide."""
-        if action == "settle" and rival.is_left_to_another(who):
-            return True
-        return action in ("approve_dispute", "deny_dispute", "settle") and self.is_left_to_another(who)
 
     @property
     def disputable(self) -> bool:
@@ -102,34 +96,48 @@ class Model:
         else:
             self.window_over = True
 
-    def refuses(self, action: str, now: datetime, rival: "Model", who: str) -> bool:
-        """Tell whether product.md refuses `action` to `who` while `rival` claims the same unit."""
-        if self.status not in MOVES[action][1] or self.leaves_to_another(action, rival, who):
-            return True
+    def why_not(self, action: str, now: datetime, rival: "Model", who: str) -> set[str]:
+        """Return the codes of why `action` is refused to `who` while `rival` claims the same unit."""
+        by, moves = MOVES[action]
+        if self.status == "draft" and by == REVIEWER:
+            return {"not_there"}  # reviewers know no claim that was never submitted
+        why = set() if self.status in moves else {"wrong_status"}
         competing = rival.status in OPEN or rival.status == "approved"
+        declines = self.status == "dispute" and "customer_declined" in self.reasons and self.declined
         match action:
             case "approve":
-                return competing
+                why |= {"held_by_another"} if competing else set()
             case "approve_dispute":
-                return competing or ("customer_declined" in self.reasons and self.declined)
+                why |= {"held_by_another"} if competing else set()
+                why |= {"customer_still_declines"} if declines else set()
             case "settle":
-                held_back = self.status == "dispute" and "customer_declined" in self.reasons and self.declined
-                return not competing or held_back
+                why |= set() if competing else {"nothing_to_settle"}
+                why |= {"customer_still_declines"} if declines else set()
+                why |= {"rival_decided_before"} if rival.is_left_to_another(who) else set()
             case "dispute":
-                return not self.disputable or self.window_over
+                why |= {"dispute_already_used"} if self.disputes else set()
+                why |= {"reason_not_disputable"} if self.reasons & NOT_DISPUTABLE else set()
+                why |= {"dispute_window_ended"} if self.window_over else set()
             case "comment":
-                return self.closed or self.comments.count(today(now)) >= COMMENTS_A_DAY
+                over = self.status == "rejected" and self.closed
+                why |= {"closed_for_comments"} if over else set()
+                why |= {"comments_today"} if self.comments.count(today(now)) >= COMMENTS_A_DAY else set()
             case "send_consent_link":
-                return self.links.count(today(now)) >= LINKS_A_DAY
+                why |= {"links_sent_today"} if self.links.count(today(now)) >= LINKS_A_DAY else set()
             case "agree" | "decline":
-                return not self.link
-        return False
+                why |= set() if self.link else {"no_valid_link"}
+        if action in ("approve_dispute", "deny_dispute", "settle") and self.is_left_to_another(who):
+            why.add("decided_before")
+        return why
 
-    def refuses_to_hand_over(self, chosen: str) -> bool:
-        """Tell whether the claim, or its dispute, may not go to the reviewer `chosen`."""
-        handed_over = self.status in ("submitted", "under_review", "dispute")
-        decided_before = self.status == "dispute" and chosen in self.parts
-        return not handed_over or chosen == self.reviewer or decided_before
+    def why_not_handed_to(self, chosen: str) -> set[str]:
+        """Return why the claim, or its dispute, may not go to the reviewer `chosen`."""
+        if self.status == "draft":
+            return {"not_there"}
+        why = set() if self.status in ("submitted", "under_review", "dispute") else {"wrong_status"}
+        why |= {"reviewer_is_assigned"} if chosen == self.reviewer else set()
+        why |= {"reviewer_had_part"} if self.status == "dispute" and chosen in self.parts else set()
+        return why
 
     def do(self, action: str, now: datetime, rival: "Model", who: str) -> None:
         """Carry out an action that is not refused."""
@@ -146,6 +154,7 @@ class Model:
             self.comments.append(today(now))
         if action == "settle" and (rival.status in OPEN or rival.status == "approved"):
             final = rival.status == "dispute"
+            self.parts.add(who)
             rival.parts.add(who)
             rival.enter("rejected_final" if final else "rejected", now, "competing_association")
         target = MOVES[action][1][self.status]

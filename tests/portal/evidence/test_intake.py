@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from portal.evidence import limits, reading
-from portal.evidence.intake import DOCX, PROBLEMS, Unreadable, take
+from portal.evidence.intake import DOCX, Unreadable, problems, take
 from portal.evidence.limits import Reading, run
 from portal.evidence.store import FileStore
 from portal.settings import Settings, read_settings
@@ -141,7 +141,7 @@ def test_what_is_no_document_is_named_and_refused(
 def test_what_cannot_be_read_is_refused_with_the_reason(
     store: FileStore, name: str, make: Callable[[], bytes], problem: str
 ) -> None:
-    assert refusal(store, name, make()) == f"{name} cannot be used: {PROBLEMS[problem]}"
+    assert refusal(store, name, make()) == f"{name} cannot be used: {problems()[problem]}"
 
 
 def test_an_empty_file_is_refused(store: FileStore) -> None:
@@ -169,7 +169,7 @@ def test_a_bomb_ends_at_the_memory_limit(store: FileStore) -> None:
 
     told = refusal(store, "a.pdf", content, document_reading_mebibytes=256)
 
-    assert told == f"a.pdf cannot be used: {PROBLEMS['crashed']}"
+    assert told == f"a.pdf cannot be used: {problems()['crashed']}"
     assert resource.getrlimit(resource.RLIMIT_AS) == BACKGROUND
 
 
@@ -179,7 +179,7 @@ def test_a_picture_that_needs_more_memory_than_there_may_be_is_refused(store: Fi
 
     told = refusal(store, "a.png", content, document_reading_mebibytes=128)
 
-    assert told == f"a.png cannot be used: {PROBLEMS['needs_too_much']}"
+    assert told == f"a.png cannot be used: {problems()['needs_too_much']}"
 
 
 def test_a_slow_document_ends_at_the_limit_of_time(store: FileStore) -> None:
@@ -187,7 +187,7 @@ def test_a_slow_document_ends_at_the_limit_of_time(store: FileStore) -> None:
         store, "a.pdf", hostile.slow_pdf(), document_reading_seconds=1, document_reading_mebibytes=4096
     )
 
-    assert told == f"a.pdf cannot be used: {PROBLEMS['takes_too_long']}"
+    assert told == f"a.pdf cannot be used: {problems()['takes_too_long']}"
 
 
 def test_a_process_that_only_waits_is_ended() -> None:
@@ -258,7 +258,7 @@ def test_a_limited_process_writes_no_large_file(tmp_path: Path) -> None:
 
 
 def test_every_problem_says_what_to_do() -> None:
-    for code, sentence in PROBLEMS.items():
+    for code, sentence in problems().items():
         assert sentence.count(". ") >= 1, code
         assert sentence.endswith("."), code
 

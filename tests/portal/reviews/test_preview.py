@@ -2,17 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from portal.audit.model import AuditEvent
+from portal.claims.answers import Answers
 from portal.claims.desk import Step
 from portal.claims.mail_ways import keep_ways
 from portal.claims.model import ConsentLink
-from portal.claims.rehearsing import rehearse
+from portal.claims.refusals import Refused
+from portal.claims.rehearsing import _mails, rehearse
 from portal.db import db
 from portal.notifications.model import OutboxMessage
 from portal.policies.model import StoredDecision
@@ -182,6 +187,36 @@ def test_who_wants_the_digest_is_counted_as_such_and_who_wants_none_is_not(filin
     assert rehearsed("at_once") == [(1, 0)]
     assert rehearsed("digest") == [(1, 1)]
     assert rehearsed("none") == []
+
+
+@SQLITE
+def test_what_is_due_happens_before_a_mail_is_looked_at(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Page 2?")
+    filing.wait(40)  # and nothing has looked at the clocks since
+    later = {"until": (f"{filing.desk.today() + timedelta(days=9)}",), "message": ("More time.",)}
+    with filing.context(), pytest.raises(Refused):
+        rehearse(filing.desk, "extend", number, filing.actors[REVIEWER], Answers(later))
+    assert filing.claim(number).status == "rejected"
+
+
+@SQLITE
+def test_a_look_at_a_mail_that_lost_a_race_is_tried_once_more(
+    filing: Filing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, tries = filing.under_review(), []
+
+    def lost_once(*given: Any) -> Any:
+        tries.append(given)
+        if len(tries) == 1:
+            raise OperationalError("", {}, Exception("database is locked"))
+        return _mails(*given)
+
+    monkeypatch.setattr("portal.claims.rehearsing._mails", lost_once)
+    with filing.context():
+        mails = rehearse(filing.desk, "approve", number, filing.actors[REVIEWER])
+    assert len(tries) == 2
+    assert {mail.to for mail in mails} == {"the partner", "the customer contact"}
 
 
 @SQLITE

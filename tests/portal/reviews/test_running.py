@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
+from portal.accounts.actor import customer_actor
 from portal.accounts.model import Person
 from portal.audit.model import AuditEvent
+from portal.claims.acting import act
 from portal.claims.queries import claim_by_number
 from portal.claims.refusals import Invalid, Refused
 from portal.db import db, transaction
@@ -148,6 +150,19 @@ def test_a_dispute_about_a_settlement_goes_to_somebody_who_did_not_settle(filing
     assert (
         "settled" not in filing.browser(INES).visit(f"/claims/{number}").region("claim-timeline").casefold()
     )
+
+
+def test_whoever_settled_for_a_claim_that_was_approved_already_had_a_part_in_it(filing: Filing) -> None:
+    number = filing.approved()
+    rival = filing.submitted("fabrikam")
+    filing.do("settle", number, REVIEWER2)
+    assert filing.claim(rival).status == "rejected"
+    with filing.context():
+        act(filing.desk, "decline", number, customer_actor("Casey", "casey@adatum.example", 1))
+    filing.do("dispute", number, INES, justification=WHY)
+    assert filing.claim(number).reviewer_id is None, "one approved it, the other settled for it"
+    page = filing.browser(INES).visit(f"/claims/{number}").region("claim-timeline")
+    assert "reviewer2" not in page.casefold()
 
 
 def test_an_extension_moves_the_end_and_says_so_everywhere(filing: Filing) -> None:

@@ -1,6 +1,5 @@
 """The portal's own script and htmx in Chromium, under the content security policy, on an invented page."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from flask import Blueprint, Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Browser, Dialog, Page, expect
-from werkzeug.serving import make_server
 
 from portal.app import TEMPLATES
 from portal.clock import FixedClock
@@ -16,6 +14,7 @@ from portal.web.access import allow_anyone
 from portal.web.errors import error_page
 from portal.web.htmx import respond
 from tests.portal.web.invented import invented_app
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -86,12 +85,8 @@ def address(clock: FixedClock, tmp_path: Path, bakery_done: Bakery) -> Iterator[
     app: Flask = invented_app(clock)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(tmp_path), FileSystemLoader(TEMPLATES)])
     app.register_blueprint(bakery_done.routes())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

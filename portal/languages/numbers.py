@@ -1,0 +1,48 @@
+"""How numbers and amounts of money are written in each language."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, format_decimal
+
+from portal.languages.offered import ENGLISH
+
+# Digits behind the point of currencies that have not two of them, by ISO 4217.
+DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+
+THOUSAND = 1000
+
+
+def number_in_words(value: int, language: str = ENGLISH) -> str:
+    """Return a number with its thousands set apart: "10,000", "10.000"."""
+    return format_decimal(value, locale=language)
+
+
+def size_in_words(size: int, language: str = ENGLISH) -> str:
+    """Return a number of bytes as "512 Bytes", "36.8 kB" or "2.5 MB", of a thousand each."""
+    if size < THOUSAND:
+        # stays English: they are called so in every language offered
+        return "1 Byte" if size == 1 else f"{size} Bytes"
+    value, unit = size / THOUSAND, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if value < THOUSAND:
+            break
+        value, unit = value / THOUSAND, larger
+    return f"{format_decimal(value, '0.0', locale=language)} {unit}"
+
+
+def money_in_words(minor: int, currency: str, language: str = ENGLISH) -> str:
+    """Return an amount of `currency` (ISO 4217), given in its smallest unit, as "EUR 1,234.50".
+
+    The currency is said by its code in every language. Raises TypeError for anything but a whole number:
+    money is never a float.
+    """
+    if type(minor) is not int:
+        raise TypeError(f"Money is a whole number of the smallest unit, not {minor!r}.")
+    digits = DIGITS.get(currency, 2)
+    if language == ENGLISH:  # the code before the amount, and the minus before both
+        whole, rest = divmod(abs(minor), 10**digits)
+        written = f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
+        return f"{'−' if minor < 0 else ''}{currency} {written}"
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    amount = Decimal(minor).scaleb(-digits)
+    return format_currency(amount, currency, f"{pattern} ¤¤", locale=language, currency_digits=False)

@@ -1,0 +1,52 @@
+"""What scripts do on the page of a review: news come, and nothing that is read or typed moves or goes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Window
+from tests.e2e.test_claim_page import ask_for_news
+from tests.portal.reviews.filing import REVIEWER, Filing
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+PARTNER = "incentives@contoso.example"
+
+
+def test_news_come_above_what_is_read_and_take_nothing_from_who_types(filing: Filing, window: Window) -> None:
+    number = filing.under_review()
+    page = window(REVIEWER, 1280)
+    page.goto(f"/reviews/{number}")
+    page.locator("summary", has_text="Reject").click()
+    text = page.locator("#action-reject textarea")
+    text.fill("Page 2 is missing.")
+    before = text.bounding_box()
+    filing.do("comment", number, PARTNER, message="Page 2 follows.")
+    ask_for_news(page)
+    notice = page.locator("#review-news .notice")
+    expect(notice).to_contain_text("Contoso: Comment.")
+    expect(page.locator("#announcer")).to_contain_text("Contoso: Comment.")
+    expect(text).to_be_focused()
+    after = text.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < 2, "the browser keeps in place what somebody types in"
+
+    page.locator("#action-reject input[type=checkbox]").first.check()
+    page.locator("#action-reject button", has_text="Reject").click()
+    expect(page.locator("#action-reject-outcome")).to_contain_text("The claim was changed in between")
+    assert page.locator("#action-reject textarea").input_value() == "Page 2 is missing."
+    expect(page.locator("#review-news .notice")).to_have_count(0)
+
+
+def test_who_was_signed_out_is_told_before_what_they_typed_is_gone(filing: Filing, window: Window) -> None:
+    number = filing.under_review()
+    page = window(REVIEWER, 1280)
+    page.goto(f"/reviews/{number}")
+    page.locator("summary", has_text="Reject").click()
+    page.locator("#action-reject textarea").fill("Page 2 is missing.")
+    page.context.clear_cookies()
+    ask_for_news(page)
+    expect(page.locator(".notice", has_text="You were signed out")).to_be_visible()
+    assert page.locator("#action-reject textarea").input_value() == "Page 2 is missing."
