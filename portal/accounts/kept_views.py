@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -33,7 +33,7 @@ CSRF = "csrf_token"
 # In the browser's cookie: that something is kept, so that no other page asks the database for it.
 MARK = "kept_form"
 # What the pages put into forms for themselves; nobody typed it, and nobody misses it.
-TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "needs_document"})
+TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document"})
 # The answers after which the page itself shows what was sent, or what came of it.
 ARRIVED = (409, 422)
 
@@ -66,12 +66,17 @@ def install_giving_back(app: Flask, endpoints: Iterable[str]) -> Callable[[str],
     def forget_what_arrived(response: Response) -> Response:
         arrived = response.status_code < 400 or response.status_code in ARRIVED
         sent = request.method == "POST" and request.path == cookie.get(MARK)
-        if sent and arrived and actor_or_none() is not None:
+        if sent and arrived and "sent_blank" not in g and actor_or_none() is not None:
             _forget()
         return response
 
     app.jinja_env.globals["kept_form"] = given_back
     return keep
+
+
+def note_blank() -> None:
+    """Note that nothing was typed in the request's form: what is kept for its address has not arrived."""
+    g.sent_blank = True
 
 
 def way_back(token: str) -> str | None:

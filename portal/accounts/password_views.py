@@ -35,15 +35,7 @@ def ask() -> AnyResponse:
         ask_for_link(current_entrance(), email, request.remote_addr or "")
     except TooManyTries as closed:
         return _forgotten(429, email, _too_many(closed))
-    # The same whether or not there is an account: the page must not tell who has one.
-    flash(
-        gettext(
-            "If somebody signs in with %(email)s, a mail with a link is on its way there. "
-            "If none comes, look into the spam folder.",
-            email=email,
-        ),
-        "info",
-    )
+    flash(_on_its_way(email), "info")
     return redirect(url_for("accounts.sign_in"), 303)
 
 
@@ -73,6 +65,15 @@ def no_link(_error: NoSuchLink) -> Response:
 
 
 blueprint.after_request(keep_token_private)
+
+
+def _on_its_way(email: str) -> str:
+    """Say the same whether or not there is an account: the page must not tell who has one."""
+    return gettext(
+        "If somebody signs in with %(email)s, a mail with a link is on its way there. "
+        "If none comes, look into the spam folder.",
+        email=email,
+    )
 
 
 def _too_many(closed: TooManyTries) -> str:

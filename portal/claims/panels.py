@@ -13,10 +13,13 @@ from portal.claims.explaining import side_of
 from portal.claims.forms import OPTIONS, action_form
 from portal.claims.model import Claim
 from portal.claims.offering import NEW, Offer, offers
-from portal.rulebook.closed_names import MISSING
+from portal.rulebook.changes import INPUT
+from portal.rulebook.closed_names import MISSING, NOTHING_GIVEN
 from portal.rulebook.decision import Reason
 from portal.rulebook.models import Side
 from portal.rulebook.remedies import Remedy
+
+ANSWERS = {"close_request", "next_round"}  # the verbs of an action that answers an information request
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Panel:
     failure: Failure | None
     files: tuple[str, ...] = ()  # names of those sent; a page cannot keep them
     creating: frozenset[str] = frozenset()  # the actions that begin a new claim
-    labels: Mapping[str, str] = field(default_factory=dict)  # of all actions
+    labels: Mapping[str, str] = field(default_factory=dict)  # of all actions that the reader could take
     side: Side = "partner"  # of the reader
 
     @property
@@ -89,12 +92,17 @@ class Panel:
 
     @property
     def instead(self) -> str:
-        """The label of the action that is offered where nothing can change the answer, "" without one."""
+        """The label of the reader's action that is offered where nothing can change the answer, or ""."""
         return self.labels.get(self.alternative or "", "")
 
     @property
     def offers_new_claim(self) -> bool:
         return self.alternative in self.creating
+
+    @property
+    def answers_request(self) -> bool:
+        """True for the action that hands the claim back with whatever was provided until then."""
+        return set(self.offer.transition.effects) >= ANSWERS
 
     @property
     def edits_fields(self) -> bool:
@@ -113,7 +121,8 @@ def panels(
     """Return every action that `actor` could ever take on `claim` from `place`, allowed ones first."""
     rulebook = desk.rulebook_of(claim)
     creating = frozenset(code for code, row in rulebook.transitions.items() if NEW in row.moves)
-    labels = {code: row.label for code, row in rulebook.transitions.items()}
+    permissions = rulebook.permissions_of(actor.roles)
+    labels = {code: row.label for code, row in rulebook.transitions.items() if row.by in permissions}
     found = []
     for offer in offers(desk, session, claim, actor, place):
         own = failure if failure is not None and failure.action == offer.action else None
@@ -136,5 +145,10 @@ def panels(
 
 
 def field_of(reason: Reason) -> str:
-    """Return the field of the form that the reason is about, "" for any other reason."""
-    return reason.code.removeprefix(MISSING) if reason.code.startswith(MISSING) else ""
+    """Return the field of the form in which the reason is mended, "" for a reason of the claim itself."""
+    if reason.code.startswith(MISSING):
+        return reason.code.removeprefix(MISSING)
+    asked = [one for one in reason.comparisons if one.fact.startswith(INPUT)]
+    # Where nothing was given that could be, it is mended in the first field; else in what was given.
+    given = asked if reason.code == NOTHING_GIVEN else [one for one in asked if one.value is True]
+    return given[0].fact.removeprefix(INPUT) if given else ""

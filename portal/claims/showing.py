@@ -36,7 +36,7 @@ REMOVAL = "claims/product-removal"  # the address of what stands beside the revi
 # Fields by which a form is about documents and not about the other fields of the claim.
 ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
-NOT_TYPED = frozenset({"csrf_token", "version", "step", "go", "products_shown", *ABOUT_DOCUMENTS})
+NOT_TYPED = frozenset({"csrf_token", "version", "step", "go", "shown", "products_shown", *ABOUT_DOCUMENTS})
 DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
 # What the fields of forms are called where no field of the page can hold what was typed.
 TYPED: Mapping[str, str] = {

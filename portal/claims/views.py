@@ -5,7 +5,7 @@ from http import HTTPStatus
 from secrets import token_urlsafe
 from typing import IO
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.actor import Actor
@@ -20,17 +20,22 @@ from portal.claims.documents import attachment, find_document, note_reading
 from portal.claims.export import export
 from portal.claims.filters import Wanted
 from portal.claims.known_tenants import asked_about
-from portal.claims.lifecycle import GONE
+from portal.claims.leading_views import (
+    PLACE,
+    address_without_saving,
+    claim_and_panels,
+    draft_address,
+    next_address,
+)
 from portal.claims.listing import listing, read_wanted
-from portal.claims.model import Claim
 from portal.claims.news import news_since, state_of
-from portal.claims.offering import begun_in_words, done_in_words, is_address
+from portal.claims.offering import is_address
 from portal.claims.own_customers import known_customers
-from portal.claims.panels import Panel, panels
+from portal.claims.panels import panels
 from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused
 from portal.claims.showing import shown
-from portal.claims.wizard import BY_CODE, STEPS, first_unfinished, is_in_wizard, step_after, wizard_page
+from portal.claims.wizard import BY_CODE, STEPS, is_in_wizard, wizard_page
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
 from portal.languages.sentences import gettext
@@ -43,9 +48,6 @@ from portal.web.htmx import respond
 from portal.web.undecided import note_undecided
 
 blueprint = Blueprint("claims", __name__)
-
-PLACE = "claims"
-LEAVE, STAY = "leave", "stay"  # where a step's form leads, when not to the next step
 
 
 @blueprint.get("/claims")
@@ -91,7 +93,7 @@ def create_claim() -> AnyResponse:
         return _new_page(result)
     draft = result.number
     told = gettext("%(number)s is saved as a draft. You can leave at any time and go on later.", number=draft)
-    return redirect(_draft_address(draft, told), HTTPStatus.SEE_OTHER)
+    return redirect(draft_address(draft, told), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>")
@@ -139,12 +141,14 @@ def action_address(number: str, noun: str) -> AnyResponse:
 @blueprint.post("/claims/<claim_number:number>/<path:noun>")
 @allow("claims.read")
 def act(number: str, noun: str) -> AnyResponse:
-    """Carry out the action that the policy places at this address."""
+    """Carry out the action that the policy places at this address; a step left as it was shown is none."""
+    if address := address_without_saving(number):
+        return redirect(address, HTTPStatus.SEE_OTHER)
     result = carry_out(PLACE, number, noun, current_actor())
     code = request.form.get("step", "")
     if isinstance(result, Failure):
         return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
-    return redirect(_next_address(result, code, noun), HTTPStatus.SEE_OTHER)
+    return redirect(next_address(result, code, noun), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>/documents/<int(max=2147483647):document_id>")
@@ -202,12 +206,6 @@ def _new_page(failure: Failure | None = None) -> Response:
     )
 
 
-def _claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim, list[Panel]]:
-    session, desk, actor = db.session(), desk_of_app(), current_actor()
-    found = find_claim(session, desk, number, actor)
-    return found, panels(desk, session, found, actor, PLACE, failure)
-
-
 def _sent(failure: Failure | None) -> Sent | None:
     return Sent(failure.typed.to_dict(flat=False), failure.errors) if failure else None
 
@@ -239,7 +237,7 @@ def _claim_page(number: str, failure: Failure | None = None, partial: str | None
 
 
 def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyResponse:
-    found, actions = _claim_and_panels(number, failure)
+    found, actions = claim_and_panels(number, failure)
     desk, offered = desk_of_app(), [panel.offer for panel in actions]
     if not is_in_wizard(desk.rulebook_of(found), found):
         if failure is not None:
@@ -266,34 +264,3 @@ def _status(failure: Failure | None) -> int:
 def _files() -> list[str]:
     """Return the names of the files of a form that came back: a page cannot keep them."""
     return [file.filename or "" for file in sent_files()]
-
-
-def _draft_address(number: str, told: str) -> str:
-    """Tell that a draft was begun, and return the step of the wizard in which something is missing."""
-    flash(told, "success")
-    claim, found = _claim_and_panels(number)
-    offered = [panel.offer for panel in found]
-    step = first_unfinished(desk_of_app().rulebook_of(claim), claim, offered)
-    return url_for("claims.wizard", number=number, step=step.code)
-
-
-def _next_address(done: Done, code: str, noun: str) -> str:
-    """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list."""
-    if done.to_status == GONE:
-        flash(gettext("%(number)s was deleted.", number=done.number), "success")
-        return url_for("claims.claims")
-    if done.begun:
-        return _draft_address(done.begun, begun_in_words(done))
-    rulebook = desk_of_app().rulebook_of(
-        find_claim(db.session(), desk_of_app(), done.number, current_actor())
-    )
-    if done.to_status != done.from_status:
-        status = rulebook.statuses[done.to_status].label
-        flash(gettext("%(number)s is now %(status)s.", number=done.number, status=status), "success")
-    elif code in BY_CODE and request.form.get("go") != LEAVE:
-        following = BY_CODE[code] if request.form.get("go") == STAY else step_after(code)
-        return url_for("claims.wizard", number=done.number, step=following.code)
-    else:
-        action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
-        flash(done_in_words(rulebook, action), "success")
-    return url_for("claims.claim", number=done.number)

@@ -17,6 +17,7 @@ from portal.claims.own_customers import known_customers
 from portal.claims.refusals import NotThere
 from portal.claims.same_customer import OtherClaim, other_claims
 from portal.claims.searching import plain
+from portal.claims.untouched import NOTHING_SHOWN, mark_as_shown
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
@@ -51,6 +52,8 @@ BY_CODE = {step.code: step for step in STEPS}
 # Where it is told what is worth knowing: while the choice is made, and once more before the end.
 INFORMED = frozenset({"products", "review"})
 TOLD_OF_CUSTOMER = frozenset({"customer", "activity", "products"})
+# The ids of the forms on the pages of steps that have other forms than one.
+FORMS = {"customer": ("known", "add"), "review": ()}
 # Where a rule is about one product and names no field group, the products are what can be changed.
 STEP_OF_SCOPE = {"product": BY_CODE["products"], "document": BY_CODE["evidence"]}
 
@@ -80,6 +83,7 @@ class WizardPage:
     number: int  # of the step, from 1
     done: frozenset[str]  # codes of the steps in which nothing is missing
     form: FieldsForm
+    shown: str  # the mark of the step's form as long as nobody touches it
     summary: tuple[Summary, ...]
     documents: tuple[ClaimDocument, ...]
     ways: frozenset[str]  # the actions that lead on from here
@@ -95,6 +99,16 @@ class WizardPage:
     @property
     def steps(self) -> tuple[Step, ...]:
         return STEPS
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The ids of the forms in which the step is filled."""
+        return FORMS.get(self.step.code, ("step",))
+
+    @property
+    def nothing_shown(self) -> str:
+        """The mark of a form that begins blank."""
+        return NOTHING_SHOWN
 
     @property
     def adds_customer(self) -> bool:
@@ -148,9 +162,8 @@ def wizard_page(
     ways = ways_on(claim, offered)
     found = findings(rulebook, ways)
     missing = {finding.step for finding in found}
-    form = fields_form(session, rulebook, claim, actor, sent)
-    if sent is None:
-        form = _with_own_contact(form, actor)
+    untouched = _with_own_contact(fields_form(session, rulebook, claim, actor), actor)
+    form = fields_form(session, rulebook, claim, actor, sent) if sent else untouched
     others, more_of_customer = (
         other_claims(session, desk, claim, actor) if step.code in TOLD_OF_CUSTOMER else ((), False)
     )
@@ -161,6 +174,7 @@ def wizard_page(
         number=STEPS.index(step) + 1,
         done=frozenset(row.code for row in STEPS[:-1] if row not in missing),
         form=form,
+        shown=mark_as_shown(untouched, step.fields),
         summary=tuple(_summary(rulebook, claim)),
         documents=tuple(row for row in claim.documents if row.current),
         ways=frozenset(offer.action for offer in ways),

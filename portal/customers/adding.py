@@ -128,9 +128,12 @@ def tenant_id_of(typed: str) -> str | None:
 def domain_of(typed: str) -> str | None:
     """Return a domain in lower case and ASCII ("bücher.example" as "xn--…"), None where it is none.
 
-    An @ before it and a dot behind it are taken off; an address of a page is not a domain.
+    An @ or `www.` before it and a dot behind it are taken off, for mails go to what is left; an address
+    of a page is not a domain.
     """
     text = typed.strip().casefold().removeprefix("@").removesuffix(".")
+    if "." in (behind := text.removeprefix("www.")):
+        text = behind
     try:
         domain = text.encode("idna").decode("ascii")
     except UnicodeError:

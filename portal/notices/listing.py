@@ -11,6 +11,7 @@ from portal.accounts.model import Person
 from portal.audit.model import AuditEvent
 from portal.claims.chain import PREFIX, chain_of
 from portal.claims.desk import Desk
+from portal.claims.documents import DOCUMENT_READ
 from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 from portal.claims.timeline import Entry, first_submissions, tells_something, told
@@ -77,6 +78,7 @@ def _news(session: Session, desk: Desk, reader: Actor) -> list[ColumnElement[boo
     return [
         visible_to(desk, reader),
         tells_something(),
+        AuditEvent.action != DOCUMENT_READ,  # evidence on the timeline; nothing that anybody has to know
         mark_of(person).is_unread(),
         AuditEvent.at >= person.created_at,  # who begins here has missed nothing of the years before
         or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != person.id),

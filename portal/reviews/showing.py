@@ -1,6 +1,6 @@
 """What the review page shows of one claim, gathered once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -166,11 +166,19 @@ def review_of(
 
 
 def viewer_of(desk: Desk, claim: Claim, actor: Actor, looking: Looking) -> Viewed | None:
-    """Return what the viewer beside the checklist shows; an old version too, the first document else."""
+    """Return what the viewer beside the checklist shows: what is asked for, else what came last."""
     current = [row for row in claim.documents if row.current]
     wanted = next((row for row in claim.documents if row.id == looking.document_id), None)
-    document = wanted or next(iter(current), None)
+    document = wanted or next(iter(_newest(claim, current)), None)
     return viewed(desk, document, current, actor, PAGE, looking.sought) if document else None
+
+
+def _newest(claim: Claim, current: Sequence[ClaimDocument]) -> Sequence[ClaimDocument]:
+    """Return what came since the last submission, or else with it, or else all."""
+    rounds, last = _first_rounds(claim), claim.submissions[-1] if claim.submissions else None
+    since = [row for row in current if last and rounds[row.id] is None and row.added_at > last.at]
+    with_it = [row for row in current if last and rounds[row.id] == last.round]
+    return since or with_it or current
 
 
 def _late(claim: Claim) -> ClaimClock | None:

@@ -15,12 +15,23 @@ function keep(field) {
   sessionStorage.removeItem(keyOf(field) + SENT);
 }
 
-// A text that was sent and stands among the comments has arrived; one that was sent in vain is still a draft.
+// A text that was sent has arrived where the page tells of success, or where it stands among the comments; one that was
+// sent in vain is still a draft.
 function arrived(field, text) {
   const sent = sessionStorage.getItem(keyOf(field) + SENT);
   sessionStorage.removeItem(keyOf(field) + SENT);
   const own = [...document.querySelectorAll("[data-comments] .is-own")];
   return sent && own.some((comment) => plain(comment.textContent) === plain(text));
+}
+
+// What was sent with success may have had its field on a form that is not there any more, and may be there again one day.
+function forgetWhatArrived() {
+  if (document.querySelector("#flashes .notice-success")) {
+    Object.keys(sessionStorage).filter((key) => key.startsWith("draft:") && key.endsWith(SENT)).forEach((key) => {
+      sessionStorage.removeItem(key);
+      sessionStorage.removeItem(key.slice(0, -SENT.length));
+    });
+  }
 }
 
 function restore(field) {
@@ -54,4 +65,5 @@ document.addEventListener("submit", (event) => {
 });
 // Parts of the page that are exchanged bring fields of their own.
 document.addEventListener("htmx:oobAfterSwap", (event) => fields(event.target).forEach(restore));
+forgetWhatArrived();
 fields(document).forEach(restore);

@@ -3,7 +3,7 @@
 const kept = document.getElementById("kept-form");
 
 // Every page gives these anew, so they tell nothing of which form it was.
-const ANEW = ["version", "form"];
+const ANEW = ["version", "form", "shown"];
 
 // How many of the fields the form has; none where it is another form, of which several lead to one address.
 function fitting(form, fields) {

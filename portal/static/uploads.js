@@ -3,6 +3,7 @@
 
 const VERSIONS = "input[name=version]";
 const DOCUMENTS = "[data-uploaded]";
+const POINTS = "#claim-requests";
 
 function made(tag, className, text = "") {
   const element = document.createElement(tag);
@@ -126,6 +127,10 @@ function settle(request, row, say) {
   const documents = answer?.querySelector(DOCUMENTS);
   if (request.status === 200 && documents) {
     document.querySelector(DOCUMENTS).replaceWith(document.adoptNode(documents));
+    const points = answer.querySelector(POINTS); // a point that asks for a document is not open any more
+    if (points) {
+      document.querySelector(POINTS)?.replaceWith(document.adoptNode(points));
+    }
     const version = answer.querySelector(VERSIONS)?.value;
     document.querySelectorAll(VERSIONS).forEach((field) => { field.value = version ?? field.value; });
     row.bar.remove();

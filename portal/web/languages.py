@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, refresh
 
 from portal.languages.catalogs import spoken_everywhere
@@ -28,8 +28,7 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
         return LANGUAGES if request.blueprint in outside else spoken_everywhere()
 
     def selected() -> str:
-        told_to_nobody = not has_request_context()  # background work, the shell
-        return ENGLISH if told_to_nobody or g.get(_ENGLISH_ONLY) else _wanted(among())
+        return ENGLISH if g.get(_ENGLISH_ONLY) else _wanted(among())
 
     Babel(app, locale_selector=selected)
     speak_as(language)
@@ -51,6 +50,8 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
 
 def language() -> str:
     """Return the code of the language that the page being answered is in."""
+    if not has_request_context() or "babel" not in current_app.extensions:
+        return ENGLISH  # background work, the shell, an app without pages
     found = get_locale()
     return str(found) if found else ENGLISH
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as NotThereInTime
 
 # More than any page of the portal has to go through; whoever needs more is caught or finds nothing.
 TABS_AT_MOST = 150
+TRIES = 5
 IS_FOCUSED = "element => element === document.activeElement"
 # The middle of what has the focus lies in the window, nothing else lies over it, and it shows that it has it.
 IS_SEEN = """element => {
@@ -81,6 +83,12 @@ class Keyboard:
 
     def choose_files(self, target: Locator, files: Sequence[Path]) -> None:
         self.go_to(target)
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files([str(path) for path in files])
+        for _ in range(TRIES):
+            try:
+                with self.page.expect_file_chooser(timeout=2_000) as chooser:
+                    self.page.keyboard.press("Enter")
+            except NotThereInTime:  # Chromium opens none now and then, on any page
+                continue
+            chooser.value.set_files([str(path) for path in files])
+            return
+        raise AssertionError("No chooser for files opened.")

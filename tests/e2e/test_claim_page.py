@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.documents import pdf
 from tests.e2e.conftest import Window
 from tests.factories import PASSWORD
 from tests.portal.reviews.filing import REVIEWER, Filing
@@ -51,8 +52,8 @@ def test_a_draft_survives_a_reload_and_goes_when_it_was_sent(filing: Filing, pag
     assert comment_of(page) == ""
 
 
-def sign_in(page: Page) -> None:
-    page.get_by_label("E-mail").fill(PARTNER)
+def sign_in(page: Page, email: str = PARTNER) -> None:
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in").click()
@@ -167,3 +168,36 @@ def test_on_paper_a_claim_is_one_document_without_anything_to_press(filing: Fili
     expect(page.get_by_text(f"{number} as of")).to_be_visible()
     pressed = page.locator("main").locator("button, .button, input, textarea, select, .timeline-why")
     assert [one for one in pressed.all() if one.is_visible()] == []
+
+
+def test_what_is_typed_in_one_form_survives_another_that_is_sent(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
+    page.goto(f"/claims/{number}")
+    page.locator("#action-resubmit summary").click()
+    page.locator("#action-resubmit textarea").fill("It is attached.")
+    page.locator("#action-comment textarea").fill("One moment.")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".comment", has_text="One moment.")).to_be_visible()
+    expect(page.locator("#action-resubmit textarea")).to_be_visible()
+    assert page.locator("#action-resubmit textarea").input_value() == "It is attached."
+    page.locator("#action-resubmit button", has_text="Resubmit").click()
+    expect(page.locator("#claim-standing")).to_contain_text("Submitted")
+    # The same form, asked for again, does not bring back what was sent the last time.
+    filing.do("start_review", number, REVIEWER)
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="And page 2?")
+    page.reload()
+    page.locator("#action-resubmit summary").click()
+    assert page.locator("#action-resubmit textarea").input_value() == ""
+
+
+def test_a_point_is_not_open_any_more_when_its_document_was_added(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
+    page.goto(f"/claims/{number}")
+    expect(page.locator("#claim-requests")).to_contain_text("1 of 1 point is open.")
+    letter = pdf("The letter", name="letter2.pdf")
+    page.locator("#claim-upload input[type=file]").set_input_files(
+        {"name": letter.name, "mimeType": "application/pdf", "buffer": letter.content}
+    )
+    expect(page.locator("#claim-requests")).to_contain_text("Something was changed for every point.")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Window
-from tests.e2e.test_claim_page import ask_for_news
+from tests.e2e.test_claim_page import ask_for_news, sign_in
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 pytestmark = [
@@ -40,13 +40,30 @@ def test_news_come_above_what_is_read_and_take_nothing_from_who_types(filing: Fi
     expect(page.locator("#review-news .notice")).to_have_count(0)
 
 
-def test_who_was_signed_out_is_told_before_what_they_typed_is_gone(filing: Filing, window: Window) -> None:
+def test_who_was_signed_out_finds_again_what_they_typed(filing: Filing, window: Window) -> None:
     number = filing.under_review()
     page = window(REVIEWER, 1280)
     page.goto(f"/reviews/{number}")
     page.locator("summary", has_text="Reject").click()
     page.locator("#action-reject textarea").fill("Page 2 is missing.")
     page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_url("**/sign-in**")
+    sign_in(page, REVIEWER)
+    page.wait_for_url(f"**/reviews/{number}")
+    assert page.locator("#action-reject textarea").input_value() == "Page 2 is missing."
+    expect(page.locator("#action-reject textarea")).to_be_visible()
+
+
+def test_who_chose_something_is_told_of_the_sign_out_before_it_is_gone(
+    filing: Filing, window: Window
+) -> None:
+    number = filing.under_review()
+    page = window(REVIEWER, 1280)
+    page.goto(f"/reviews/{number}")
+    page.locator("summary", has_text="Reject").click()
+    page.locator("#action-reject input[type=checkbox]").first.check()
+    page.context.clear_cookies()
     ask_for_news(page)
     expect(page.locator(".notice", has_text="You were signed out")).to_be_visible()
-    assert page.locator("#action-reject textarea").input_value() == "Page 2 is missing."
+    expect(page.locator("#action-reject input[type=checkbox]").first).to_be_checked()

@@ -83,7 +83,8 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
         "Time to answer ended → Rejected",
         "The e-mail was sent and the time to act began",
         "Dispute → Dispute",
-        "A document was opened",
+        "A document was opened",  # the new letter, beside the checklist
+        "A document was opened",  # and to keep it
         "Approve the dispute → Approved",
         "Agree",
         "The customer's time to decline ended",

@@ -147,6 +147,7 @@ EXPECTED = {
     ("GET", "/reviews/<number>/events/<int:event_id>"): REVIEWERS,
     ("GET", "/reviews"): REVIEWERS,
     ("GET", "/reviews/<number>"): REVIEWERS,
+    ("GET", "/reviews/<number>/news"): REVIEWERS,
     ("GET", "/reviews/<number>/<noun>"): REVIEWERS,
     ("POST", "/reviews/<number>/<noun>"): REVIEWERS,
     ("GET", "/reviews/<number>/mail-preview/<noun>"): REVIEWERS,

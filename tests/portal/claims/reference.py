@@ -47,6 +47,7 @@ REASONS = {
     "request_rejection": "partner_request",
 }
 BUSINESS_DAYS = {"partner_action_required": 14}
+DECIDE_DISPUTES = ("approve_dispute", "deny_dispute", "settle")
 LINKS_A_DAY, COMMENTS_A_DAY = 3, 40
 REVIEWERS = ("reviewer@operator.example", "reviewer2@operator.example", "reviewer3@operator.example")
 
@@ -101,34 +102,44 @@ class Model:
         by, moves = MOVES[action]
         if self.status == "draft" and by == REVIEWER:
             return {"not_there"}  # reviewers know no claim that was never submitted
-        why = set() if self.status in moves else {"wrong_status"}
+        rules = {
+            "wrong_status": self.status not in moves,
+            "decided_before": action in DECIDE_DISPUTES and self.is_left_to_another(who),
+            **self.rules_of(now, rival, who).get(action, {}),
+        }
+        return {code for code, holds in rules.items() if holds}
+
+    def rules_of(self, now: datetime, rival: "Model", who: str) -> dict[str, dict[str, bool]]:
+        """Return by an action which of its own rules hold."""
         competing = rival.status in OPEN or rival.status == "approved"
-        declines = self.status == "dispute" and "customer_declined" in self.reasons and self.declined
-        match action:
-            case "approve":
-                why |= {"held_by_another"} if competing else set()
-            case "approve_dispute":
-                why |= {"held_by_another"} if competing else set()
-                why |= {"customer_still_declines"} if declines else set()
-            case "settle":
-                why |= set() if competing else {"nothing_to_settle"}
-                why |= {"customer_still_declines"} if declines else set()
-                why |= {"rival_decided_before"} if rival.is_left_to_another(who) else set()
-            case "dispute":
-                why |= {"dispute_already_used"} if self.disputes else set()
-                why |= {"reason_not_disputable"} if self.reasons & NOT_DISPUTABLE else set()
-                why |= {"dispute_window_ended"} if self.window_over else set()
-            case "comment":
-                over = self.status == "rejected" and self.closed
-                why |= {"closed_for_comments"} if over else set()
-                why |= {"comments_today"} if self.comments.count(today(now)) >= COMMENTS_A_DAY else set()
-            case "send_consent_link":
-                why |= {"links_sent_today"} if self.links.count(today(now)) >= LINKS_A_DAY else set()
-            case "agree" | "decline":
-                why |= set() if self.link else {"no_valid_link"}
-        if action in ("approve_dispute", "deny_dispute", "settle") and self.is_left_to_another(who):
-            why.add("decided_before")
-        return why
+        disputed, rejected = self.status == "dispute", self.status == "rejected"
+        about_a_decline = "customer_declined" in self.reasons
+        declines = disputed and about_a_decline and self.declined
+        return {
+            "approve": {"held_by_another": competing},
+            "approve_dispute": {"held_by_another": competing, "customer_still_declines": declines},
+            "settle": {
+                "nothing_to_settle": not competing,
+                "customer_still_declines": declines,
+                "rival_decided_before": rival.is_left_to_another(who),
+            },
+            "resubmit": {"answer_too_late": rejected and "no_partner_response" in self.reasons},
+            "dispute": {
+                "dispute_already_used": self.disputes > 0,
+                "reason_not_disputable": bool(self.reasons & NOT_DISPUTABLE),
+                "dispute_window_ended": self.window_over,
+            },
+            "comment": {
+                "closed_for_comments": rejected and self.closed,
+                "comments_today": self.comments.count(today(now)) >= COMMENTS_A_DAY,
+            },
+            "send_consent_link": {
+                "links_sent_today": self.links.count(today(now)) >= LINKS_A_DAY,
+                "nothing_to_ask": disputed and not about_a_decline,
+            },
+            "agree": {"no_valid_link": not self.link},
+            "decline": {"no_valid_link": not self.link},
+        }
 
     def why_not_handed_to(self, chosen: str) -> set[str]:
         """Return why the claim, or its dispute, may not go to the reviewer `chosen`."""

@@ -55,9 +55,37 @@ def test_where_nothing_helps_the_page_says_so_and_what_to_do_instead(filing: Fil
 
 
 @SQLITE
-def test_a_form_that_was_refused_is_told_too(filing: Filing, partner: Browser) -> None:
+def test_what_a_form_lacks_is_told_once_in_the_field_where_it_is_mended(
+    filing: Filing, partner: Browser
+) -> None:
     number = filing.under_review()
     filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
     partner.visit(f"/claims/{number}")
     page = partner.fill_and_submit("Dispute", status=422)
-    assert steps(page, "dispute") == ['You: Give "Updated proof of execution".']
+    told = (
+        'Write something under "Business justification" or choose a file under "Updated proof of execution".'
+    )
+    assert page.texts("#action-dispute-justification-error") == [f"To correct: {told}"]
+    assert page.links()[told] == "#action-dispute-justification"
+    assert steps(page, "dispute") == [], "one of the two alone would say less than that sentence"
+
+
+@SQLITE
+def test_a_day_that_is_refused_is_no_dead_end(filing: Filing) -> None:
+    number, reviewer = filing.under_review(), filing.browser(REVIEWER)
+    reviewer.visit(f"/reviews/{number}")
+    page = reviewer.fill_and_submit(
+        "Extend the deadline", status=422, until=f"{filing.desk.today()}", message="They are away."
+    )
+    (mistake,) = page.texts("#action-extend-until-error")
+    assert mistake.endswith("Choose a later day.")
+    assert "Nothing can be done about it now." not in page.region("action-extend-outcome")
+
+
+@SQLITE
+def test_only_what_the_reader_could_do_is_named_instead(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
+    filing.wait(40)
+    page = filing.browser(REVIEWER).visit(f"/reviews/{number}")
+    assert "Instead: “Create claim”." not in page.text

@@ -86,3 +86,16 @@ def test_an_answered_request_tells_what_its_resubmission_brought_and_not_what_a_
     assert "Commentary was changed." in found["Missing all PoE"]
     assert "second.pdf" not in found["Missing all PoE"]
     assert "second.pdf was added." in found["Missing products"]
+
+
+@SQLITE
+def test_whoever_answers_is_reminded_of_what_is_still_open(filing: Filing) -> None:
+    number = filing.under_review()
+    ask(filing, number, "missing_all_poe")
+    told = "1 point that the reviewer asked about is still open: nothing was changed for it."
+    page = filing.browser(INES).visit(f"/claims/{number}")
+    assert told in page.region("action-resubmit")
+    assert told not in page.region("action-request_rejection")
+    letter = pdf("The letter", name="letter.pdf")
+    edit(filing, number, Upload(letter.name, letter.content))
+    assert "still open" not in filing.browser(INES).visit(f"/claims/{number}").region("action-resubmit")

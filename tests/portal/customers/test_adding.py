@@ -70,6 +70,8 @@ def test_what_is_no_tenant_id_is_refused(typed: str) -> None:
     [
         ("Customer.Example", "customer.example"),
         ("@customer.example", "customer.example"),
+        ("www.customer.example", "customer.example"),
+        ("www.example", "www.example"),
         ("customer.example.", "customer.example"),
         ("bücher.example", "xn--bcher-kva.example"),
         ("sub.customer.example", "sub.customer.example"),

@@ -1,0 +1,82 @@
+"""Where a form of a claim leads: on in the wizard or to the step that was asked for, to the claim, or out."""
+
+from flask import flash, request, url_for
+
+from portal.accounts.current import current_actor
+from portal.accounts.kept_views import note_blank
+from portal.claims.acting import Done
+from portal.claims.answering import Failure, desk_of_app, sent_files
+from portal.claims.lifecycle import GONE
+from portal.claims.model import Claim
+from portal.claims.offering import begun_in_words, done_in_words
+from portal.claims.panels import Panel, panels
+from portal.claims.queries import find_claim
+from portal.claims.untouched import SHOWN, mark_of
+from portal.claims.wizard import BY_CODE, Step, first_unfinished, step_after
+from portal.db import db
+from portal.languages.sentences import gettext
+
+PLACE = "claims"
+GO = "go"  # where a step's form leads: one of these words, the code of a step, or else the next step
+LEAVE, STAY = "leave", "stay"
+
+
+def claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim, list[Panel]]:
+    """Return the claim with the actions that are offered for it. Raises NotThere."""
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    found = find_claim(session, desk, number, actor)
+    return found, panels(desk, session, found, actor, PLACE, failure)
+
+
+def address_without_saving(number: str) -> str | None:
+    """Return the address of the step that somebody goes to from another in which they typed nothing, or None.
+
+    The form itself says what it showed, so that it does not matter what the claim says by now.
+    Raises NotThere.
+    """
+    go = request.form.get(GO, "")
+    as_shown = request.form.get(SHOWN) == mark_of(request.form.to_dict(flat=False))
+    if go not in BY_CODE or not as_shown or sent_files():
+        return None
+    find_claim(db.session(), desk_of_app(), number, current_actor())
+    note_blank()
+    return url_for("claims.wizard", number=number, step=go)
+
+
+def draft_address(number: str, told: str) -> str:
+    """Tell that a draft was begun, and return the step of the wizard in which something is missing."""
+    flash(told, "success")
+    claim, found = claim_and_panels(number)
+    offered = [panel.offer for panel in found]
+    step = first_unfinished(desk_of_app().rulebook_of(claim), claim, offered)
+    return url_for("claims.wizard", number=number, step=step.code)
+
+
+def next_address(done: Done, code: str, noun: str) -> str:
+    """Tell what was done, and return where it leads: on in the wizard, to the claim, or to the list.
+
+    `code` is the step of the wizard that the form was on, "" for any other page.
+    """
+    if done.to_status == GONE:
+        flash(gettext("%(number)s was deleted.", number=done.number), "success")
+        return url_for("claims.claims")
+    if done.begun:
+        return draft_address(done.begun, begun_in_words(done))
+    rulebook = desk_of_app().rulebook_of(
+        find_claim(db.session(), desk_of_app(), done.number, current_actor())
+    )
+    if done.to_status != done.from_status:
+        status = rulebook.statuses[done.to_status].label
+        flash(gettext("%(number)s is now %(status)s.", number=done.number, status=status), "success")
+    elif code in BY_CODE and request.form.get(GO) != LEAVE:
+        return url_for("claims.wizard", number=done.number, step=_following(code).code)
+    else:
+        action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
+        flash(done_in_words(rulebook, action), "success")
+    return url_for("claims.claim", number=done.number)
+
+
+def _following(code: str) -> Step:
+    """Return the step that the form of the step `code` asked for."""
+    go = request.form.get(GO, "")
+    return BY_CODE.get(code if go == STAY else go) or step_after(code)
