@@ -26,6 +26,7 @@ from portal.claims.desk import Desk
 from portal.claims.effects.verbs import VERBS
 from portal.claims.numbers import PATTERN as NUMBER
 from portal.claims.refusals import NotThere
+from portal.claims.untouched import is_untouched
 from portal.clock import Clock
 from portal.db import attach, db
 from portal.evidence.limits import ReaderBroken
@@ -199,7 +200,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     )
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
-    keep = install_giving_back(app, KEPT)
+    keep = install_giving_back(app, KEPT, is_untouched)
     install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles), keep)
     refuse_nameless_fields(app)
     CSRFProtect(app)

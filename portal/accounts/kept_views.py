@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.validators import ValidationError
@@ -36,6 +37,7 @@ MARK = "kept_form"
 TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document"})
 # The answers after which the page itself shows what was sent, or what came of it.
 ARRIVED = (409, 422)
+IsUntouched = Callable[[MultiDict[str, str]], bool]
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,19 @@ class GivenBack:
     here: bool
 
 
-def install_giving_back(app: Flask, endpoints: Iterable[str]) -> Callable[[str], None]:
+def install_giving_back(
+    app: Flask, endpoints: Iterable[str], is_untouched: IsUntouched
+) -> Callable[[str], None]:
     """Give kept forms back to their person; returns what keeps the form of a request for `endpoints`.
 
-    Only forms of those routes are kept: what somebody types elsewhere, such as a password, never is.
+    Only forms of those routes are kept: what somebody types elsewhere, such as a password, never is. A form
+    that comes back as its page showed it (`is_untouched`) takes no place of one in which somebody typed.
     """
     kept_routes = frozenset(endpoints)
 
     def keep(page: str) -> None:
         if request.endpoint in kept_routes and current_token():
-            _keep(page)
+            _keep(page, is_untouched)
 
     @app.after_request
     def forget_what_arrived(response: Response) -> Response:
@@ -134,7 +139,7 @@ def _is_here(kept: KeptForm) -> bool:
     return request.path in (page, url_for("kept_forms.kept_form")) or led_here
 
 
-def _keep(page: str) -> None:
+def _keep(page: str, is_untouched: IsUntouched) -> None:
     """Keep the request's form, where it was made for the session that ended."""
     try:
         validate_csrf(request.form.get(CSRF, ""))
@@ -142,6 +147,8 @@ def _keep(page: str) -> None:
         return
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
+    if is_untouched(request.form) and not files:
+        return
     keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
 
 

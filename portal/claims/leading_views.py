@@ -11,7 +11,7 @@ from portal.claims.model import Claim
 from portal.claims.offering import begun_in_words, done_in_words
 from portal.claims.panels import Panel, panels
 from portal.claims.queries import find_claim
-from portal.claims.untouched import SHOWN, mark_of
+from portal.claims.untouched import is_untouched
 from portal.claims.wizard import BY_CODE, Step, first_unfinished, step_after
 from portal.db import db
 from portal.languages.sentences import gettext
@@ -35,8 +35,7 @@ def address_without_saving(number: str) -> str | None:
     Raises NotThere.
     """
     go = request.form.get(GO, "")
-    as_shown = request.form.get(SHOWN) == mark_of(request.form.to_dict(flat=False))
-    if go not in BY_CODE or not as_shown or sent_files():
+    if go not in BY_CODE or not is_untouched(request.form) or sent_files():
         return None
     find_claim(db.session(), desk_of_app(), number, current_actor())
     note_blank()

@@ -14,6 +14,8 @@ from portal.claims.answers import Answers
 from portal.claims.chain import chain_of
 from portal.claims.model import Claim
 
+# What a form carries besides what is given in it: that it is genuine, what it showed, and where it leads.
+NOT_GIVEN = frozenset({"csrf_token", "shown", "go"})
 MARK = "sent"  # under which the audit keeps the mark of the form that led to an event
 
 
@@ -36,7 +38,7 @@ class SentForm:
     def mark(self) -> str:
         """What tells this form from every other: action, person, version, and all that was given in it."""
         typed = self.answers.values.items()
-        values = sorted((name, list(given)) for name, given in typed if name != "csrf_token")
+        values = sorted((name, list(given)) for name, given in typed if name not in NOT_GIVEN)
         content = [self.action, self.actor.kind, self.actor.person_id, self.version, values, self.hashes]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

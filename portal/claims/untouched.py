@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
+from werkzeug.datastructures import MultiDict
+
 from portal.claims.details import PRODUCTS_SHOWN, SUBSCRIPTION, FieldsForm
 from portal.claims.effects.fields import FORM_FIELDS
 
@@ -25,6 +27,11 @@ def mark_of(values: Mapping[str, Iterable[str]]) -> str:
 
 
 NOTHING_SHOWN = mark_of({})
+
+
+def is_untouched(form: MultiDict[str, str]) -> bool:
+    """Tell whether a form that was sent says the same as its page showed; False for one without a mark."""
+    return form.get(SHOWN) == mark_of(form.to_dict(flat=False))
 
 
 def mark_as_shown(form: FieldsForm, fields: Iterable[str]) -> str:

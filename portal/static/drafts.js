@@ -27,7 +27,9 @@ function arrived(field, text) {
 // What was sent with success may have had its field on a form that is not there any more, and may be there again one day.
 function forgetWhatArrived() {
   if (document.querySelector("#flashes .notice-success")) {
-    Object.keys(sessionStorage).filter((key) => key.startsWith("draft:") && key.endsWith(SENT)).forEach((key) => {
+    // A text for another claim, whose page was left before it arrived, is still a draft.
+    const here = (key) => window.location.pathname.includes(key.split(":")[2]);
+    Object.keys(sessionStorage).filter((key) => key.startsWith("draft:") && key.endsWith(SENT) && here(key)).forEach((key) => {
       sessionStorage.removeItem(key);
       sessionStorage.removeItem(key.slice(0, -SENT.length));
     });

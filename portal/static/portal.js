@@ -38,6 +38,13 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// A session may have ended in this tab without anybody signing out: the drafts of whoever was here before go too.
+const person = document.querySelector("[data-forgets-drafts]")?.dataset.person;
+if (person) {
+  Object.keys(sessionStorage).filter((key) => key.startsWith("draft:") && !key.startsWith(`draft:${person}:`))
+    .forEach((key) => sessionStorage.removeItem(key));
+}
+
 function announce(text) {
   const announcer = document.getElementById("announcer");
   if (announcer && text) {

@@ -50,14 +50,14 @@ function quicken(input) {
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
     const text = event.clipboardData?.types.includes("text/plain");
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length && !typing && !text) {
+    if (files.length && !typing && !text && input.isConnected) {
       event.preventDefault();
       take(files);
     }
   });
   // Each document gives the claim a new version, so a form waits until the last of them is there.
   document.addEventListener("submit", (event) => {
-    if (waiting && event.target.querySelector(VERSIONS)) {
+    if (waiting && input.isConnected && event.target.querySelector(VERSIONS)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       const { target, submitter } = event;
@@ -107,7 +107,7 @@ function sent(file, row, input) {
     // Whatever comes of one file, the next one has its turn, and a form that waits is sent.
     request.addEventListener("load", () => {
       try {
-        settle(request, row, say);
+        settle(request, row, say, form.get("version"));
       } finally {
         done();
       }
@@ -122,7 +122,7 @@ function sent(file, row, input) {
   });
 }
 
-function settle(request, row, say) {
+function settle(request, row, say, before) {
   const answer = request.response;
   const documents = answer?.querySelector(DOCUMENTS);
   if (request.status === 200 && documents) {
@@ -131,8 +131,13 @@ function settle(request, row, say) {
     if (points) {
       document.querySelector(POINTS)?.replaceWith(document.adoptNode(points));
     }
-    const version = answer.querySelector(VERSIONS)?.value;
-    document.querySelectorAll(VERSIONS).forEach((field) => { field.value = version ?? field.value; });
+    // Forms that showed the claim as it was before this document know of it now, and of nothing that others did.
+    const version = Number(answer.querySelector(VERSIONS)?.value);
+    if (version === Number(before) + 1) {
+      document.querySelectorAll(VERSIONS).forEach((field) => {
+        field.value = field.value === before ? String(version) : field.value;
+      });
+    }
     row.bar.remove();
     row.told.textContent = say.sayAdded;
     row.row.classList.add("is-added");
@@ -151,4 +156,7 @@ function fail(row, sentence) {
   row.row.classList.add("is-refused");
 }
 
-document.querySelectorAll("input[type=file][data-upload-to]").forEach(quicken);
+const QUICK = "input[type=file][data-upload-to]";
+document.querySelectorAll(QUICK).forEach(quicken);
+// News of the claim bring a file field of their own (news.js).
+document.addEventListener("htmx:oobAfterSwap", (event) => event.target.querySelectorAll(QUICK).forEach(quicken));

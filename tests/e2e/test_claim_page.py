@@ -201,3 +201,48 @@ def test_a_point_is_not_open_any_more_when_its_document_was_added(filing: Filing
         {"name": letter.name, "mimeType": "application/pdf", "buffer": letter.content}
     )
     expect(page.locator("#claim-requests")).to_contain_text("Something was changed for every point.")
+
+
+def test_a_text_for_another_claim_that_did_not_arrive_is_kept(filing: Filing, page: Page) -> None:
+    numbers = [filing.under_review(product=product) for product in ("teams", "exchange_online")]
+    page.goto(f"/claims/{numbers[0]}")
+    page.locator("#action-comment textarea").fill("It never arrived.")
+    page.route("**/comments", lambda route: route.abort())
+    page.get_by_role("button", name="Comment").click()
+    page.wait_for_timeout(300)
+    page.unroute("**/comments")
+    page.goto(f"/claims/{numbers[1]}")
+    page.locator("#action-comment textarea").fill("This one does.")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".comment", has_text="This one does.")).to_be_visible()
+    page.goto(f"/claims/{numbers[0]}")
+    assert comment_of(page) == "It never arrived."
+
+
+def test_drafts_of_whoever_was_here_before_are_not_left_to_the_next(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    page.goto(f"/claims/{number}")
+    page.locator("#action-comment textarea").fill("Half a thought")
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    sign_in(page, "global@contoso.example")
+    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))"
+    assert page.evaluate(kept) == []
+
+
+def test_files_can_be_added_where_they_are_dropped_after_news_came(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
+    page.goto(f"/claims/{number}")
+    filing.do("comment", number, REVIEWER, message="And the annex, please.")
+    ask_for_news(page)
+    expect(page.locator("#claim-comments")).to_contain_text("And the annex, please.")
+    letter = pdf("The annex", name="annex.pdf")
+    page.locator("#claim-upload input[type=file]").set_input_files(
+        {"name": letter.name, "mimeType": "application/pdf", "buffer": letter.content}
+    )
+    expect(page.locator("[data-uploaded]")).to_contain_text("annex.pdf")
+    page.get_by_role("button", name="Comment").first.wait_for()
+    page.locator("#action-comment textarea").fill("It is there.")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator(".comment", has_text="It is there.")).to_be_visible()

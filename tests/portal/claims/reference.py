@@ -136,6 +136,7 @@ class Model:
             "send_consent_link": {
                 "links_sent_today": self.links.count(today(now)) >= LINKS_A_DAY,
                 "nothing_to_ask": disputed and not about_a_decline,
+                "agreed_since": disputed and about_a_decline and not self.declined,
             },
             "agree": {"no_valid_link": not self.link},
             "decline": {"no_valid_link": not self.link},

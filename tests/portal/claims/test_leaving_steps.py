@@ -314,3 +314,31 @@ def test_a_search_for_customers_changes_nothing_of_what_the_step_showed(
     partner.visit(f"/claims/{number}/wizard/customer?find=wingtip")
     left(partner, "location", "known", customer=str(chosen))
     assert filing.claim(number).customer_id == chosen
+
+
+@SQLITE
+def test_a_step_that_was_left_as_it_was_takes_no_place_of_a_kept_form(
+    filing: Filing, partner: Browser
+) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "contacts")
+    untouched = going_to(partner, "location")
+    step(partner, number, "evidence")
+    filing.wait(1)
+    partner.fill_and_submit("Activity", commentary="Typed for an hour.")
+    partner.send_filled(untouched)
+    partner.sign_in(PARTNER, PASSWORD)
+    step(partner, number, "evidence")
+    assert "Typed for an hour." in partner.page.region("kept-form")
+
+
+@SQLITE
+def test_the_same_form_by_another_way_is_the_same_form(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    step(partner, number, "evidence")
+    once = going_to(partner, "contacts", commentary="Two quick presses.")
+    twice = going_to(partner, "location", commentary="Two quick presses.")
+    partner.send_filled(once)
+    before = known(filing, number)
+    assert partner.send_filled(twice).heading == "Location"
+    assert known(filing, number) == before

@@ -92,7 +92,7 @@ def test_text_and_html_say_what_happened_what_to_do_until_when_and_where(templat
     for said in (text, html):
         assert context()["lead"] in said
         assert f"What to do next {context()['next']}" in said
-        assert f"until {DAY}" in said.partition("Deadline ")[2][:200]
+        assert f"until {DAY}" in said
         assert f"How this is counted: {COUNTED}" in said.partition(DAY)[2]
         assert "Adatum Corporation" in said
         assert "CL-2026-000123" in said
