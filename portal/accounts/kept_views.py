@@ -7,7 +7,6 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.validators import ValidationError
@@ -37,7 +36,7 @@ MARK = "kept_form"
 TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document"})
 # The answers after which the page itself shows what was sent, or what came of it.
 ARRIVED = (409, 422)
-IsUntouched = Callable[[MultiDict[str, str]], bool]
+IsUntouched = Callable[[dict[str, list[str]]], bool]
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _keep(page: str, is_untouched: IsUntouched) -> None:
         return
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
-    if is_untouched(request.form) and not files:
+    if is_untouched(request.form.to_dict(flat=False)) and not files:
         return
     keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
 

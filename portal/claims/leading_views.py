@@ -35,7 +35,7 @@ def address_without_saving(number: str) -> str | None:
     Raises NotThere.
     """
     go = request.form.get(GO, "")
-    if go not in BY_CODE or not is_untouched(request.form) or sent_files():
+    if go not in BY_CODE or not is_untouched(request.form.to_dict(flat=False)) or sent_files():
         return None
     find_claim(db.session(), desk_of_app(), number, current_actor())
     note_blank()

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
-
-from werkzeug.datastructures import MultiDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from portal.claims.details import PRODUCTS_SHOWN, SUBSCRIPTION, FieldsForm
 from portal.claims.effects.fields import FORM_FIELDS
@@ -29,9 +27,9 @@ def mark_of(values: Mapping[str, Iterable[str]]) -> str:
 NOTHING_SHOWN = mark_of({})
 
 
-def is_untouched(form: MultiDict[str, str]) -> bool:
+def is_untouched(sent: Mapping[str, Sequence[str]]) -> bool:
     """Tell whether a form that was sent says the same as its page showed; False for one without a mark."""
-    return form.get(SHOWN) == mark_of(form.to_dict(flat=False))
+    return list(sent.get(SHOWN, ())) == [mark_of(sent)]
 
 
 def mark_as_shown(form: FieldsForm, fields: Iterable[str]) -> str:
