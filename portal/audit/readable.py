@@ -10,7 +10,7 @@ from portal.db import Base
 
 AT_ONCE = 500  # rows that are read together; where one of them cannot be read, each is read alone
 
-Row = TypeVar("Row", bound=Base)  # stays English: a name of types
+Row = TypeVar("Row", bound=Base)
 Column = InstrumentedAttribute[int] | InstrumentedAttribute[str]
 
 

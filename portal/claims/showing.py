@@ -24,6 +24,7 @@ from portal.claims.removals import left_to_remove
 from portal.claims.request_progress import Progress, progress
 from portal.claims.threads import Thread, threads
 from portal.claims.timeline import Entry, timeline
+from portal.claims.untouched import TOLD
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.decision import CouldNotBeDecided
@@ -36,7 +37,7 @@ REMOVAL = "claims/product-removal"  # the address of what stands beside the revi
 # Fields by which a form is about documents and not about the other fields of the claim.
 ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
-NOT_TYPED = frozenset({"csrf_token", "version", "step", "go", "shown", "products_shown", *ABOUT_DOCUMENTS})
+NOT_TYPED = TOLD | ABOUT_DOCUMENTS
 DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
 # What the fields of forms are called where no field of the page can hold what was typed.
 TYPED: Mapping[str, str] = {

@@ -41,7 +41,7 @@ def write(message: OutboxMessage, rendered: Rendered, sender: str, at: datetime)
     """
     mail = EmailMessage(policy=NET)
     mail["From"] = sender  # stays English: the names of headers are no words
-    mail["To"] = recipient(message.recipient)  # stays English
+    mail["To"] = recipient(message.recipient)
     # stays English: as above
     mail["Subject"] = _one_line(rendered.subject)[:SUBJECT_CHARACTERS_AT_MOST]
     mail["Date"] = format_datetime(at)  # stays English

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-# stays English: the name of a type
 View = TypeVar("View", bound=Callable[..., Any])
 
 _TAG = "portal_access"

@@ -29,16 +29,16 @@ STYLES = tuple(
 HTMX_CONFIG = json.dumps(
     {
         # htmx would otherwise write styles and run code that the content security policy forbids.
-        "includeIndicatorStyles": False,  # stays English: htmx's names
+        "includeIndicatorStyles": False,
         "allowEval": False,
-        "allowScriptTags": False,  # stays English: htmx's names
+        "allowScriptTags": False,
         "selfRequestsOnly": True,
         # No transition begins with what was there before, so nobody waits for one to be prepared.
-        "defaultSettleDelay": 0,  # stays English: htmx's names
+        "defaultSettleDelay": 0,
         "historyCacheSize": 0,
-        "refreshOnHistoryMiss": True,  # stays English: htmx's names
+        "refreshOnHistoryMiss": True,
         # A refused form comes back with its reasons under 4xx; it is shown like any other answer.
-        "responseHandling": [  # stays English: htmx's names
+        "responseHandling": [
             {"code": "204|304", "swap": False},
             {"code": "[23]..", "swap": True},
             {"code": "409|413|422|429", "swap": True, "error": False},

@@ -21,7 +21,7 @@ def opened(filing: Filing, number: str, email: str = PARTNER) -> Browser:
 
 def asked(browser: Browser, page: Page, *, status: int = 200) -> Page:
     """Ask for news as the page itself does."""
-    (news,) = page.select("#claim-news")
+    (news,) = page.select("[data-news]")
     tag = news.get("data-hx-headers").split('\\"')[1]
     headers = {"HX-Request": "true", "If-None-Match": f'"{tag}"'}
     return browser.visit(news.get("data-hx-get"), status=status, headers=headers)

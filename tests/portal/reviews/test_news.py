@@ -4,7 +4,8 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.browser import Browser, Page
+from tests.browser import Browser
+from tests.portal.claims.test_news import asked
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -15,14 +16,6 @@ def opened(filing: Filing, number: str) -> Browser:
     browser = filing.browser(REVIEWER)
     browser.visit(f"/reviews/{number}")
     return browser
-
-
-def asked(browser: Browser, page: Page, *, status: int = 200) -> Page:
-    """Ask for news as the page itself does."""
-    (news,) = page.select("#review-news")
-    tag = news.get("data-hx-headers").split('\\"')[1]
-    headers = {"HX-Request": "true", "If-None-Match": f'"{tag}"'}
-    return browser.visit(news.get("data-hx-get"), status=status, headers=headers)
 
 
 def test_an_open_review_is_told_what_happened_since_it_was_opened(filing: Filing) -> None:
