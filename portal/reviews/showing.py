@@ -174,9 +174,9 @@ def viewer_of(desk: Desk, claim: Claim, actor: Actor, looking: Looking) -> Viewe
 
 
 def _newest(claim: Claim, current: Sequence[ClaimDocument]) -> Sequence[ClaimDocument]:
-    """Return what came since the last submission, or else with it, or else all."""
+    """Return what no submission has held yet, or else what the last one brought, or else all."""
     rounds, last = _first_rounds(claim), claim.submissions[-1] if claim.submissions else None
-    since = [row for row in current if last and rounds[row.id] is None and row.added_at > last.at]
+    since = [row for row in current if rounds[row.id] is None]
     with_it = [row for row in current if last and rounds[row.id] == last.round]
     return since or with_it or current
 

@@ -50,3 +50,14 @@ def test_a_form_sent_again_is_known_although_documents_were_opened_in_between(fi
     with filing.context():
         where = (AuditEvent.subject == f"claim:{number}", AuditEvent.action == "comment")
         assert len(db.session.scalars(select(AuditEvent).where(*where)).all()) == 1
+
+
+def test_a_reading_is_evidence_and_no_notice(filing: Filing) -> None:
+    number = filing.under_review()
+    reviewer, partner = filing.browser(REVIEWER), filing.browser(INES)
+    partner.visit("/notices")
+    partner.fill_and_submit("Mark all as read")
+    reviewer.visit(f"/reviews/{number}")
+    reviewer.click("letter.pdf")
+    assert readings(filing, number)
+    assert number not in partner.visit("/notices").text

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.browser import Browser, Page
+from tests.documents import pdf
 from tests.factories import PASSWORD
 from tests.page_checks import text_of
 from tests.portal.consent.test_consent import token_of
@@ -297,3 +298,19 @@ def test_a_comment_is_said_to_be_done(filing: Filing) -> None:
     number = filing.under_review()
     page = review(filing, number).fill_and_submit("Comment", message="On my way.")
     assert page.region("flashes") == f"“Comment” was done. {number} stays Under review."
+
+
+def test_what_came_last_is_looked_at_first(filing: Filing) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Page 2?")
+    partner = filing.browser("incentives@contoso.example")
+    partner.visit(f"/claims/{number}")
+    partner.fill_and_submit("Resubmit", document=pdf("Page 2", name="second.pdf"))
+    browser = review(filing, number)
+    assert browser.page.region("document-viewer-title") == "second.pdf"
+    browser.fill_and_submit("Start review")
+    browser.fill_and_submit("Reject", reason="insufficient_poe", message="Not signed.")
+    partner.visit(f"/claims/{number}")
+    partner.fill_and_submit("Dispute", document=pdf("The signature", name="third.pdf"))
+    page = filing.browser(REVIEWER2).visit(f"/reviews/{number}")
+    assert page.region("document-viewer-title") == "third.pdf"
