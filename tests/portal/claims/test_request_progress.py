@@ -92,7 +92,7 @@ def test_an_answered_request_tells_what_its_resubmission_brought_and_not_what_a_
 def test_whoever_answers_is_reminded_of_what_is_still_open(filing: Filing) -> None:
     number = filing.under_review()
     ask(filing, number, "missing_all_poe")
-    told = "1 point that the reviewer asked about is still open: nothing was changed for it."
+    told = "1 point that the reviewer asked about is still open."
     page = filing.browser(INES).visit(f"/claims/{number}")
     assert told in page.region("action-resubmit")
     assert told not in page.region("action-request_rejection")
