@@ -34,7 +34,9 @@ from portal.evidence.preview_store import PreviewStore
 from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.features import FEATURES, KEPT, NAVIGATION, PRODUCT_NAME, TRANSLATED
+from portal.imports.importer import Importer
 from portal.incentives.assessment import assess
+from portal.incentives.sheets import SHEETS
 from portal.notices.listing import number_of_news
 from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.problems import RulebookInvalid
@@ -82,6 +84,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS))
     desk = _desk(settings, clock, secret.encode())
     app.extensions["desk"] = desk
+    app.extensions["importer"] = Importer(
+        clock, desk.policies, desk.files, settings, {kind.code: kind for kind in SHEETS}, desk.secret
+    )
     _install_web(app, settings, desk)
     for feature in FEATURES:
         app.register_blueprint(feature)

@@ -27,6 +27,7 @@ from portal.workbench.views import blueprint as policies_pages
 PRODUCT_NAME = lazy_gettext("Customer claims")
 NAVIGATION = (
     Entry(lazy_gettext("Incentives"), lazy_gettext("Customer claims"), "/claims", ("claims.read",)),
+    Entry(lazy_gettext("Incentives"), lazy_gettext("Earnings"), "/earnings", ("earnings.read",)),
     Entry(lazy_gettext("Incentives"), lazy_gettext("Reviews"), "/reviews", ("reviews.read",)),
     Entry(lazy_gettext("Incentives"), lazy_gettext("Notices"), "/notices", ("claims.read", "reviews.read")),
     Entry("", lazy_gettext("Policy"), "/policy", ("policy.read",)),

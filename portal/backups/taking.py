@@ -20,8 +20,9 @@ from portal.backups.folder import (
 from portal.backups.mark import unfinished_mark
 from portal.backups.tables import revision_of, snapshot, tables_of, write_rows
 from portal.claims.desk import Desk
-from portal.claims.model import ClaimDocument
+from portal.claims.held_contents import HELD
 from portal.db import db
+from portal.evidence.discarding import is_held
 from portal.evidence.store import sync_folder
 
 # A draft deleted while its document is being copied costs one more snapshot. Contents that were copied
@@ -110,7 +111,7 @@ def _copy_tables(folder: Path) -> tuple[str, dict[str, int], set[str]]:
             table.name: write_rows(connection, table, table_file(folder, table.name))
             for table in tables_of(connection)
         }
-        held = set(connection.execute(sa.select(ClaimDocument.sha256).distinct()).scalars())
+        held = set(connection.execute(sa.union(*(sa.select(one) for one in HELD))).scalars())
     return revision, rows, held
 
 
@@ -126,8 +127,8 @@ def _copy_documents(desk: Desk, folder: Path, named: set[str]) -> bool:
         except FileNotFoundError:
             if _is_held(sha256):
                 raise BackupRefused(
-                    f"The document {sha256} is missing from {desk.settings.documents_dir}, though a claim "
-                    "holds it. Restore it from an earlier backup, and begin again."
+                    f"The document {sha256} is missing from {desk.settings.documents_dir}, though it is "
+                    "needed. Restore it from an earlier backup, and begin again."
                 ) from None
             return False
         if sha256_of(path) != sha256:
@@ -144,9 +145,9 @@ def _copy_documents(desk: Desk, folder: Path, named: set[str]) -> bool:
 def _is_held(sha256: str) -> bool:
     session = db.session()
     session.rollback()
-    held = session.scalar(sa.select(sa.exists().where(ClaimDocument.sha256 == sha256)))
+    held = is_held(session, sha256, HELD)
     session.rollback()
-    return bool(held)
+    return held
 
 
 def _copy(source: Path, target: Path) -> None:

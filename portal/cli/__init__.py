@@ -6,6 +6,7 @@ from portal.cli.accounts import people
 from portal.cli.backups import backup, restore
 from portal.cli.crowd import load
 from portal.cli.due_ends import deadlines
+from portal.cli.imports import import_file
 from portal.cli.policy_files import policy
 from portal.cli.records import audit, decisions
 from portal.cli.serving import database, demo, serve, work
@@ -53,5 +54,6 @@ for command in (
     decisions,
     backup,
     restore,
+    import_file,
 ):
     main.add_command(command)

@@ -1,9 +1,10 @@
 """Discards contents that nothing refers to; whoever brings the same content meanwhile loses nothing."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -17,21 +18,22 @@ log = logging.getLogger(__name__)
 # also covers machines whose clocks differ, and the disk space of a day's refused uploads is little.
 GRACE = timedelta(days=1)
 
-Reference = InstrumentedAttribute[str]
+# The columns of hashes that keep a content.
+Held = Sequence[InstrumentedAttribute[str]]
 
 
-def discard(files: FileStore, sha256: str, held: Reference, at: datetime) -> bool:
+def discard(files: FileStore, sha256: str, held: Held, at: datetime) -> bool:
     """Delete a content and its row for good unless `held` refers to it; return whether it was deleted.
 
-    `held` is the column of hashes that keep a content. Opens its own transaction; `at` is aware. The row
-    is locked all the while. Who refers to it first keeps the content; who comes later waits, finds
-    neither row nor file, and keeps the content anew before committing.
+    Opens its own transaction; `at` is aware. The row is locked all the while. Who refers to it first keeps
+    the content; who comes later waits, finds neither row nor file, and keeps the content anew before
+    committing.
     """
     aside = None
     try:
         with transaction() as session:
             row = _locked(session, sha256, at)
-            if row is None or session.scalar(select(exists().where(held == sha256))):
+            if row is None or is_held(session, sha256, held):
                 return False
             session.delete(row)
             session.flush()
@@ -44,6 +46,11 @@ def discard(files: FileStore, sha256: str, held: Reference, at: datetime) -> boo
     if aside is not None:
         aside.unlink(missing_ok=True)
     return True
+
+
+def is_held(session: Session, sha256: str, held: Held) -> bool:
+    """Tell whether one of the columns `held` refers to the content."""
+    return bool(session.scalar(select(or_(*(exists().where(one == sha256) for one in held)))))
 
 
 def _locked(session: Session, sha256: str, at: datetime) -> StoredFile | None:
@@ -62,7 +69,7 @@ def _locked(session: Session, sha256: str, at: datetime) -> StoredFile | None:
     return row
 
 
-def sweep_contents(files: FileStore, held: Reference, now: datetime) -> int:
+def sweep_contents(files: FileStore, held: Held, now: datetime) -> int:
     """Discard every content older than the grace time that `held` does not refer to; return how many.
 
     Safe while the portal is used, and when several sweep at once. One that cannot be discarded is
@@ -84,9 +91,9 @@ def sweep_contents(files: FileStore, held: Reference, now: datetime) -> int:
     return discarded
 
 
-def _rows_alone(session: Session, files: FileStore, held: Reference, before: datetime) -> list[str]:
+def _rows_alone(session: Session, files: FileStore, held: Held, before: datetime) -> list[str]:
     """Return the contents with a row that nothing refers to."""
-    alone = select(StoredFile.sha256).except_(select(held))
+    alone = select(StoredFile.sha256).except_(*(select(one) for one in held))
     rows = session.execute(
         select(StoredFile.sha256, StoredFile.stored_at).where(StoredFile.sha256.in_(alone))
     )

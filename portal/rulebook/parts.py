@@ -19,7 +19,8 @@ FILES: Mapping[str, type[BaseModel]] = {
     "reasons.yaml": models.ReasonsFile,
     "notifications.yaml": models.NotificationsFile,
 }
-QUESTION_FILES = ("association.yaml", "evidence.yaml", "incentives.yaml")
+INCENTIVES = "incentives.yaml"
+QUESTION_FILES = ("association.yaml", "evidence.yaml", INCENTIVES)
 CASES = "examples/cases.yaml"
 TRANSLATIONS = "translations/"  # the folder with one file a language
 
@@ -28,6 +29,8 @@ def model_of(file: str) -> type[BaseModel] | None:
     """Return the model that `file` must have, or None where no such file belongs to a policy."""
     if file in FILES:
         return FILES[file]
+    if file == INCENTIVES:
+        return models.IncentivesFile
     if file in QUESTION_FILES:
         return models.QuestionFile
     if file == CASES:
@@ -57,6 +60,12 @@ class Parts:
     translations: Mapping[str, translation_models.TranslationsFile]  # file → what customers read, translated
 
     @property
+    def incentives(self) -> models.IncentivesFile:
+        """What incentives.yaml says besides its rules; nothing where a policy has no such file."""
+        found = self.questions.get(INCENTIVES)
+        return found if isinstance(found, models.IncentivesFile) else models.IncentivesFile(questions={})
+
+    @property
     def catalogs(self) -> Mapping[str, Mapping[str, BaseModel]]:
         """The named lists of codes that a choice, a set or an ask may be `of`."""
         return {
@@ -66,6 +75,7 @@ class Parts:
             "engagements": self.programs.engagements,
             "solution_areas": self.programs.solution_areas,
             "roles": self.roles.roles,
+            "subscription_states": self.incentives.subscription_states,
             **self.reason_catalogs,
         }
 

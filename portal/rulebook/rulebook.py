@@ -47,7 +47,7 @@ class Rulebook:
         self.vocabulary = vocabulary
         self.policy, self.roles, self.programs = parts.policy, parts.roles, parts.programs
         self.lifecycle, self.deadlines, self.reasons = parts.lifecycle, parts.deadlines, parts.reasons
-        self.notifications = parts.notifications
+        self.notifications, self.incentives = parts.notifications, parts.incentives
         self.documents = documents
         self.translations = translations or translations_of(parts)
         self._axioms = Axioms(vocabulary, parts.vocabulary.always)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.claims.acting import act
 from portal.claims.answers import Answers, Upload
-from portal.claims.held_contents import sweep_documents
+from portal.claims.held_contents import HELD, sweep_documents
 from portal.claims.model import ClaimDocument
 from portal.db import db, transaction
 from portal.evidence.discarding import discard
@@ -38,7 +38,7 @@ def upload(filing: Filing, number: str, by: str = PARTNER) -> None:
 
 def discarded(filing: Filing) -> bool:
     with filing.context():
-        return discard(filing.desk.files, SHA256, ClaimDocument.sha256, filing.clock.now())
+        return discard(filing.desk.files, SHA256, HELD, filing.clock.now())
 
 
 def with_a_row(filing: Filing) -> None:
@@ -140,7 +140,7 @@ def test_what_is_discarded_between_reading_and_committing_is_kept_again(
 
     def interrupted(*given: object) -> object:
         taken = uploads.take_uploads(*given)  # type: ignore[arg-type]  # handed on as they came
-        assert discard(filing.desk.files, SHA256, ClaimDocument.sha256, filing.clock.now())
+        assert discard(filing.desk.files, SHA256, HELD, filing.clock.now())
         return taken
 
     monkeypatch.setattr(acting, "take_uploads", interrupted)

@@ -21,7 +21,7 @@ from portal.evidence.store import FileStore
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
 OLD = NOW - GRACE - timedelta(minutes=1)
 YOUNG = NOW - GRACE + timedelta(minutes=1)
-HELD = ClaimDocument.sha256
+HELD = (ClaimDocument.sha256,)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_nobody_discards_a_content_while_a_transaction_is_about_to_refer_to_it(
 
     def rival() -> None:
         with bare_app(database_url) as own, own.app_context():
-            outcome.append(discard(FileStore(tmp_path), TAKEN.sha256, ClaimDocument.sha256, AT))
+            outcome.append(discard(FileStore(tmp_path), TAKEN.sha256, (ClaimDocument.sha256,), AT))
 
     with app.app_context():
         with transaction() as session:

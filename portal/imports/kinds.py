@@ -1,0 +1,102 @@
+"""What can be imported: one kind a sheet, with its columns and what a row of it becomes."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.imports.columns import BadCell, Column
+from portal.imports.model import Imported
+from portal.imports.sheets import Line
+from portal.languages.sentences import gettext
+from portal.rulebook.problems import closest
+from portal.rulebook.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong with a cell, or with the whole row where `column` is ""."""
+
+    column: str
+    cell: str
+    reason: str
+
+
+@dataclass
+class Entry:
+    """One row of a file on its way: what its cells say, what follows from it, and what is wrong.
+
+    `values` are the cells as they were read, by column; `found` what else its row in the table gets.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that the row says, the same however its cells were typed."""
+        said = json.dumps(self.values, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def wrong(self, column: str, reason: str) -> None:
+        self.mistakes.append(Mistake(column, self.cells.get(column, ""), reason))
+
+
+# Gives each entry without mistakes its `key` and `found`, or notes what is wrong with it.
+Resolve = Callable[[Session, Rulebook, Sequence[Entry]], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence."""
+
+    code: str
+    label: str
+    means: str
+    columns: tuple[Column, ...]
+    table: type[Imported]
+    resolve: Resolve
+
+    def read(self, line: Line, rulebook: Rulebook) -> Entry:
+        """Read the cells of one row; what cannot be read is among the entry's mistakes."""
+        entry = Entry(line.number, line.cells)
+        for column in self.columns:
+            cell = line.cells.get(column.name, "")
+            if not cell:
+                entry.values[column.name] = ""
+                if column.required:
+                    entry.wrong(column.name, gettext("It is empty and must not be."))
+                continue
+            try:
+                entry.values[column.name] = column.read(cell, rulebook)
+            except BadCell as bad:
+                entry.wrong(column.name, str(bad))
+        if line.surplus:
+            entry.wrong("", gettext("The row has more cells than there are columns. Check its separators."))
+        return entry
+
+    def wrong_headings(self, names: Sequence[str]) -> list[str]:
+        """Return a sentence for each column that is missing and each that is not known."""
+        known = {column.name for column in self.columns}
+        unknown = [name for name in names if name not in known]
+        missing = [one.name for one in self.columns if one.required and one.name not in names]
+        told = [gettext("The column “%(name)s” is missing.", name=name) for name in missing]
+        return told + [_unknown(name, known - set(names)) for name in unknown]
+
+
+def _unknown(name: str, free: set[str]) -> str:
+    meant = closest(name, sorted(free))
+    if meant:
+        return gettext(
+            "There is no column “%(name)s”. Did you mean “%(meant)s”? Rename or delete it.",
+            name=name,
+            meant=meant,
+        )
+    return gettext("There is no column “%(name)s”. Rename or delete it.", name=name)

@@ -1,0 +1,99 @@
+"""Puts the rows of a file into their table, where they do not count before the import is used."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.imports.kinds import Entry, Kind
+from portal.imports.model import ImportedRow
+from portal.languages.sentences import gettext
+
+
+class Known(NamedTuple):
+    """A row that its table has already."""
+
+    id: int
+    key: str
+    digest: str
+    live: bool
+    said: dict[str, object]
+
+
+def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]) -> tuple[int, int]:
+    """Add what the entries say to the rows of the import; return how many are new and how many were known.
+
+    What contradicts a row that counts, or an earlier row of the same file, is noted as a mistake of the
+    entry and not added. Raises IntegrityError where somebody else adds the same row at this moment.
+    """
+    known = _known(session, kind, {entry.key for entry in entries})
+    own = _own(session, import_id, known)
+    counting = {row.key: row for row in known if row.live}
+    ids = {(row.key, row.digest): row.id for row in known}
+    said = {row.key: (row.digest, row.said) for row in known if row.id in own}
+    fresh = same = 0
+    adding: dict[tuple[str, str], Entry] = {}
+    linking: set[int] = set()
+    for entry in entries:
+        digest = entry.digest
+        if (earlier := said.get(entry.key)) and earlier[0] != digest:
+            entry.wrong("", _twice(entry, earlier[1]))
+        elif (counts := counting.get(entry.key)) and counts.digest != digest:
+            entry.wrong("", _otherwise(entry, counts.said))
+        else:
+            fresh, same = (fresh, same + 1) if earlier or counts else (fresh + 1, same)
+            said[entry.key] = digest, entry.values
+            if (row_id := ids.get((entry.key, digest))) is None:
+                adding[entry.key, digest] = entry
+            elif row_id not in own:
+                linking.add(row_id)
+    linking.update(_added(session, kind, adding.values()))
+    if linking:
+        session.execute(
+            insert(ImportedRow), [{"import_id": import_id, "row_id": one} for one in sorted(linking)]
+        )
+    return fresh, same
+
+
+def _known(session: Session, kind: Kind, keys: set[str]) -> list[Known]:
+    table = kind.table
+    query = select(table.id, table.key, table.digest, table.live, table.said).where(table.key.in_(keys))
+    return [Known(*row) for row in session.execute(query)]
+
+
+def _own(session: Session, import_id: int, known: Sequence[Known]) -> set[int]:
+    """Return which of the known rows the import has brought already."""
+    query = select(ImportedRow.row_id).where(
+        ImportedRow.import_id == import_id, ImportedRow.row_id.in_([row.id for row in known])
+    )
+    return set(session.scalars(query)) if known else set()
+
+
+def _added(session: Session, kind: Kind, entries: Iterable[Entry]) -> list[int]:
+    rows = [
+        {"key": one.key, "digest": one.digest, "said": one.values, "live": False, **one.found}
+        for one in entries
+    ]
+    return list(session.scalars(insert(kind.table).returning(kind.table.id), rows)) if rows else []
+
+
+def _differing(entry: Entry, other: dict[str, object]) -> str:
+    names = [name for name, value in entry.values.items() if other.get(name) != value]
+    told = [gettext("%(column)s was “%(value)s”", column=name, value=other.get(name, "")) for name in names]
+    return ", ".join(told)
+
+
+def _twice(entry: Entry, other: dict[str, object]) -> str:
+    return gettext(
+        "An earlier row of the file says something else of the same thing (%(differences)s). Keep one.",
+        differences=_differing(entry, other),
+    )
+
+
+def _otherwise(entry: Entry, other: dict[str, object]) -> str:
+    return gettext(
+        "An earlier import says something else of the same thing (%(differences)s). Undo that import first, "
+        "or take the row out.",
+        differences=_differing(entry, other),
+    )

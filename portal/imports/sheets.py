@@ -1,0 +1,112 @@
+"""Reads a sheet of rows from a CSV file, one at a time, however long the file is."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from portal.languages.sentences import gettext
+
+# A heading or cell is a name, an ID or an amount; a longer one is a file that is no sheet.
+CHARACTERS_OF_A_CELL_AT_MOST = 2000
+COLUMNS_AT_MOST = 100
+_SEPARATORS = (",", ";", "\t")
+
+
+class NoSheet(Exception):
+    """The file cannot be read as a sheet at all; the message says what is so and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its number as a spreadsheet counts (the headings are row 1) and its cells, by heading."""
+
+    number: int
+    cells: dict[str, str]
+    surplus: int = 0  # cells beyond the last heading
+
+
+def headings(file: BinaryIO) -> tuple[str, ...]:
+    """Return the headings in small letters, with `_` for blanks. Raises NoSheet."""
+    _, first = _reader(file)
+    return first
+
+
+def lines(file: BinaryIO) -> Iterator[Line]:
+    """Yield every row that has something in it, from the file's beginning. Raises NoSheet."""
+    rows, names = _reader(file)
+    try:
+        for number, cells in enumerate(rows, start=2):
+            if any(cell.strip() for cell in cells):
+                beyond = sum(bool(cell.strip()) for cell in cells[len(names) :])
+                yield Line(number, dict(zip(names, _stripped(cells, len(names)), strict=True)), beyond)
+    except UnicodeDecodeError:
+        raise NoSheet(_not_utf8()) from None
+    except csv.Error:
+        raise NoSheet(_no_csv()) from None
+
+
+def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
+    file.seek(0)
+    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding="utf-8-sig", newline="")
+    try:
+        first = text.readline(CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST)
+        if "\0" in first:
+            raise NoSheet(_no_csv())
+        separator = max(_SEPARATORS, key=first.count)
+        csv.field_size_limit(CHARACTERS_OF_A_CELL_AT_MOST)
+        found = next(csv.reader([first], delimiter=separator, strict=True), [])
+    except UnicodeDecodeError:
+        raise NoSheet(_not_utf8()) from None
+    except csv.Error:
+        raise NoSheet(_no_csv()) from None
+    names = tuple(_plain(name) for name in found)
+    while names and not names[-1]:
+        names = names[:-1]
+    if not names:
+        raise NoSheet(gettext("The file is empty. Its first row must hold the names of the columns."))
+    _check(names)
+    return csv.reader(text, delimiter=separator, strict=True), names
+
+
+def _check(names: Sequence[str]) -> None:
+    if len(names) > COLUMNS_AT_MOST:
+        raise NoSheet(gettext("The file has more than %(count)s columns.", count=COLUMNS_AT_MOST))
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice == "":
+        raise NoSheet(gettext("A column has no name. Write it into the first row, or delete the column."))
+    if twice is not None:
+        raise NoSheet(gettext("The column “%(name)s” stands in the file twice. Delete one.", name=twice))
+
+
+def _plain(heading: str) -> str:
+    return "_".join(heading.strip().casefold().split())
+
+
+def _stripped(cells: Sequence[str], count: int) -> list[str]:
+    found = [cell.strip() for cell in cells[:count]]
+    return found + [""] * (count - len(found))
+
+
+def _not_utf8() -> str:
+    return gettext("The file is not text in UTF-8. In the spreadsheet, save it as “CSV UTF-8”.")
+
+
+def _no_csv() -> str:
+    return gettext("The file is not a CSV file that can be read. In the spreadsheet, save it as “CSV UTF-8”.")
+
+
+class _Unclosed(io.RawIOBase):
+    """The file for a text wrapper, which closes what it wraps when it is thrown away."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any writable buffer comes
+        read = self._file.read(len(buffer))
+        buffer[: len(read)] = read
+        return len(read)

@@ -1,0 +1,125 @@
+"""The sheet of earnings: what claims earned, and how far the payment of it has come."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from portal.imports.columns import (
+    BadCell,
+    Column,
+    amount,
+    currency,
+    day,
+    minor_units,
+    month,
+    one_of,
+    small,
+    text,
+)
+from portal.imports.kinds import Entry, Kind
+from portal.incentives.earning_claims import find_claims
+from portal.incentives.model import EarningLine
+from portal.incentives.subscription_sheet import products
+from portal.languages.sentences import gettext, lazy_gettext
+from portal.rulebook.rulebook import Rulebook
+
+
+def _labels(catalog: str) -> Callable[[Rulebook], Mapping[str, str]]:
+    return lambda rulebook: {code: row.label for code, row in getattr(rulebook.incentives, catalog).items()}
+
+
+def _number(value: str, _rulebook: Rulebook) -> str:
+    return value.upper()
+
+
+# stays English: people's own programs write these files, and find columns by their names
+COLUMNS = (
+    Column(
+        "line_id",
+        lazy_gettext("What the line is called where it comes from; no two lines share it"),
+        "L-2026-000017",
+        text,
+    ),
+    Column(
+        "claim",
+        lazy_gettext(
+            "The number of the claim; without it, the claim that held the customer and product in the month"
+        ),
+        "CL-2026-000123",
+        _number,
+        required=False,
+    ),
+    Column(
+        "tenant_id", lazy_gettext("The customer's tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
+    ),
+    Column("product", lazy_gettext("The product, by its name or its code"), "Teams", one_of(products)),
+    Column("subscription_id", lazy_gettext("The subscription ID"), "SUB-1001", small, required=False),
+    Column("month", lazy_gettext("The month in which it was earned"), "2026-10", month),
+    Column("lever", lazy_gettext("What it is paid for"), "usage_growth", one_of(_labels("levers"))),
+    Column(
+        "amount", lazy_gettext("The amount, below 0 where an earlier one is taken back"), "1234.50", amount
+    ),
+    Column("currency", lazy_gettext("The currency (ISO 4217)"), "EUR", currency),
+    Column(
+        "payment_status",
+        lazy_gettext("How far the payment has come"),
+        "paid",
+        one_of(_labels("payment_statuses")),
+    ),
+    Column(
+        "payment_id",
+        lazy_gettext("The payment, by the name that the bank statement tells"),
+        "P-2026-11",
+        text,
+        required=False,
+    ),
+    Column("paid_on", lazy_gettext("The day of the payment"), "2026-11-15", day, required=False),
+    Column(
+        "reason",
+        lazy_gettext("Why it is not paid, where it is withheld"),
+        "",
+        one_of(_labels("payment_reasons")),
+        required=False,
+    ),
+)
+
+
+def _resolve(session: Session, rulebook: Rulebook, entries: Sequence[Entry]) -> None:
+    claims = find_claims(session, entries)
+    for entry in entries:
+        said, claim = entry.values, claims.get(entry.number)
+        entry.key = said["line_id"]
+        _check_payment(entry, rulebook)
+        try:
+            minor = minor_units(said["amount"], said["currency"])
+        except BadCell as bad:
+            entry.wrong("amount", str(bad))
+            continue
+        if claim is None or entry.mistakes:
+            continue
+        kept = ("tenant_id", "product", "subscription_id", "month", "lever", "currency", "payment_status")
+        entry.found = {name: said[name] for name in (*kept, "payment_id", "paid_on", "reason")}
+        entry.found |= {"claim_id": claim.id, "organization_id": claim.organization_id}
+        entry.found |= {"engagement": claim.engagement, "amount": minor}
+
+
+def _check_payment(entry: Entry, rulebook: Rulebook) -> None:
+    status = rulebook.incentives.payment_statuses[entry.values["payment_status"]]
+    if status.withheld and not entry.values["reason"]:
+        entry.wrong("reason", gettext("A line that is withheld must tell why."))
+    if not status.withheld and entry.values["reason"]:
+        entry.wrong("reason", gettext("Only a line that is withheld has a reason. Leave it out."))
+    if status.paid and not (entry.values["payment_id"] and entry.values["paid_on"]):
+        entry.wrong("payment_id", gettext("A line that is paid must tell the payment and its day."))
+
+
+EARNINGS = Kind(
+    "earnings",
+    lazy_gettext("Earnings and payouts"),
+    lazy_gettext(
+        "Lines of earnings with the state of their payment. Each line has an ID, by which it is known again."
+    ),
+    COLUMNS,
+    EarningLine,
+    _resolve,
+)

@@ -1,0 +1,71 @@
+"""What operators import about money: subscriptions as they were read, and lines of earnings."""
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.model import Organization
+from portal.claims.model import Claim
+from portal.db import Base
+from portal.imports.model import Imported, keys
+
+
+class SubscriptionReading(Imported, Base):
+    """One subscription of a customer as it was on the day `as_of` (ISO date); the newest of them is so now.
+
+    `state` is a code of incentives.yaml, `product` one of programs.yaml, `ends_on` an ISO date or "".
+    IDs are in small letters.
+    """
+
+    __tablename__ = "subscription_readings"
+    __table_args__ = keys("subscription_readings")
+
+    tenant_id: Mapped[str] = mapped_column(index=True)
+    product: Mapped[str]
+    subscription_id: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    ends_on: Mapped[str]
+    as_of: Mapped[str]
+
+
+class EarningLine(Imported, Base):
+    """One line of earnings.
+
+    `amount` is in the smallest unit of `currency` (ISO 4217), negative where an earlier one is taken back.
+    `month` is an ISO month, `paid_on` an ISO date or "". `lever`, `payment_status` and `reason` are codes
+    of incentives.yaml.
+    """
+
+    __tablename__ = "earning_lines"
+    __table_args__ = (
+        *keys("earning_lines"),
+        # Holds all that the totals of an organization are made of, so that the lines themselves are not read.
+        Index(
+            "ix_earning_lines_totals",
+            "organization_id",
+            "live",
+            "month",
+            "engagement",
+            "product",
+            "payment_status",
+            "currency",
+            "amount",
+        ),
+    )
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    tenant_id: Mapped[str]
+    engagement: Mapped[str]  # the claim's, which an approved claim keeps
+    product: Mapped[str]
+    subscription_id: Mapped[str]
+    month: Mapped[str]
+    lever: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    payment_status: Mapped[str]
+    payment_id: Mapped[str]
+    paid_on: Mapped[str]
+    reason: Mapped[str]
+
+    claim: Mapped[Claim] = relationship()
+    organization: Mapped[Organization] = relationship()

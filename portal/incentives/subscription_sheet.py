@@ -1,0 +1,50 @@
+"""The sheet of subscriptions: which subscriptions the customers have, and in which state each is."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from portal.imports.columns import Column, day, one_of, small
+from portal.imports.kinds import Entry, Kind
+from portal.incentives.model import SubscriptionReading
+from portal.languages.sentences import lazy_gettext
+from portal.rulebook.rulebook import Rulebook
+
+
+def products(rulebook: Rulebook) -> Mapping[str, str]:
+    """Return what products are called, by code."""
+    return {code: product.label for code, product in rulebook.programs.products.items()}
+
+
+def _states(rulebook: Rulebook) -> Mapping[str, str]:
+    return {code: state.label for code, state in rulebook.incentives.subscription_states.items()}
+
+
+# stays English: people's own programs write these files, and find columns by their names
+COLUMNS = (
+    Column(
+        "tenant_id", lazy_gettext("The customer's tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
+    ),
+    Column("product", lazy_gettext("The product, by its name or its code"), "Teams", one_of(products)),
+    Column("subscription_id", lazy_gettext("The subscription ID"), "SUB-1001", small),
+    Column("state", lazy_gettext("The state of the subscription on that day"), "active", one_of(_states)),
+    Column("as_of", lazy_gettext("The day on which it was in this state"), "2026-11-30", day),
+    Column("ends_on", lazy_gettext("The last day of the subscription"), "2027-06-30", day, required=False),
+)
+
+
+def _resolve(_session: Session, _rulebook: Rulebook, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        said = entry.values
+        entry.key = "|".join((said["tenant_id"], said["product"], said["subscription_id"], said["as_of"]))
+        entry.found = dict(said)
+
+
+SUBSCRIPTIONS = Kind(
+    "subscriptions",
+    lazy_gettext("Subscriptions"),
+    lazy_gettext("The subscriptions of customers with their states. Of each, the newest day counts."),
+    COLUMNS,
+    SubscriptionReading,
+    _resolve,
+)
