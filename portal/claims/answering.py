@@ -13,7 +13,8 @@ from portal.claims.acting import Done, act
 from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
 from portal.claims.explaining import side_of
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
 from portal.claims.rehearsing import Rehearsed, rehearse

@@ -10,7 +10,8 @@ from portal.calendars.counting import DueMoment, count, left
 from portal.calendars.days import country_of
 from portal.claims.clock_states import ENDED, RUNNING, STOPPED, WAITING
 from portal.claims.desk import Step
-from portal.claims.facts import Gathering, gather_named
+from portal.claims.facts import gather_named
+from portal.claims.gathering import Gathering
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.reminder_plan import forget_planned, plan_reminders
 from portal.claims.units import sharing_units_with

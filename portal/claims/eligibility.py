@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Desk
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED, Claim
 from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided

@@ -10,7 +10,8 @@ from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere

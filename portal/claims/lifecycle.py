@@ -12,7 +12,8 @@ from portal.claims.checking import check_answers
 from portal.claims.clock_states import running_clock
 from portal.claims.clocks import turn_clocks
 from portal.claims.desk import Desk, Step
-from portal.claims.facts import NEW, Gathering, gather, gather_named
+from portal.claims.facts import NEW, gather, gather_named
+from portal.claims.gathering import Gathering
 from portal.claims.keeping import begin_kept, end_kept
 from portal.claims.mails import post_mails
 from portal.claims.model import NOT_ASSESSED, Claim

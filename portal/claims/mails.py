@@ -14,7 +14,8 @@ from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
-from portal.claims.facts import Gathering, gather_named
+from portal.claims.facts import gather_named
+from portal.claims.gathering import Gathering
 from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
 from portal.claims.mail_ways import keep_chosen_way
 from portal.claims.model import Claim

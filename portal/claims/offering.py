@@ -8,7 +8,8 @@ from portal.accounts.actor import Actor
 from portal.claims.acting import Done
 from portal.claims.desk import Desk
 from portal.claims.explaining import side_of
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
 from portal.languages.sentences import gettext
 from portal.rulebook.decision import Decision

@@ -11,7 +11,8 @@ from portal.claims.chain import record_event
 from portal.claims.clock_states import RUNNING
 from portal.claims.clocks import left_until
 from portal.claims.desk import Desk
-from portal.claims.facts import Gathering, gather_named
+from portal.claims.facts import gather_named
+from portal.claims.gathering import Gathering
 from portal.claims.mails import post_mail
 from portal.claims.model import Claim, ClaimClock, ClockReminder
 from portal.claims.queries import claim_by_id

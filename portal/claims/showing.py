@@ -12,8 +12,9 @@ from portal.claims.desk import Desk
 from portal.claims.details import SUBSCRIPTION, FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.disputes import is_dispute
 from portal.claims.eligibility import eligibility_of
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
 from portal.claims.filters import MOVES
+from portal.claims.gathering import Gathering
 from portal.claims.listing import late_clock
 from portal.claims.model import Claim, ClaimClock, ClaimDocument, InformationRequest
 from portal.claims.moves import Standing, next_step_of, standing

@@ -9,7 +9,8 @@ from portal.claims.answers import Upload
 from portal.claims.checking import check_answers
 from portal.claims.desk import Desk
 from portal.claims.document_checks import FIELD, documents_mistake
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid, Refused
 from portal.claims.sent_forms import SentForm

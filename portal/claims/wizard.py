@@ -9,7 +9,8 @@ from portal.accounts.actor import Actor
 from portal.claims.content import content_of
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Sent, fields_form, fields_in_words
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.offering import Offer

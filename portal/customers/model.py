@@ -1,4 +1,7 @@
-"""Customers as an organization knows them. The tenant ID alone is common ground between organizations."""
+"""Customers as an organization knows them, and their subscriptions as operators import them.
+
+The tenant ID alone is common ground between organizations.
+"""
 
 from datetime import datetime
 
@@ -6,6 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Moment
+from portal.imports.model import Imported, keys
 
 
 class Customer(Base):
@@ -20,3 +24,21 @@ class Customer(Base):
     domain: Mapped[str]
     tenant_id: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SubscriptionReading(Imported, Base):
+    """One subscription of a customer as it was on the day `as_of` (ISO date); the newest of them is so now.
+
+    `state` is a code of incentives.yaml, `product` one of programs.yaml, `ends_on` an ISO date or "".
+    IDs are in small letters.
+    """
+
+    __tablename__ = "subscription_readings"
+    __table_args__ = keys("subscription_readings")
+
+    tenant_id: Mapped[str] = mapped_column(index=True)
+    product: Mapped[str]
+    subscription_id: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    ends_on: Mapped[str]
+    as_of: Mapped[str]

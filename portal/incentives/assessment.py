@@ -2,9 +2,22 @@
 
 from portal.claims.desk import Step
 from portal.claims.eligibility import ELIGIBILITY
-from portal.claims.facts import Gathering, gather
+from portal.claims.facts import gather
+from portal.claims.gathering import Gathering
 from portal.languages.sentences import in_english
 from portal.policies import decisions
+from portal.rulebook.decision import Decision
+
+
+def decide_eligibility(gathering: Gathering) -> Decision:
+    """Decide the eligibility as things are now, in the words that are kept. Raises CouldNotBeDecided."""
+    with in_english():  # its texts are kept, whoever's page let the time act
+        return gathering.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
+
+
+def reasons_kept(decision: Decision) -> list[dict[str, str | None]]:
+    """Return the reasons of a decision as they are kept with the claim."""
+    return [{"code": one.code, "text": one.text, "source": one.source} for one in decision.reasons]
 
 
 def assess(step: Step) -> None:
@@ -14,8 +27,7 @@ def assess(step: Step) -> None:
     claim is approved for incentive earnings or payout."
     """
     gathering = Gathering(step.session, step.desk, step.rulebook, step.claim, step.actor, step.now)
-    with in_english():  # its texts are kept, whoever's page let the time act
-        decision = step.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
+    decision = decide_eligibility(gathering)
     stored = decisions.store(
         step.session,
         decision,
@@ -25,8 +37,6 @@ def assess(step: Step) -> None:
         actor=step.actor.name,
     )
     step.claim.eligibility = decision.outcome
-    step.claim.eligibility_reasons = [
-        {"code": reason.code, "text": reason.text, "source": reason.source} for reason in decision.reasons
-    ]
+    step.claim.eligibility_reasons = reasons_kept(decision)
     step.details["eligibility"] = decision.outcome
     step.details["eligibility_decision"] = stored.id

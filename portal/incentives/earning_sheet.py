@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from portal.customers.subscription_sheet import products
 from portal.imports.columns import (
     BadCell,
     Column,
@@ -19,7 +20,6 @@ from portal.imports.columns import (
 from portal.imports.kinds import Entry, Kind
 from portal.incentives.earning_claims import find_claims
 from portal.incentives.model import EarningLine
-from portal.incentives.subscription_sheet import products
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.rulebook import Rulebook
 

@@ -1,4 +1,4 @@
-"""What operators import about money: subscriptions as they were read, and lines of earnings."""
+"""Lines of earnings, as operators import them."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -7,24 +7,6 @@ from portal.accounts.model import Organization
 from portal.claims.model import Claim
 from portal.db import Base
 from portal.imports.model import Imported, keys
-
-
-class SubscriptionReading(Imported, Base):
-    """One subscription of a customer as it was on the day `as_of` (ISO date); the newest of them is so now.
-
-    `state` is a code of incentives.yaml, `product` one of programs.yaml, `ends_on` an ISO date or "".
-    IDs are in small letters.
-    """
-
-    __tablename__ = "subscription_readings"
-    __table_args__ = keys("subscription_readings")
-
-    tenant_id: Mapped[str] = mapped_column(index=True)
-    product: Mapped[str]
-    subscription_id: Mapped[str] = mapped_column(index=True)
-    state: Mapped[str]
-    ends_on: Mapped[str]
-    as_of: Mapped[str]
 
 
 class EarningLine(Imported, Base):

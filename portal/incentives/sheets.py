@@ -1,7 +1,7 @@
 """Every kind of sheet that operators import."""
 
+from portal.customers.subscription_sheet import SUBSCRIPTIONS
 from portal.imports.kinds import Kind
 from portal.incentives.earning_sheet import EARNINGS
-from portal.incentives.subscription_sheet import SUBSCRIPTIONS
 
 SHEETS: tuple[Kind, ...] = (SUBSCRIPTIONS, EARNINGS)

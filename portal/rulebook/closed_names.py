@@ -44,6 +44,9 @@ VERBS = (
     "settle_others",
 )
 
+# Imports whose rows may change what was decided about a claim; a system transition may follow them.
+FOLLOWED = ("subscriptions",)
+
 # States of a clock, and kinds of actors; a fact about either is one of these.
 CLOCK_STATES = ("never", "running", "stopped", "ended")
 ACTOR_KINDS = ("person", "customer", "system")

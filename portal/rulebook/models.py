@@ -188,6 +188,7 @@ class Transition(Strict):
     path: list[Address] = []
     chosen_by: dict[Code, Code] = {}
     called_by: list[Code] = []
+    follows: list[Code] = []  # imports of the closed list `FOLLOWED` after which it decides again
     requires: dict[Code, Code] = {}  # question → outcome
     asks: dict[Code, Ask] = {}
     guards: list[Code] = []

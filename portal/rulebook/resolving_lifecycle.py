@@ -118,7 +118,11 @@ def _check_lists(parts: Parts, notes: Notes, path: Path, transition: Transition)
         "called_by": ("transition", transition.called_by, parts.lifecycle.transitions),
         "guards": ("guard", transition.guards, parts.lifecycle.guards),
         "effects": ("effect", transition.effects, closed.VERBS),
+        "follows": ("import", transition.follows, closed.FOLLOWED),
     }
+    if transition.follows and transition.by != closed.SYSTEM:
+        sentence = "only the portal itself follows an import: write `by: system`"
+        notes.problem(FILE, (*path, "follows"), sentence)
     for key, (kind, named, known_names) in lists.items():
         for position, one in enumerate(named):
             notes.unknown(FILE, (*path, key, position), kind, one, known_names)

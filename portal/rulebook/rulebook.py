@@ -237,6 +237,10 @@ class Rulebook:
         """Return the transitions that `action` on one claim calls on others; none for most actions."""
         return [code for code, row in self.transitions.items() if action in row.called_by]
 
+    def following(self, kind: str) -> list[str]:
+        """Return the transitions that decide again when an import of `kind` changed what is known."""
+        return [code for code, row in self.transitions.items() if kind in row.follows]
+
     def transition_at(self, address: str, form: Mapping[str, str]) -> str | None:
         """Return the transition that a form sent to `address` asks for, such as `claims/dispute`.
 

@@ -10,6 +10,7 @@ from flask import Flask
 from portal.accounts.kept_forms import sweep_kept_forms
 from portal.claims.desk import Desk
 from portal.claims.held_contents import sweep_documents
+from portal.incentives.following import follow_imports
 from portal.work.auditing import keep_audit_heads
 from portal.work.digests import leave_digests
 from portal.work.outbox import deliver
@@ -28,6 +29,7 @@ def sweep_forms(desk: Desk) -> None:
 
 EVERY_TURN: tuple[Callable[[Desk], object], ...] = (
     sweep,
+    follow_imports,
     leave_digests,
     deliver,
     keep_audit_heads,

@@ -23,7 +23,8 @@ from portal.claims.clock_states import RUNNING, WAITING, waiting_clocks
 from portal.claims.clocks import runs_in
 from portal.claims.consent_links import link_in_force
 from portal.claims.desk import Desk
-from portal.claims.facts import CLAIM_FACTS, PRODUCT_FACTS, Gathering, gather_named
+from portal.claims.facts import CLAIM_FACTS, PRODUCT_FACTS, gather_named
+from portal.claims.gathering import Gathering
 from portal.claims.mail_recipients import PARTNER
 from portal.claims.model import Association, Claim
 from portal.claims.queries import claim_by_number

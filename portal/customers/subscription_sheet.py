@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from portal.customers.model import SubscriptionReading
 from portal.imports.columns import Column, day, one_of, small
 from portal.imports.kinds import Entry, Kind
-from portal.incentives.model import SubscriptionReading
 from portal.languages.sentences import lazy_gettext
 from portal.rulebook.rulebook import Rulebook
 
