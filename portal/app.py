@@ -36,6 +36,7 @@ from portal.evidence.store import FileStore
 from portal.features import FEATURES, KEPT, NAVIGATION, PRODUCT_NAME, TRANSLATED
 from portal.imports.importer import Importer
 from portal.incentives.assessment import assess
+from portal.incentives.claim_money import money_of, number_of_lines
 from portal.incentives.sheets import SHEETS
 from portal.notices.listing import number_of_news
 from portal.policies.versions import NoPolicy, Policies
@@ -169,6 +170,8 @@ def _desk(settings: Settings, clock: Clock, secret: bytes) -> Desk:
         settings=settings,
         verbs={**VERBS, "assess": assess},
         secret=secret,
+        facts={"earnings.lines": number_of_lines},
+        money=money_of,
     )
     # Mail that is kept as files is handed over at once; a mail server is left to the worker, so that
     # nobody's click waits for it.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -16,10 +16,13 @@ from portal.evidence.intake import Taken
 from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.policies.versions import Policies
-from portal.rulebook.decision import Facts
+from portal.rulebook.decision import Facts, Value
 from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from portal.claims.gathering import Gathering
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,9 @@ class Desk:
     settings: Settings
     verbs: Mapping[str, "Verb"]
     secret: bytes = field(repr=False)
+    # What features above know of a claim: facts by name, and what its page tells about money.
+    facts: Mapping[str, Callable[["Gathering"], Value]] = field(default_factory=dict)
+    money: Callable[[Session, "Desk", Claim, Actor], object] = lambda *_: None
     # Called after each commit; where mail is kept as files, it hands the new messages over at once.
     committed: Callable[[], None] = lambda: None
 

@@ -152,6 +152,8 @@ def _facts(g: Gathering, wanted: frozenset[str], inputs: Mapping[str, Value]) ->
     for name in wanted:
         if name in CLAIM_FACTS:
             claim[name] = CLAIM_FACTS[name](g)
+        elif name in g.desk.facts:
+            claim[name] = g.desk.facts[name](g)
         elif name.startswith("clock."):
             claim[name] = _clock(g, name.removeprefix("clock."))
     products: tuple[Mapping[str, Value], ...] = ()

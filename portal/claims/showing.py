@@ -112,6 +112,7 @@ class Shown:
     picture: Picture
     eligibility: str
     eligibility_reasons: tuple[str, ...]
+    money: object  # what its part of the page tells, None for nothing
     next_step: Step  # of the wizard, where something is missing
     about_documents: bool  # the form that came back was one of the documents' own
     lost: tuple[tuple[str, str], ...]  # what was typed and no field of the page can hold any more
@@ -199,6 +200,7 @@ def shown(
         picture=picture(path),
         eligibility=eligibility,
         eligibility_reasons=why,
+        money=desk.money(session, desk, claim, actor),
         today=desk.today(),
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),

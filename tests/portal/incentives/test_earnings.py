@@ -1,0 +1,123 @@
+"""The page of earnings: whose lines it shows, what they come to, and how they are found."""
+
+import pytest
+
+from portal.db import transaction
+from tests import factories
+from tests.browser import Browser
+from tests.portal.claims.test_listing import contoso
+from tests.portal.incentives.sheets import earn
+from tests.portal.reviews.filing import Filing
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_each_line_leads_to_its_claim_and_sums_never_mix_currencies(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    earn(
+        filing,
+        {"claim": number, "amount": "100.10"},
+        {"claim": number, "amount": "-0.20", "month": "2026-10", "lever": "adjustment"},
+        {"claim": number, "amount": "7000", "currency": "JPY"},
+    )
+    page = partner.visit("/earnings")
+    first, second, third = page.rows("#earnings > .table-frame table")
+    assert [first["Month"][:7], second["Month"][:7], third["Month"][:7]] == ["2026-11", "2026-11", "2026-10"]
+    assert {row["Claim"] for row in (first, second, third)} == {number}
+    assert third["Amount"] == "−EUR 0.20"
+    assert page.region("totals-EUR").startswith("EUR 99.90 in 2 lines")
+    assert page.region("totals-JPY").startswith("JPY 7,000 in 1 line")
+
+
+def test_nobody_sees_what_another_organization_earned(filing: Filing, partner: Browser) -> None:
+    mine, theirs = filing.approved(), filing.approved("fabrikam", "intune")
+    earn(filing, {"claim": mine}, {"claim": theirs, "product": "intune", "amount": "31337"})
+    page = partner.visit("/earnings")
+    assert mine in page.text
+    assert theirs not in page.text
+    assert "31,337" not in page.text
+    assert "No line of earnings fits" in partner.visit(f"/earnings?q={theirs}").text
+
+
+@SQLITE
+def test_who_is_restricted_to_locations_sees_the_money_of_these_alone(filing: Filing) -> None:
+    number = filing.approved()
+    earn(filing, {"claim": number})
+    with filing.context(), transaction() as session:
+        place = factories.location(session, contoso(session))
+        person = factories.person(
+            session, contoso(session), "billing_admin", account="branch", locations=(place,)
+        )
+        email = person.email
+    page = filing.browser(email).visit("/earnings")
+    assert number not in page.text
+    assert "EUR" not in page.text
+
+
+def test_a_line_is_found_by_what_somebody_has_at_hand(filing: Filing, partner: Browser) -> None:
+    number, other = filing.approved(), filing.approved(product="intune")
+    paid = {"payment_status": "paid", "payment_id": "P-77", "paid_on": "2026-11-15"}
+    earn(
+        filing,
+        {"claim": number, "subscription_id": "Sub-ABC", **paid},
+        {"claim": other, "product": "intune"},
+    )
+    for words in ("sub-abc", "SUB-ABC", "P-77", number, "L-1"):
+        page = partner.visit(f"/earnings?q={words}")
+        assert number in page.text, words
+        assert other not in page.text, words
+    both = partner.visit(f"/earnings?q={factories.SHARED_TENANT[:8].upper()}")
+    assert number in both.text
+    assert other in both.text
+    assert other not in partner.visit("/earnings?status=paid").text
+    assert number not in partner.visit("/earnings?product=intune").text
+    assert "No line of earnings fits" in partner.visit("/earnings?month=2026-01").text
+
+
+@SQLITE
+def test_whatever_an_address_says_a_page_comes(filing: Filing, partner: Browser) -> None:
+    earn(filing, {"claim": filing.approved()})
+    for wrong in (
+        "status=x",
+        "month=2026-13",
+        "month=now",
+        "after=zzz",
+        "before=%00",
+        "q=%25%5C'",
+        "product=\U0001f600",
+    ):
+        assert partner.visit(f"/earnings?{wrong}", status=400 if "%00" in wrong else 200)
+
+
+@SQLITE
+def test_before_the_first_import_the_page_says_what_will_be_there(filing: Filing, partner: Browser) -> None:
+    assert "There are no earnings yet" in partner.visit("/earnings").text
+
+
+@SQLITE
+def test_pages_of_lines_follow_each_other(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    earn(filing, *({"claim": number, "month": f"2026-{1 + n % 11:02d}"} for n in range(60)))
+    page, seen = partner.visit("/earnings"), []
+    while True:
+        seen += [row["Month"] for row in page.rows("#earnings > .table-frame table")]
+        following = page.select("a[rel=next]")
+        if not following:
+            break
+        page = partner.visit(following[0].get("href"))
+    assert len(seen) == len(set(seen)) == 60
+    assert [month[:7] for month in seen] == sorted((month[:7] for month in seen), reverse=True)
+
+
+def test_money_is_shown_with_its_claim_and_why_where_there_is_none(filing: Filing, partner: Browser) -> None:
+    number, other = filing.approved(), filing.approved(product="intune")
+    earn(filing, {"claim": number, "payment_status": "withheld", "reason": "below_threshold"})
+    page = partner.visit(f"/claims/{number}")
+    assert "EUR 100.00 in 1 line" in page.region("claim-money")
+    assert "Below the threshold" in page.region("claim-money")
+    nothing = partner.visit(f"/claims/{other}").region("claim-money")
+    assert "Nothing was earned with this claim yet." in nothing
+    assert "The customer can still decline" in nothing
+    filing.wait(8)
+    assert "No subscription of the customer" in partner.visit(f"/claims/{other}").region("claim-money")
+    assert not partner.visit(f"/claims/{filing.draft(product='exchange_online')}").select("#claim-money h2")

@@ -1,0 +1,104 @@
+"""Eligibility follows what is imported about subscriptions, with its history."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.actor import SYSTEM_ACTOR
+from portal.audit.model import AuditEvent
+from portal.claims.chain import chain_of
+from portal.db import db
+from portal.imports.using import undo
+from portal.incentives.following import follow_imports
+from portal.policies.rechecking import recheck
+from tests.portal.incentives.sheets import subscribe
+from tests.portal.reviews.filing import Filing
+
+
+@pytest.fixture
+def assessed(filing: Filing) -> str:
+    """An approved claim whose customer's time to decline has ended."""
+    number = filing.approved()
+    filing.wait(8)
+    filing.do("comment", number, "incentives@contoso.example", message="Is it assessed?")
+    assert filing.claim(number).eligibility == "eligible"
+    return number
+
+
+def follow(filing: Filing) -> int:
+    with filing.context():
+        return follow_imports(filing.desk)
+
+
+def events(filing: Filing, number: str) -> list[str]:
+    with filing.context():
+        found = (
+            select(AuditEvent.action).where(AuditEvent.subject == chain_of(number)).order_by(AuditEvent.place)
+        )
+        return list(db.session.scalars(found))
+
+
+def test_a_subscription_that_ended_ends_eligibility_and_one_in_use_brings_it_back(
+    filing: Filing, assessed: str
+) -> None:
+    subscribe(filing, state="ended", as_of="2026-11-21")
+    assert follow(filing) == 1
+    claim = filing.claim(assessed)
+    assert claim.eligibility == "not_eligible"
+    assert [row["code"] for row in claim.eligibility_reasons] == ["no_earning_subscription"]
+    assert "Ended" in claim.eligibility_reasons[0]["text"]
+    subscribe(filing, state="active", as_of="2026-11-22")
+    assert follow(filing) == 1
+    assert filing.claim(assessed).eligibility == "eligible"
+    assert events(filing, assessed).count("assess_again") == 2
+    with filing.context():
+        assert recheck(db.session(), filing.desk.policies).differences == ()
+
+
+def test_of_each_subscription_the_newest_day_counts_in_whatever_order_it_came(
+    filing: Filing, assessed: str
+) -> None:
+    subscribe(filing, state="active", as_of="2026-11-22")
+    subscribe(filing, state="suspended", as_of="2026-11-21")
+    assert follow(filing) == 0
+    assert filing.claim(assessed).eligibility == "eligible"
+
+
+def test_what_is_undone_is_decided_as_if_it_had_never_come(filing: Filing, assessed: str) -> None:
+    outcome = subscribe(filing, state="suspended")
+    assert follow(filing) == 1
+    with filing.context():
+        undo(filing.app.extensions["importer"], outcome.number, SYSTEM_ACTOR)
+    assert follow(filing) == 1
+    assert filing.claim(assessed).eligibility == "eligible"
+
+
+def test_the_same_answer_leaves_no_trace_and_nothing_is_followed_twice(filing: Filing, assessed: str) -> None:
+    before = events(filing, assessed)
+    subscribe(filing, state="active")
+    assert follow(filing) == 0
+    assert follow(filing) == 0
+    assert events(filing, assessed) == before
+
+
+def test_other_customers_and_other_products_decide_nothing(filing: Filing, assessed: str) -> None:
+    subscribe(filing, product="intune", state="ended")
+    subscribe(filing, tenant_id="0d3c0000-0000-4000-8000-000000000001", state="ended")
+    assert follow(filing) == 0
+    assert filing.claim(assessed).eligibility == "eligible"
+
+
+def test_nothing_is_assessed_before_the_customer_had_their_time(filing: Filing) -> None:
+    number = filing.approved()
+    subscribe(filing, state="ended")
+    assert follow(filing) == 0
+    assert filing.claim(number).eligibility == "not_assessed"
+    filing.wait(8)
+    filing.do("comment", number, "incentives@contoso.example", message="And now?")
+    assert filing.claim(number).eligibility == "not_eligible"
+
+
+def test_a_claim_that_left_the_status_is_left_alone(filing: Filing, assessed: str) -> None:
+    filing.do("disassociate", assessed, "incentives@contoso.example", reason="The project is over.")
+    subscribe(filing, state="ended")
+    assert follow(filing) == 0
+    assert filing.claim(assessed).eligibility == "not_assessed"
