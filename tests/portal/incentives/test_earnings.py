@@ -77,16 +77,8 @@ def test_a_line_is_found_by_what_somebody_has_at_hand(filing: Filing, partner: B
 @SQLITE
 def test_whatever_an_address_says_a_page_comes(filing: Filing, partner: Browser) -> None:
     earn(filing, {"claim": filing.approved()})
-    for wrong in (
-        "status=x",
-        "month=2026-13",
-        "month=now",
-        "after=zzz",
-        "before=%00",
-        "q=%25%5C'",
-        "product=\U0001f600",
-    ):
-        assert partner.visit(f"/earnings?{wrong}", status=400 if "%00" in wrong else 200)
+    for wrong in ("status=x", "month=2026-13", "month=now", "after=zzz", "q=%25%5C'", "product=\U0001f600"):
+        assert partner.visit(f"/earnings?{wrong}").heading == "Earnings"
 
 
 @SQLITE
@@ -119,5 +111,7 @@ def test_money_is_shown_with_its_claim_and_why_where_there_is_none(filing: Filin
     assert "Nothing was earned with this claim yet." in nothing
     assert "The customer can still decline" in nothing
     filing.wait(8)
-    assert "No subscription of the customer" in partner.visit(f"/claims/{other}").region("claim-money")
-    assert not partner.visit(f"/claims/{filing.draft(product='exchange_online')}").select("#claim-money h2")
+    again = filing.browser("incentives@contoso.example")  # eight days later, the session has ended
+    assert "No subscription of the customer" in again.visit(f"/claims/{other}").region("claim-money")
+    draft = filing.draft(product="exchange_online")
+    assert not again.visit(f"/claims/{draft}").select("#claim-money h2")
