@@ -81,9 +81,9 @@ def export(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...] = 
 
 
 def _parts(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...]) -> Iterator[bytes]:
-    yield _lines([list(CELLS)], BYTE_ORDER_MARK)
+    yield csv_lines([list(CELLS)], BYTE_ORDER_MARK)
     for rows in parts_of_rows(desk, actor, chosen, numbers):
-        yield _lines([[safe(_written(cell(row))) for cell in CELLS.values()] for row in rows])
+        yield csv_lines([[safe(_written(cell(row))) for cell in CELLS.values()] for row in rows])
 
 
 def parts_of_rows(
@@ -109,7 +109,8 @@ def _written(value: Cell) -> str:
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-def _lines(rows: list[list[str]], before: str = "") -> bytes:
+def csv_lines(rows: list[list[str]], before: str = "") -> bytes:
+    """Return rows of a CSV file (RFC 4180) in UTF-8, after `before`; the cells must be safe already."""
     text = io.StringIO(before, newline="")
     text.seek(0, io.SEEK_END)
     csv.writer(text, lineterminator="\r\n").writerows(rows)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.accounts.actor import Actor
@@ -63,12 +63,7 @@ def page_of(
     The cursors are "" where the list ends. Raises cursors.NoSuchPlace for a place that it never named.
     """
     month, row_id, backwards = EarningLine.month.expression, EarningLine.id, bool(wanted.before)
-    query = (
-        select(EarningLine)
-        .join(EarningLine.claim)
-        .options(contains_eager(EarningLine.claim).options(joinedload(Claim.customer)))
-        .where(EarningLine.live, *_own(desk, actor), *wanted.conditions())
-    )
+    query = _visible(desk, actor, wanted)
     if cursor := wanted.before or wanted.after:
         place = cursors.read(cursor, SORT, str)
         query = query.where(cursors.beyond(month, row_id, place, descending=True, backwards=backwards))
@@ -80,3 +75,19 @@ def page_of(
     ends = [cursors.written(SORT, cursors.Place(line.month, line.id)) for line in found]
     has_after, has_before = (backwards or more), (more if backwards else bool(cursor))
     return found, ends[-1] if ends and has_after else "", ends[0] if ends and has_before else ""
+
+
+def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
+    """Return the select of every line that the filters leave, the newest month first."""
+    month = EarningLine.month.expression
+    ordering = cursors.ordering(month, EarningLine.id, descending=True, backwards=False)
+    return _visible(desk, actor, wanted).order_by(*ordering)
+
+
+def _visible(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
+    return (
+        select(EarningLine)
+        .join(EarningLine.claim)
+        .options(contains_eager(EarningLine.claim).options(joinedload(Claim.customer)))
+        .where(EarningLine.live, *_own(desk, actor), *wanted.conditions())
+    )

@@ -47,6 +47,7 @@ class Shown:
     number: str
     customer: str
     product: str
+    engagement: str
     lever: str
     status: str
     tone: str
@@ -98,11 +99,13 @@ def shown(rulebook: Rulebook, line: EarningLine) -> Shown:
     status = words.payment_statuses.get(line.payment_status)
     reason = words.payment_reasons.get(line.reason)
     lever = words.levers.get(line.lever)
+    engagement = rulebook.programs.engagements.get(line.engagement)
     return Shown(
         line=line,
         number=claim.number,
         customer=claim.customer.name if claim.customer else "",
         product=rulebook.programs.product_label(line.product),
+        engagement=engagement.label if engagement else line.engagement,
         lever=lever.label if lever else line.lever,
         status=status.label if status else line.payment_status,
         tone=status.tone if status else "neutral",

@@ -4,9 +4,13 @@ from flask import Blueprint, Response, request
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
+from portal.claims.documents import attachment
 from portal.db import db
+from portal.incentives.earning_export import earnings_file
+from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
 from portal.incentives.queries import customer_page
+from portal.incentives.unearned import number_of_unearned, unearned
 from portal.web.access import allow
 from portal.web.htmx import respond
 
@@ -26,4 +30,25 @@ def customer(customer_id: int) -> Response:
 def earned() -> Response:
     """Show what the organization earned: totals, and the lines that the filters leave."""
     shown = earnings(db.session(), desk_of_app(), current_actor(), request.args)
-    return respond("incentives/earnings.html", "incentives/_earnings.html", shown=shown)
+    nothing = number_of_unearned(db.session(), desk_of_app(), current_actor())
+    return respond("incentives/earnings.html", "incentives/_earnings.html", shown=shown, nothing=nothing)
+
+
+@blueprint.get("/earnings.csv")
+@allow("earnings.export")
+def earnings_csv() -> Response:
+    """Hand over every line of earnings that the filters of the address leave."""
+    desk = desk_of_app()
+    wanted = Wanted.read(request.args, desk.policies.in_force())
+    file = earnings_file(desk, current_actor(), wanted)
+    response = Response(file, mimetype="text/csv", direct_passthrough=True)
+    response.headers["Content-Disposition"] = attachment(f"earnings-{desk.today().isoformat()}.csv")
+    return response
+
+
+@blueprint.get("/earnings/nothing-earned")
+@allow("earnings.read")
+def nothing_earned() -> Response:
+    """Show approved claims that earned nothing, each with the reason."""
+    page = unearned(db.session(), desk_of_app(), current_actor(), request.args.get("after", ""))
+    return respond("incentives/nothing_earned.html", page=page)

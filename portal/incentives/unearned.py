@@ -1,0 +1,84 @@
+"""Approved claims that earned nothing, each with the reason."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.accounts.actor import Actor
+from portal.claims import cursors
+from portal.claims.desk import Desk
+from portal.claims.eligibility import eligibility_of
+from portal.claims.model import Association, Claim
+from portal.claims.queries import visible_claims
+from portal.incentives.claim_money import why_nothing
+from portal.incentives.model import EarningLine
+
+SORT = "-status_since"
+
+
+@dataclass(frozen=True)
+class Unearned:
+    """One claim with its products, its eligibility in words, and why nothing was earned."""
+
+    claim: Claim
+    products: tuple[str, ...]
+    activity: str
+    eligibility: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnearnedPage:
+    """One page of them, the last approved first; `after` is a cursor, "" at the end."""
+
+    claims: tuple[Unearned, ...]
+    in_all: int
+    after: str
+
+
+def unearned(session: Session, desk: Desk, actor: Actor, after: str) -> UnearnedPage:
+    """Return the page behind the cursor `after`; from the beginning where it is none of this list."""
+    query, size = _without_lines(desk, actor), desk.settings.claims_per_page
+    since, row_id = Claim.status_since.expression, Claim.id
+    wanted = query
+    if after:
+        try:
+            place = cursors.read(after, SORT, type(desk.clock.now()))
+            wanted = query.where(cursors.beyond(since, row_id, place, descending=True, backwards=False))
+        except cursors.NoSuchPlace:
+            wanted = query
+    ordered = wanted.options(selectinload(Claim.products), selectinload(Claim.clocks)).order_by(
+        *cursors.ordering(since, row_id, descending=True, backwards=False)
+    )
+    found = list(session.scalars(ordered.limit(size + 1)))
+    last = found[size - 1] if len(found) > size else None
+    return UnearnedPage(
+        claims=tuple(_shown(session, desk, claim) for claim in found[:size]),
+        in_all=number_of_unearned(session, desk, actor),
+        after=cursors.written(SORT, cursors.Place(last.status_since, last.id)) if last else "",
+    )
+
+
+def number_of_unearned(session: Session, desk: Desk, actor: Actor) -> int:
+    """Return how many claims are an association and earned nothing."""
+    return session.scalar(select(func.count()).select_from(_without_lines(desk, actor).subquery())) or 0
+
+
+def _without_lines(desk: Desk, actor: Actor) -> Select[Claim]:
+    holds = exists().where(Association.claim_id == Claim.id, Association.ended_at.is_(None))
+    earned = exists().where(EarningLine.claim_id == Claim.id, EarningLine.live)
+    return visible_claims(desk, actor).where(holds, ~earned)
+
+
+def _shown(session: Session, desk: Desk, claim: Claim) -> Unearned:
+    rulebook = desk.rulebook_of(claim)
+    activity = rulebook.programs.activities.get(claim.activity or "")
+    eligibility, reasons = eligibility_of(session, desk, claim)
+    return Unearned(
+        claim=claim,
+        products=tuple(rulebook.programs.product_label(row.product) for row in claim.products),
+        activity=activity.label if activity else "",
+        eligibility=eligibility,
+        reasons=reasons or why_nothing(session, desk, claim),
+    )
