@@ -147,13 +147,13 @@ class Rulebook:
     def _unexplained(self, action: str, required: str, answer: Answer) -> Answer:
         """Give a reason to an answer that no rule gave: what the action requires it to be."""
         file, path = "lifecycle.yaml", ("transitions", action, "requires", required)
-        transition = self.transitions[action]
+        transition, question = self.transitions[action], self.policy.questions[required]
         text = gettext(
             "%(action)s needs another answer to %(question)s: it is %(answer)s and must be %(wanted)s.",
             action=quoted([transition.label]),
-            question=quoted([spoken(required)]),
-            answer=quoted([spoken(answer.outcome)]),
-            wanted=quoted([spoken(transition.requires[required])]),
+            question=quoted([question.label or spoken(required)]),
+            answer=quoted([question.called(answer.outcome)]),
+            wanted=quoted([question.called(transition.requires[required])]),
         )
         return replace(
             answer, reasons=(Reason(required, text, file, self.line(file, path), transition.source),)

@@ -138,7 +138,7 @@ def test_the_comparisons_that_held_come_with_the_reason(kites: Rulebook) -> None
         ">",
         2,
     )
-    assert comparison.words == '"Holes in the part" is 3, more than 2'
+    assert comparison.words == "Holes in the part: 3 (the rule looks for: more than 2)"
 
 
 def test_what_a_form_brings_is_judged_when_there_is_one(kites: Rulebook) -> None:
