@@ -26,6 +26,7 @@ from portal.claims.leading_views import (
     claim_and_panels,
     draft_address,
     next_address,
+    with_offered_contact,
 )
 from portal.claims.listing import listing, read_wanted
 from portal.claims.news import news_since, state_of
@@ -144,8 +145,10 @@ def act(number: str, noun: str) -> AnyResponse:
     """Carry out the action that the policy places at this address; a step left as it was shown is none."""
     if address := address_without_saving(number):
         return redirect(address, HTTPStatus.SEE_OTHER)
-    result = carry_out(PLACE, number, noun, current_actor())
     code = request.form.get("step", "")
+    if sent := with_offered_contact(number):
+        return _step_page(number, code, sent=sent)
+    result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
     return redirect(next_address(result, code, noun), HTTPStatus.SEE_OTHER)
@@ -236,7 +239,9 @@ def _claim_page(number: str, failure: Failure | None = None, partial: str | None
     )
 
 
-def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyResponse:
+def _step_page(
+    number: str, code: str, failure: Failure | None = None, sent: Sent | None = None
+) -> AnyResponse:
     found, actions = claim_and_panels(number, failure)
     desk, offered = desk_of_app(), [panel.offer for panel in actions]
     if not is_in_wizard(desk.rulebook_of(found), found):
@@ -244,9 +249,8 @@ def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyRes
             return _claim_page(number, failure)
         return redirect(url_for("claims.claim", number=number), HTTPStatus.SEE_OTHER)
     search = request.args.get("find", "")
-    page = wizard_page(
-        db.session(), desk, found, current_actor(), code, offered, search=search, sent=_sent(failure)
-    )
+    sent = sent or _sent(failure)
+    page = wizard_page(db.session(), desk, found, current_actor(), code, offered, search=search, sent=sent)
     return respond(
         "claims/wizard.html",
         status=_status(failure),
