@@ -386,6 +386,10 @@ def test_a_comment_that_comes_too_late_is_kept_for_copying(filing: Filing, partn
 def test_what_was_done_is_said_where_the_status_stays(filing: Filing, partner: Browser) -> None:
     partner.visit(f"/claims/{filing.approved()}")
     page = partner.fill_and_submit("Send the customer a new link")
-    assert page.region("flashes") == "“Send the customer a new link” was done."
+    assert page.region("flashes") == (
+        "A new link was sent to the customer. The earlier one opens nothing any more."
+    )
     partner.visit(f"/claims/{filing.draft(product='intune')}")
-    assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == "Saved."
+    assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == (
+        "Your changes are saved."
+    )
