@@ -393,3 +393,16 @@ def test_what_was_done_is_said_where_the_status_stays(filing: Filing, partner: B
     assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == (
         "Your changes are saved."
     )
+
+
+@SQLITE
+def test_who_looks_for_a_way_to_withdraw_finds_it_beside_the_button(filing: Filing, partner: Browser) -> None:
+    number = filing.submitted()
+    page = partner.visit(f"/claims/{number}")
+    assert "Withdraw this claim" in page.region("action-request_rejection")
+    (summary,) = page.select("#action-request_rejection summary")
+    assert page.region(summary.get("aria-describedby") or "").startswith("Withdraw this claim")
+    page = partner.fill_and_submit("Request rejection", reason="wrong_activity")
+    assert page.region("flashes") == f"The claim was withdrawn at your request. {number} is now Rejected."
+    page = partner.visit(f"/claims/{filing.approved(product='intune')}")
+    assert "Withdraw from the approved association" in page.region("action-disassociate")

@@ -224,7 +224,7 @@ def test_an_overdue_claim_says_when_it_was_due(filing: Filing) -> None:
     filing.wait(12)
     filing.do("comment", number, REVIEWER, message="On my way.")
     standing = review(filing, number).page.region("review-standing")
-    assert "4 days overdue" in standing
+    assert "4 calendar days overdue" in standing
     assert "Was due" in standing
     assert "1 December 2026" in standing
 
