@@ -151,7 +151,8 @@ def test_the_dots_of_a_label_in_two_lines_stay_at_its_last_word(filing: Filing, 
     reviewer.goto(f"/reviews/{filing.under_review()}")
     label = reviewer.locator("summary.button", has_text="Hand over to another reviewer")
     one = reviewer.locator("summary.button", has_text="Approve").first
-    assert label.bounding_box()["height"] > one.bounding_box()["height"], "it takes two lines"  # type: ignore[index]
+    height = "element => element.getBoundingClientRect().height"
+    assert label.evaluate(height) > one.evaluate(height), "it takes two lines"
     # A box that lays out its content in columns puts the dots into one of their own.
     assert label.evaluate("element => getComputedStyle(element).display") == "inline-block"
     assert label.evaluate("element => getComputedStyle(element, '::after').display") == "inline"
