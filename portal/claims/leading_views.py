@@ -7,7 +7,6 @@ from portal.accounts.kept_views import note_not_arrived
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, desk_of_app, sent_files
 from portal.claims.details import Sent
-from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim
 from portal.claims.offering import begun_in_words, done_in_words
 from portal.claims.panels import Panel, panels
@@ -16,7 +15,8 @@ from portal.claims.queries import find_claim
 from portal.claims.untouched import is_untouched
 from portal.claims.wizard import BY_CODE, Step, first_unfinished, is_onward, step_after
 from portal.db import db
-from portal.languages.sentences import gettext
+from portal.rulebook.closed_names import GONE
+from portal.rulebook.rulebook import Rulebook
 
 PLACE = "claims"
 GO = "go"  # where a step's form leads: one of these words, the code of a step, or else the next step
@@ -74,23 +74,25 @@ def next_address(done: Done, code: str, noun: str) -> str:
 
     `code` is the step of the wizard that the form was on, "" for any other page.
     """
-    if done.to_status == GONE:
-        flash(gettext("%(number)s was deleted.", number=done.number), "success")
-        return url_for("claims.claims")
+    rulebook = _rulebook_after(done)
+    action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
     if done.begun:
-        return draft_address(done.begun, begun_in_words(done))
-    rulebook = desk_of_app().rulebook_of(
-        find_claim(db.session(), desk_of_app(), done.number, current_actor())
-    )
-    if done.to_status != done.from_status:
-        status = rulebook.statuses[done.to_status].label
-        flash(gettext("%(number)s is now %(status)s.", number=done.number, status=status), "success")
-    elif code in BY_CODE and request.form.get(GO) != LEAVE:
+        return draft_address(done.begun, begun_in_words(rulebook, action, done))
+    stays = done.to_status == done.from_status
+    if stays and code in BY_CODE and request.form.get(GO) != LEAVE:
         return url_for("claims.wizard", number=done.number, step=_following(code).code)
-    else:
-        action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
-        flash(done_in_words(rulebook, action), "success")
+    flash(done_in_words(rulebook, action, done), "success")
+    if done.to_status == GONE:
+        return url_for("claims.claims")
     return url_for("claims.claim", number=done.number)
+
+
+def _rulebook_after(done: Done) -> Rulebook:
+    """Return the policy of the claim; one that is gone was a draft, which no version is pinned to."""
+    desk = desk_of_app()
+    if done.to_status == GONE:
+        return desk.policies.in_force()
+    return desk.rulebook_of(find_claim(db.session(), desk, done.number, current_actor()))
 
 
 def _following(code: str) -> Step:

@@ -30,7 +30,7 @@ from portal.claims.leading_views import (
 )
 from portal.claims.listing import listing, read_wanted
 from portal.claims.news import news_since, state_of
-from portal.claims.offering import is_address
+from portal.claims.offering import begun_in_words, is_address
 from portal.claims.own_customers import known_customers
 from portal.claims.panels import panels
 from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
@@ -39,7 +39,6 @@ from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, is_in_wizard, wizard_page
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
-from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
 from portal.saved_views.views import SHARE
@@ -92,9 +91,8 @@ def create_claim() -> AnyResponse:
     result = _begun()
     if isinstance(result, Failure):
         return _new_page(result)
-    draft = result.number
-    told = gettext("%(number)s is saved as a draft. You can leave at any time and go on later.", number=draft)
-    return redirect(draft_address(draft, told), HTTPStatus.SEE_OTHER)
+    told = begun_in_words(desk_of_app().policies.in_force(), CREATE, result)
+    return redirect(draft_address(result.number, told), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>")

@@ -205,7 +205,8 @@ class Transition(Strict):
     effects: list[Code] = []  # names of the closed list `VERBS`
     reason: Code | None = None  # the rejection reason that the transition itself gives
     confirm: Text | None = None  # asked before what cannot be undone
-    then: Text | None = None  # told afterwards where the status stays: what is still to do
+    done: Text | None = None  # told afterwards to the person who did it: what happened
+    then: Text | None = None  # told behind it where the status stays: what is still to do
     tone: Literal["primary", "neutral", "danger"] = "neutral"
     source: Text | None = None
     decided: bool = False
@@ -234,6 +235,7 @@ class ClockRule(Strict):
     starts: Literal["entered", "told"] = "entered"
     length: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (business|calendar) days?$")]
     waits_for: Mover | None = None
+    waits_unless: Condition | None = None  # while it holds, the status says whose move it is
     remind: list[int] = []  # so many business days before the last day
     at_end: Code  # a system transition, or `nothing`
     reason: Text | None = None  # why nothing happens at the end

@@ -99,8 +99,9 @@ class Rulebook:
         """Return the facts that deciding `question` needs, without the `input.*` that a form brings.
 
         Facts of products and documents are among them. Besides questions and transitions it knows
-        `closed:STATUS`, `clock:NAME` and `mail:EVENT:INDEX`, for the conditions that `is_closed`,
-        `clock_applies` and `mail_applies` decide. Raises KeyError for an unknown one.
+        `closed:STATUS`, `clock:NAME`, `waits:NAME` and `mail:EVENT:INDEX`, for the conditions that
+        `is_closed`, `clock_applies`, `clock_waits` and `mail_applies` decide.
+        Raises KeyError for an unknown one.
         """
         kind, _, named = question.partition(":")
         if named:
@@ -170,6 +171,10 @@ class Rulebook:
         """Return whether `clock` runs for the claim at all (its `if`); raises CouldNotBeDecided."""
         return self._holds(f"clock:{clock}", facts, without=True)
 
+    def clock_waits(self, clock: str, facts: Facts) -> bool:
+        """Return whether `clock` still waits for the one it names; raises CouldNotBeDecided."""
+        return not self._holds(f"waits:{clock}", facts, without=False)
+
     def mail_applies(self, event: str, index: int, facts: Facts) -> bool:
         """Return whether mail `index` of `event` is to be sent (its `when`); raises CouldNotBeDecided."""
         return self._holds(f"mail:{event}:{index}", facts, without=True)
@@ -179,6 +184,8 @@ class Rulebook:
             return self.statuses[named].closed_when
         if kind == "clock":
             return self.clocks[named].if_
+        if kind == "waits":
+            return self.clocks[named].waits_unless
         event, _, index = named.partition(":")
         return self.notifications.events[event][int(index)].when
 

@@ -122,11 +122,24 @@ function sent(file, row, input) {
   });
 }
 
+// A form with a chosen file or a typed text, or unfolded, stays as it is: the list that came takes it over from the one it
+// replaces, for a browser lets nobody choose a file for somebody else.
+function exchange(documents) {
+  const old = document.querySelector(DOCUMENTS);
+  const coming = document.adoptNode(documents);
+  old.querySelectorAll("details[open]").forEach((opened) => {
+    const id = opened.querySelector("input[type=file]")?.id;
+    const place = id && coming.querySelector(`#${CSS.escape(id)}`)?.closest("details");
+    place?.replaceWith(opened);
+  });
+  old.replaceWith(coming);
+}
+
 function settle(request, row, say, before) {
   const answer = request.response;
   const documents = answer?.querySelector(DOCUMENTS);
   if (request.status === 200 && documents) {
-    document.querySelector(DOCUMENTS).replaceWith(document.adoptNode(documents));
+    exchange(documents);
     const points = answer.querySelector(POINTS); // a point that asks for a document is not open any more
     if (points) {
       document.querySelector(POINTS)?.replaceWith(document.adoptNode(points));

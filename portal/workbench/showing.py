@@ -195,6 +195,7 @@ def _clocks(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
             mover=listed(sorted(str(MOVERS[one]) for one in waits), gettext("or")),
             at_end=(rule.at_end, end.label) if end else None,
             only_if=conditions.of_text(rule.if_),
+            waits_unless=conditions.of_text(rule.waits_unless),
             place=_place(rulebook, DEADLINES, ("clocks", code)),
         )
 

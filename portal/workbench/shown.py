@@ -75,6 +75,7 @@ class ShownClock:
     mover: str
     at_end: tuple[str, str] | None  # code and label of a transition
     only_if: Words | None
+    waits_unless: Words | None
     place: str
 
 

@@ -246,3 +246,23 @@ def test_files_can_be_added_where_they_are_dropped_after_news_came(filing: Filin
     page.locator("#action-comment textarea").fill("It is there.")
     page.get_by_role("button", name="Comment").click()
     expect(page.locator(".comment", has_text="It is there.")).to_be_visible()
+
+
+def test_a_file_chosen_to_replace_another_is_still_chosen_after_an_upload(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
+    page.goto(f"/claims/{number}")
+    chosen = pdf("The new letter", name="new.pdf")
+    page.locator("[data-uploaded] summary").click()
+    page.locator("[data-uploaded] input[type=file]").set_input_files(
+        {"name": chosen.name, "mimeType": "application/pdf", "buffer": chosen.content}
+    )
+    annex = pdf("The annex", name="annex.pdf")
+    page.locator("#claim-upload input[type=file]").set_input_files(
+        {"name": annex.name, "mimeType": "application/pdf", "buffer": annex.content}
+    )
+    expect(page.locator("[data-uploaded]")).to_contain_text("annex.pdf")
+    first = page.locator("[data-uploaded] input[type=file]").first
+    assert first.evaluate("input => input.files[0]?.name") == "new.pdf"
+    page.get_by_role("button", name="Replace letter.pdf").click()
+    expect(page.locator("[data-uploaded] .document-name")).to_have_text(["annex.pdf", "new.pdf"])

@@ -29,8 +29,10 @@ def test_every_status_action_deadline_reason_role_and_mail_is_on_the_page(filing
     book = load(read_folder(RULES))
     sections = {
         "statuses": [text for row in book.statuses.values() for text in (row.label, row.means)],
-        "actions": [row.label for row in book.transitions.values()],
-        "deadlines": [text for row in book.clocks.values() for text in (row.label, row.length)],
+        "actions": [text for row in book.transitions.values() for text in (row.label, row.done or "")],
+        "deadlines": [
+            text for row in book.clocks.values() for text in (row.label, row.length, row.waits_unless or "")
+        ],
         "reasons": [
             text
             for catalog in (book.reasons.information_reasons, book.reasons.rejection_reasons)
