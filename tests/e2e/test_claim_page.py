@@ -1,7 +1,7 @@
 """What scripts do on a claim's page: drafts that survive, and news that disturb nobody who types or reads."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.documents import pdf
 from tests.e2e.conftest import Window
@@ -228,6 +228,26 @@ def test_drafts_of_whoever_was_here_before_are_not_left_to_the_next(filing: Fili
     sign_in(page, "global@contoso.example")
     kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))"
     assert page.evaluate(kept) == []
+
+
+def test_what_is_pressed_while_a_file_is_on_its_way_is_done_once_it_is_there(
+    filing: Filing, page: Page
+) -> None:
+    number = filing.draft()
+    page.goto(f"/claims/{number}")
+    held: list[Route] = []
+    page.route("**/documents", lambda route: held.append(route), times=1)
+    letter = pdf("The annex", name="annex.pdf")
+    page.locator("#upload-document").set_input_files(
+        {"name": letter.name, "mimeType": "application/pdf", "buffer": letter.content}
+    )
+    expect(page.locator(".upload")).to_have_count(1)
+    page.get_by_text("Replace or withdraw").click()
+    page.get_by_role("button", name="Withdraw letter.pdf").press("Enter", no_wait_after=True)
+    expect(page.get_by_role("button", name="Withdraw letter.pdf")).to_be_focused()
+    with page.expect_navigation():
+        held[0].continue_()
+    assert page.locator("[data-uploaded] .document-name").all_inner_texts() == ["annex.pdf"]
 
 
 def test_files_can_be_added_where_they_are_dropped_after_news_came(filing: Filing, page: Page) -> None:
