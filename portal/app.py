@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts.current import actor_or_none, install_current
 from portal.accounts.entrance import Entrance
-from portal.accounts.kept_views import install_giving_back
+from portal.accounts.kept_views import install_giving_back, install_leaving
 from portal.accounts.preferences import time_zones
 from portal.backups.mark import refuse_unfinished_restore
 from portal.claims.desk import Desk
@@ -212,6 +212,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles), keep)
     refuse_nameless_fields(app)
     CSRFProtect(app)
+    install_leaving(app, keep)
     # To whom no such address belongs is told what everybody is told who mistyped theirs.
     refuse_nul_in_forms(app, except_at=[ENTER])
     install_languages(app, TRANSLATED)

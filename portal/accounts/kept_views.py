@@ -1,4 +1,4 @@
-"""Takes a form that came after its session had ended, and gives it back on the page it was on."""
+"""Takes a form that came after its session ended, or whose page was left, and gives it back on that page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,8 +32,14 @@ blueprint = Blueprint("kept_forms", __name__)
 CSRF = "csrf_token"
 # In the browser's cookie: that something is kept, so that no other page asks the database for it.
 MARK = "kept_form"
+# Besides: that it is kept because its page was left, not because the session had ended.
+LEFT_MARK = "left_form"
+# Which form of a page's address it is; several lead to one address.
+WHICH = ("step", "start")
+# The header with which leaving.js sends a form whose page is left; its value is the page.
+LEFT = "Left-Page"  # stays English: the name of a header
 # What the pages put into forms for themselves; nobody typed it, and nobody misses it.
-TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document"})
+TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document", "contact_of"})
 # The answers after which the page itself shows what was sent, or what came of it.
 ARRIVED = (409, 422)
 IsUntouched = Callable[[dict[str, list[str]]], bool]
@@ -50,11 +56,12 @@ class GivenBack:
     files: list[str]
     until: datetime
     here: bool
+    left: bool  # kept because its page was left, not because the session had ended
 
 
 def install_giving_back(
     app: Flask, endpoints: Iterable[str], is_untouched: IsUntouched
-) -> Callable[[str], None]:
+) -> Callable[[str], bool]:
     """Give kept forms back to their person; returns what keeps the form of a request for `endpoints`.
 
     Only forms of those routes are kept: what somebody types elsewhere, such as a password, never is. A form
@@ -62,15 +69,15 @@ def install_giving_back(
     """
     kept_routes = frozenset(endpoints)
 
-    def keep(page: str) -> None:
-        if request.endpoint in kept_routes and current_token():
-            _keep(page, is_untouched)
+    def keep(page: str) -> bool:
+        kept = request.endpoint in kept_routes and bool(current_token())
+        return kept and _keep(page, is_untouched)
 
     @app.after_request
     def forget_what_arrived(response: Response) -> Response:
         arrived = response.status_code < 400 or response.status_code in ARRIVED
         sent = request.method == "POST" and request.path == cookie.get(MARK)
-        if sent and arrived and "sent_blank" not in g and actor_or_none() is not None:
+        if sent and arrived and not g.get("not_arrived") and _is_what_is_kept():
             _forget()
         return response
 
@@ -78,9 +85,22 @@ def install_giving_back(
     return keep
 
 
-def note_blank() -> None:
-    """Note that nothing was typed in the request's form: what is kept for its address has not arrived."""
-    g.sent_blank = True
+def install_leaving(app: Flask, keep: Callable[[str], bool]) -> None:
+    """Keep a form that is sent because its page is left (leaving.js), and do nothing else with it."""
+
+    @app.before_request
+    def take_left_form() -> Response | None:
+        if request.method != "POST" or LEFT not in request.headers:
+            return None
+        note_not_arrived()
+        if keep(own_path(request.headers[LEFT]) or request.path):
+            cookie[MARK], cookie[LEFT_MARK] = request.path, True
+        return Response(status=204)
+
+
+def note_not_arrived() -> None:
+    """Note that what is kept for the address of the request's form has not arrived with it."""
+    g.not_arrived = True
 
 
 def way_back(token: str) -> str | None:
@@ -111,6 +131,7 @@ def given_back() -> GivenBack | None:
         files=kept.files,
         until=kept_until(entrance, kept),
         here=_is_here(kept),
+        left=LEFT_MARK in cookie,
     )
 
 
@@ -138,21 +159,32 @@ def _is_here(kept: KeptForm) -> bool:
     return request.path in (page, url_for("kept_forms.kept_form")) or led_here
 
 
-def _keep(page: str, is_untouched: IsUntouched) -> None:
-    """Keep the request's form, where it was made for the session that ended."""
+def _is_what_is_kept() -> bool:
+    """Tell whether the request's form is the one that is kept for its address."""
+    actor = actor_or_none()
+    if actor is None or actor.person_id is None:
+        return False
+    kept = kept_form_of(db.session(), current_entrance(), actor.person_id)
+    told = {name: text for name, text in kept.fields if name in WHICH} if kept else {}
+    return all(request.form.get(name, "") == text for name, text in told.items())
+
+
+def _keep(page: str, is_untouched: IsUntouched) -> bool:
+    """Keep the request's form, where it was made for the session that it came with."""
     try:
         validate_csrf(request.form.get(CSRF, ""))
     except (ValidationError, RequestEntityTooLarge):
-        return
+        return False
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
     if is_untouched(request.form.to_dict(flat=False)) and not files:
-        return
-    keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
+        return False
+    return keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
 
 
 def _forget() -> None:
     cookie.pop(MARK, None)
+    cookie.pop(LEFT_MARK, None)
     person_id = current_actor().person_id
     if person_id is not None:
         with transaction() as session:

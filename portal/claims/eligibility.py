@@ -9,6 +9,7 @@ from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED, Claim
 from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided
+from portal.rulebook.rulebook import Rulebook
 from portal.web.undecided import note_undecided
 
 ELIGIBILITY = "eligibility"  # the question of policy.yaml that is decided when the consent window ends
@@ -21,7 +22,9 @@ def eligibility_of(session: Session, desk: Desk, claim: Claim) -> tuple[str, tup
     that a claim in its consent window says so.
     """
     if claim.eligibility != NOT_ASSESSED:
-        return _words(claim.eligibility), tuple(str(row["text"]) for row in claim.eligibility_reasons)
+        return _words(desk.rulebook_of(claim), claim.eligibility), tuple(
+            str(row["text"]) for row in claim.eligibility_reasons
+        )
     rulebook = desk.rulebook_of(claim)
     gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
     try:
@@ -30,9 +33,11 @@ def eligibility_of(session: Session, desk: Desk, claim: Claim) -> tuple[str, tup
         note_undecided(error)
         return gettext("Cannot be told at the moment"), ()  # the rest of the page can be read all the same
     outcome = NOT_ASSESSED if not decision.reasons else decision.outcome
-    return _words(outcome), tuple(reason.text for reason in decision.reasons)
+    return _words(rulebook, outcome), tuple(reason.text for reason in decision.reasons)
 
 
-def _words(outcome: str) -> str:
-    """Say an outcome: the portal's own in the reader's language, the policy's by its code."""
-    return gettext("Not assessed") if outcome == NOT_ASSESSED else outcome.replace("_", " ").capitalize()
+def _words(rulebook: Rulebook, outcome: str) -> str:
+    """Say an outcome: the portal's own in the reader's language, any other as the policy calls it."""
+    if outcome == NOT_ASSESSED:
+        return gettext("Not assessed")
+    return rulebook.policy.questions[ELIGIBILITY].called(outcome)

@@ -17,10 +17,12 @@ from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.policies.decisions import FactsDamaged, unpack_facts
 from portal.policies.model import StoredDecision
+from portal.rulebook.asked_rules import AskedRule
 from portal.rulebook.decision import CouldNotBeDecided, Decision, Reason, Traced
 from portal.rulebook.models import Side
 from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
+from portal.rulebook.templates import spelled
 
 
 class NoSuchAction(Exception):
@@ -30,6 +32,15 @@ class NoSuchAction(Exception):
         # stays English: told in a shell
         super().__init__(f"There is no action {action!r}; there are {', '.join(known)}.")
         self.known = known
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One rule that was looked at: where it stands, whether it fired, and what it says, or looks for."""
+
+    rule: Traced
+    says: str  # what is told where it refuses; "" for a rule that follows from the lifecycle
+    looks_for: str  # of such a rule: what has to be so; "" for any other
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Explanation:
     label: str
     decision: Decision
     reasons: tuple[Reason, ...]
-    asked: tuple[Traced, ...]
+    asked: tuple[Asked, ...]
     hidden: int
     facts: tuple[tuple[str, str], ...]  # what was known, in words, and its value in words
     remedy: Remedy | None
@@ -104,14 +115,16 @@ def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -
     """Return `decision` as `side` may know it."""
     transitions = rulebook.transitions
     transition = transitions[decision.question]
-    seen = _seen(rulebook, decision.question, side)
+    seen = {
+        code for code, rule in _rules(rulebook, decision.question).items() if _may_read(rulebook, rule, side)
+    }
     return Explanation(
         number=number,
         action=decision.question,
         label=transition.label,
         decision=decision,
         reasons=tuple(reason for reason in decision.reasons if reason.code in seen),
-        asked=tuple(traced for traced in decision.trace if traced.code in seen),
+        asked=tuple(_asked(rulebook, decision, seen)),
         hidden=sum(traced.code not in seen for traced in decision.trace),
         facts=tuple(_facts(rulebook, decision, side)),
         remedy=rulebook.remedy(decision, side),
@@ -120,25 +133,41 @@ def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -
     )
 
 
-def _seen(rulebook: Rulebook, question: str, side: Side) -> frozenset[str]:
-    """Return the rules of a transition, and of what it requires, that read only what `side` may see."""
+def _rules(rulebook: Rulebook, question: str) -> dict[str, AskedRule]:
+    """Return the rules of a transition, and of what it requires, by their codes."""
     rules = list(rulebook.asked_rules(question))
     for required in rulebook.transitions[question].requires:
         rules += rulebook.asked_rules(required)
-    seen_by = rulebook.vocabulary.seen_by
-    return frozenset(rule.code for rule in rules if all(side in seen_by(fact) for fact in rule.facts))
+    return {rule.code: rule for rule in rules}
+
+
+def _may_read(rulebook: Rulebook, rule: AskedRule, side: Side) -> bool:
+    """Tell whether a rule reads only what `side` may see."""
+    return all(side in rulebook.vocabulary.seen_by(fact) for fact in rule.facts)
+
+
+def _asked(rulebook: Rulebook, decision: Decision, seen: set[str]) -> Iterator[Asked]:
+    """Yield what was looked at of the rules `seen`, a rule of each product with the product's name."""
+    rules = _rules(rulebook, decision.question)
+    for traced in decision.trace:
+        if traced.code not in seen:
+            continue
+        rule = rules[traced.code]
+        known = {f"{rule.scope}.name": traced.subject} if traced.subject else {}
+        looks_for = rule.looks_for() if rule.looks_for else ""
+        yield Asked(traced, "" if looks_for else spelled(rule.say, rulebook.vocabulary, known), looks_for)
 
 
 def _facts(rulebook: Rulebook, decision: Decision, side: Side) -> Iterator[tuple[str, str]]:
-    """Yield what `side` may see of the facts; those of a product with its name, so that it says which."""
+    """Yield what `side` may see of the facts; those of a product with its name behind them."""
     vocabulary = rulebook.vocabulary
     places = [("", decision.facts.claim)]
-    places += [(f"{product.get('product.name')}: ", product) for product in decision.facts.products]
-    for prefix, facts in places:
+    places += [(f" ({product.get('product.name')})", product) for product in decision.facts.products]
+    for which, facts in places:
         for name, value in facts.items():
             fact = vocabulary.facts.get(name)
             if fact is not None and fact.type != "text" and side in vocabulary.seen_by(name):
-                yield prefix + fact.means, vocabulary.written(name, value)
+                yield fact.means + which, vocabulary.written(name, value)
 
 
 def as_plain(explanation: Explanation) -> dict[str, Any]:
@@ -168,7 +197,14 @@ def as_plain(explanation: Explanation) -> dict[str, Any]:
         ],
         "instead": None if remedy else explanation.instead,
         "trace": [
-            {"rule": one.code, "file": one.file, "line": one.line, "fired": one.fired, "subject": one.subject}
+            {
+                "rule": one.rule.code,
+                "file": one.rule.file,
+                "line": one.rule.line,
+                "fired": one.rule.fired,
+                "subject": one.rule.subject,
+                "text": one.looks_for or one.says,
+            }
             for one in explanation.asked
         ],
     }

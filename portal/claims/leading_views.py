@@ -3,22 +3,25 @@
 from flask import flash, request, url_for
 
 from portal.accounts.current import current_actor
-from portal.accounts.kept_views import note_blank
+from portal.accounts.kept_views import note_not_arrived
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, desk_of_app, sent_files
-from portal.claims.lifecycle import GONE
+from portal.claims.details import Sent
 from portal.claims.model import Claim
 from portal.claims.offering import begun_in_words, done_in_words
 from portal.claims.panels import Panel, panels
+from portal.claims.proposing import brings_proposal, named_before, with_contact_of
 from portal.claims.queries import find_claim
 from portal.claims.untouched import is_untouched
-from portal.claims.wizard import BY_CODE, Step, first_unfinished, step_after
+from portal.claims.wizard import BY_CODE, Step, first_unfinished, is_onward, step_after
 from portal.db import db
-from portal.languages.sentences import gettext
+from portal.rulebook.closed_names import GONE
+from portal.rulebook.rulebook import Rulebook
 
 PLACE = "claims"
 GO = "go"  # where a step's form leads: one of these words, the code of a step, or else the next step
 LEAVE, STAY = "leave", "stay"
+CONTACT_OF = "contact_of"  # the claim whose customer contact is to be put into the fields
 
 
 def claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim, list[Panel]]:
@@ -31,15 +34,30 @@ def claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim
 def address_without_saving(number: str) -> str | None:
     """Return the address of the step that somebody goes to from another in which they typed nothing, or None.
 
-    The form itself says what it showed, so that it does not matter what the claim says by now.
-    Raises NotThere.
+    The form itself says what it showed, so that it does not matter what the claim says by now. Who goes on
+    with the own contact that the step proposed takes it; who only looked does not. Raises NotThere.
     """
-    go = request.form.get(GO, "")
-    if go not in BY_CODE or not is_untouched(request.form.to_dict(flat=False)) or sent_files():
+    go, sent = request.form.get(GO, ""), request.form.to_dict(flat=False)
+    if go not in BY_CODE or not is_untouched(sent) or sent_files():
         return None
-    find_claim(db.session(), desk_of_app(), number, current_actor())
-    note_blank()
+    found = find_claim(db.session(), desk_of_app(), number, current_actor())
+    if is_onward(request.form.get("step", ""), go) and brings_proposal(found, sent):
+        return None
+    note_not_arrived()
     return url_for("claims.wizard", number=number, step=go)
+
+
+def with_offered_contact(number: str) -> Sent | None:
+    """Return the form with the customer contact that was chosen in its fields, None where none was.
+
+    Nothing is saved: whoever chose it reads it over and goes on. Raises NotThere.
+    """
+    chosen = request.form.get(CONTACT_OF, "")
+    if not chosen:
+        return None
+    session, desk, actor = db.session(), desk_of_app(), current_actor()
+    contacts = named_before(session, desk, find_claim(session, desk, number, actor), actor)
+    return Sent(with_contact_of(contacts, chosen, request.form.to_dict(flat=False)))
 
 
 def draft_address(number: str, told: str) -> str:
@@ -56,23 +74,25 @@ def next_address(done: Done, code: str, noun: str) -> str:
 
     `code` is the step of the wizard that the form was on, "" for any other page.
     """
-    if done.to_status == GONE:
-        flash(gettext("%(number)s was deleted.", number=done.number), "success")
-        return url_for("claims.claims")
+    rulebook = _rulebook_after(done)
+    action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
     if done.begun:
-        return draft_address(done.begun, begun_in_words(done))
-    rulebook = desk_of_app().rulebook_of(
-        find_claim(db.session(), desk_of_app(), done.number, current_actor())
-    )
-    if done.to_status != done.from_status:
-        status = rulebook.statuses[done.to_status].label
-        flash(gettext("%(number)s is now %(status)s.", number=done.number, status=status), "success")
-    elif code in BY_CODE and request.form.get(GO) != LEAVE:
+        return draft_address(done.begun, begun_in_words(rulebook, action, done))
+    stays = done.to_status == done.from_status
+    if stays and code in BY_CODE and request.form.get(GO) != LEAVE:
         return url_for("claims.wizard", number=done.number, step=_following(code).code)
-    else:
-        action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
-        flash(done_in_words(rulebook, action), "success")
+    flash(done_in_words(rulebook, action, done), "success")
+    if done.to_status == GONE:
+        return url_for("claims.claims")
     return url_for("claims.claim", number=done.number)
+
+
+def _rulebook_after(done: Done) -> Rulebook:
+    """Return the policy of the claim; one that is gone was a draft, which no version is pinned to."""
+    desk = desk_of_app()
+    if done.to_status == GONE:
+        return desk.policies.in_force()
+    return desk.rulebook_of(find_claim(db.session(), desk, done.number, current_actor()))
 
 
 def _following(code: str) -> Step:

@@ -23,6 +23,7 @@ from portal.claims.units import note_units
 from portal.evidence.intake import Taken
 from portal.policies import decisions
 from portal.rulebook.decision import Decision
+from portal.rulebook.rulebook import Rulebook
 
 GONE = "gone"  # the reserved word for a draft that was deleted
 
@@ -122,10 +123,15 @@ def derive(session: Session, desk: Desk, claim: Claim, now: datetime) -> None:
     rulebook = desk.rulebook_of(claim)
     status = rulebook.statuses[claim.status]
     clock = running_clock(claim)
-    rule = rulebook.clocks[clock.clock] if clock else None
-    claim.waits_for = (rule.waits_for if rule else None) or status.waits_for
+    gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, now)
+    claim.waits_for = (_waited_for(rulebook, clock.clock, gathering) if clock else None) or status.waits_for
     claim.due_at = clock.due_at if clock else None
     names = rulebook.facts_read(f"closed:{claim.status}")
-    gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, now)
     claim.closed = rulebook.is_closed(claim.status, gather_named(gathering, names))
     claim.search_text = search_text(claim, rulebook)
+
+
+def _waited_for(rulebook: Rulebook, clock: str, gathering: Gathering) -> str | None:
+    """Return whom the running `clock` waits for; None leaves it to the status."""
+    waits = rulebook.clock_waits(clock, gather_named(gathering, rulebook.facts_read(f"waits:{clock}")))
+    return rulebook.clocks[clock].waits_for if waits else None

@@ -12,6 +12,7 @@ from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
 from portal.languages.sentences import gettext
+from portal.rulebook.closed_names import GONE
 from portal.rulebook.decision import Decision
 from portal.rulebook.models import Transition
 from portal.rulebook.remedies import Remedy
@@ -59,17 +60,40 @@ def is_address(rulebook: Rulebook, address: str) -> bool:
     return any(address in row.path for row in rulebook.transitions.values() if NEW not in row.moves)
 
 
-def done_in_words(rulebook: Rulebook, action: str | None) -> str:
-    """Say that `action` was done, for one after which the status says nothing new."""
+def done_in_words(rulebook: Rulebook, action: str | None, done: Done) -> str:
+    """Say what came of `action`: in the words of the policy, with the claim's status where it changed."""
     transition = rulebook.transitions.get(action or "")
-    if transition is None or any(ask.type == "fields" for ask in transition.asks.values()):
+    said = transition.done if transition and transition.done else ""
+    if done.to_status == GONE:
+        return _joined(said, gettext("%(number)s was deleted.", number=done.number))
+    if done.to_status != done.from_status:
+        status = rulebook.statuses[done.to_status].label
+        now = gettext("%(number)s is now %(status)s.", number=done.number, status=status)
+        return _joined(said, now)
+    if transition is None:
         return gettext("Saved.")
-    done = gettext("“%(action)s” was done.", action=transition.label)
-    return f"{done} {transition.then}" if transition.then else done
+    said = said or gettext("This was done: %(action)s.", action=transition.label)
+    return _joined(said, transition.then)
 
 
-def begun_in_words(done: Done) -> str:
-    """Say what the draft that was begun from a claim has of it, and what it lacks."""
+def begun_in_words(rulebook: Rulebook, action: str | None, done: Done) -> str:
+    """Say what came of `action`, which began a draft: what it has of an earlier claim, and what it lacks."""
+    transition = rulebook.transitions.get(action or "")
+    said = transition.done if transition else None
+    return _joined(said, _has_and_lacks(done) if done.begun else _can_be_left(done))
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _can_be_left(done: Done) -> str:
+    return gettext(
+        "%(number)s is saved as a draft. You can leave at any time and go on later.", number=done.number
+    )
+
+
+def _has_and_lacks(done: Done) -> str:
     told = gettext(
         "%(begun)s is saved as a draft with what %(number)s said, but without its documents. "
         "Upload an updated proof of execution.",

@@ -5,10 +5,13 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.model import Claim
+from portal.claims.searching import plain
 from portal.customers.model import Customer
+from portal.languages.sentences import gettext
 
 # Ids of rows are small; a longer run of digits is no id and is not turned into a number at all.
 _DIGITS_AT_MOST = 9
+CUSTOMERS_AT_MOST = 10  # more are not looked through; the search narrows them
 
 
 def open_customers(actor: Actor) -> Select[Customer]:
@@ -26,6 +29,29 @@ def open_customers(actor: Actor) -> Select[Customer]:
 def known_customers(session: Session, actor: Actor) -> list[Customer]:
     """Return every customer that `actor` may know of, by name."""
     return list(session.scalars(open_customers(actor).order_by(func.lower(Customer.name), Customer.id)))
+
+
+def search_customers(
+    session: Session, actor: Actor, search: str, chosen: str
+) -> tuple[tuple[tuple[str, str, str], ...], bool]:
+    """Return the customers that the search finds, and first the one `chosen` (an id), whatever it finds."""
+    words = plain(search).split()
+    found = [
+        row
+        for row in known_customers(session, actor)
+        if str(row.id) == chosen
+        or all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
+    ]
+    found.sort(key=lambda row: str(row.id) != chosen)
+    choices = [
+        (
+            str(row.id),
+            row.name,
+            gettext("%(domain)s, tenant %(tenant)s", domain=row.domain, tenant=row.tenant_id),
+        )
+        for row in found
+    ]
+    return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST
 
 
 def own_customer(session: Session, actor: Actor, typed: str) -> Customer | None:

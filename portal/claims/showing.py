@@ -115,6 +115,7 @@ class Shown:
     money: object  # what its part of the page tells, None for nothing
     next_step: Step  # of the wizard, where something is missing
     about_documents: bool  # the form that came back was one of the documents' own
+    replacing: int  # the document that this form was to replace, 0 for none
     lost: tuple[tuple[str, str], ...]  # what was typed and no field of the page can hold any more
 
     today: date  # in the program's zone
@@ -175,6 +176,7 @@ def shown(
     eligibility, why = eligibility_of(session, desk, claim)
     edit = next((offer for offer in offered if edits_fields(offer)), None)
     opened = opened_fields(rulebook, claim)
+    documents = tuple(row for row in claim.documents if row.current)
     documents_open = bool(edit and edit.allowed and DOCUMENTS in opened)
     return Shown(
         at=desk.clock.now(),
@@ -186,7 +188,7 @@ def shown(
         groups=tuple(in_words(rulebook, claim)),
         form=fields_form(session, rulebook, claim, actor, sent),
         edit=edit,
-        documents=tuple(row for row in claim.documents if row.current),
+        documents=documents,
         earlier_documents=tuple(row for row in claim.documents if not row.current),
         documents_open=documents_open,
         proof_asked=documents_open or any(offer.allowed and asks_for_documents(offer) for offer in offered),
@@ -204,6 +206,7 @@ def shown(
         today=desk.today(),
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),
+        replacing=_replacing(documents, sent),
         lost=() if edit and edit.allowed else tuple(_typed(sent)),
     )
 
@@ -225,6 +228,11 @@ def edits_fields(offer: Offer) -> bool:
 def asks_for_documents(offer: Offer) -> bool:
     """Tell whether documents can be handed in with the action's own form."""
     return any(ask.type == "documents" for ask in offer.transition.asks.values())
+
+
+def _replacing(documents: Sequence[ClaimDocument], sent: Sent | None) -> int:
+    asked = sent.values.get("replaces", ()) if sent else ()
+    return next((row.id for row in documents if str(row.id) in asked), 0)
 
 
 def _typed(sent: Sent | None) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from portal.claims.effects.fields import FORM_FIELDS
 
 SHOWN = "shown"  # the field of a form with the mark of what it showed
 # What a page puts into its forms for itself; nobody typed it.
-TOLD = frozenset({"csrf_token", "version", "step", "go", SHOWN, PRODUCTS_SHOWN})
+TOLD = frozenset({"csrf_token", "version", "step", "go", "contact_of", SHOWN, PRODUCTS_SHOWN})
 
 
 def mark_of(values: Mapping[str, Iterable[str]]) -> str:

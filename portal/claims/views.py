@@ -26,10 +26,11 @@ from portal.claims.leading_views import (
     claim_and_panels,
     draft_address,
     next_address,
+    with_offered_contact,
 )
 from portal.claims.listing import listing, read_wanted
 from portal.claims.news import news_since, state_of
-from portal.claims.offering import is_address
+from portal.claims.offering import begun_in_words, is_address
 from portal.claims.own_customers import known_customers
 from portal.claims.panels import panels
 from portal.claims.queries import READ_OWN, READ_SUBMITTED, find_claim
@@ -38,7 +39,6 @@ from portal.claims.showing import shown
 from portal.claims.wizard import BY_CODE, STEPS, is_in_wizard, wizard_page
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
-from portal.languages.sentences import gettext
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
 from portal.saved_views.views import SHARE
@@ -91,9 +91,8 @@ def create_claim() -> AnyResponse:
     result = _begun()
     if isinstance(result, Failure):
         return _new_page(result)
-    draft = result.number
-    told = gettext("%(number)s is saved as a draft. You can leave at any time and go on later.", number=draft)
-    return redirect(draft_address(draft, told), HTTPStatus.SEE_OTHER)
+    told = begun_in_words(desk_of_app().policies.in_force(), CREATE, result)
+    return redirect(draft_address(result.number, told), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/claims/<claim_number:number>")
@@ -144,8 +143,10 @@ def act(number: str, noun: str) -> AnyResponse:
     """Carry out the action that the policy places at this address; a step left as it was shown is none."""
     if address := address_without_saving(number):
         return redirect(address, HTTPStatus.SEE_OTHER)
-    result = carry_out(PLACE, number, noun, current_actor())
     code = request.form.get("step", "")
+    if sent := with_offered_contact(number):
+        return _step_page(number, code, sent=sent)
+    result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
     return redirect(next_address(result, code, noun), HTTPStatus.SEE_OTHER)
@@ -236,7 +237,9 @@ def _claim_page(number: str, failure: Failure | None = None, partial: str | None
     )
 
 
-def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyResponse:
+def _step_page(
+    number: str, code: str, failure: Failure | None = None, sent: Sent | None = None
+) -> AnyResponse:
     found, actions = claim_and_panels(number, failure)
     desk, offered = desk_of_app(), [panel.offer for panel in actions]
     if not is_in_wizard(desk.rulebook_of(found), found):
@@ -244,9 +247,8 @@ def _step_page(number: str, code: str, failure: Failure | None = None) -> AnyRes
             return _claim_page(number, failure)
         return redirect(url_for("claims.claim", number=number), HTTPStatus.SEE_OTHER)
     search = request.args.get("find", "")
-    page = wizard_page(
-        db.session(), desk, found, current_actor(), code, offered, search=search, sent=_sent(failure)
-    )
+    sent = sent or _sent(failure)
+    page = wizard_page(db.session(), desk, found, current_actor(), code, offered, search=search, sent=sent)
     return respond(
         "claims/wizard.html",
         status=_status(failure),

@@ -1,7 +1,7 @@
 """The wizard that fills a draft step by step, and tells what the rules still miss in each step."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -14,17 +14,23 @@ from portal.claims.gathering import Gathering
 from portal.claims.lifecycle import GONE
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.offering import Offer
-from portal.claims.own_customers import known_customers
+from portal.claims.own_customers import search_customers
+from portal.claims.proposing import (
+    OWN_CONTACT,
+    NamedBefore,
+    is_met_by_proposal,
+    named_before,
+    others_than,
+    with_own_contact,
+)
 from portal.claims.refusals import NotThere
 from portal.claims.same_customer import OtherClaim, other_claims
-from portal.claims.searching import plain
 from portal.claims.untouched import NOTHING_SHOWN, mark_as_shown
-from portal.languages.sentences import gettext, lazy_gettext
+from portal.languages.sentences import lazy_gettext
 from portal.rulebook.decision import Reason
 from portal.rulebook.rulebook import Rulebook
 
 ADDING = "customer_name"  # a field that only the form of a new customer has
-CUSTOMERS_AT_MOST = 10  # more are not looked through; the search narrows them
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class WizardPage:
     done: frozenset[str]  # codes of the steps in which nothing is missing
     form: FieldsForm
     shown: str  # the mark of the step's form as long as nobody touches it
+    unsaved: bool  # whether the form holds what was sent and is saved nowhere
+    contacts: tuple[NamedBefore, ...]  # other customer contacts whom the fields can be filled with
     summary: tuple[Summary, ...]
     documents: tuple[ClaimDocument, ...]
     ways: frozenset[str]  # the actions that lead on from here
@@ -138,6 +146,12 @@ def step_after(code: str) -> Step:
     return STEPS[min(place + 1, len(STEPS) - 1)]
 
 
+def is_onward(code: str, go: str) -> bool:
+    """Tell whether the step `go` comes after the step `code`."""
+    codes = list(BY_CODE)
+    return code in codes and go in codes and codes.index(code) < codes.index(go)
+
+
 def first_unfinished(rulebook: Rulebook, claim: Claim, offered: Iterable[Offer]) -> Step:
     """Return the first step in which the rules still miss something, or the last."""
     missing = {finding.step for finding in findings(rulebook, ways_on(claim, offered))}
@@ -163,12 +177,13 @@ def wizard_page(
     ways = ways_on(claim, offered)
     found = findings(rulebook, ways)
     missing = {finding.step for finding in found}
-    untouched = _with_own_contact(fields_form(session, rulebook, claim, actor), actor)
+    untouched = with_own_contact(fields_form(session, rulebook, claim, actor), actor)
     form = fields_form(session, rulebook, claim, actor, sent) if sent else untouched
     others, more_of_customer = (
         other_claims(session, desk, claim, actor) if step.code in TOLD_OF_CUSTOMER else ((), False)
     )
-    customers, more = _customers(session, actor, search, form.value("customer"))
+    contacts = named_before(session, desk, claim, actor) if "customer_contact" in step.fields else ()
+    customers, more = search_customers(session, actor, search, form.value("customer"))
     return WizardPage(
         claim=claim,
         step=step,
@@ -176,11 +191,13 @@ def wizard_page(
         done=frozenset(row.code for row in STEPS[:-1] if row not in missing),
         form=form,
         shown=mark_as_shown(untouched, step.fields),
+        unsaved=sent is not None,
+        contacts=others_than(contacts, form),
         summary=tuple(_summary(rulebook, claim)),
         documents=tuple(row for row in claim.documents if row.current),
         ways=frozenset(offer.action for offer in ways),
         findings=tuple(found),
-        early=tuple(_early(claim, step, found)),
+        early=tuple(_early(claim, step, found, form)),
         information=tuple(_information(session, desk, claim, actor, found)) if step.code in INFORMED else (),
         same_customer=others,
         more_of_customer=more_of_customer,
@@ -241,49 +258,25 @@ def _information(
     ]
 
 
-def _early(claim: Claim, step: Step, found: Sequence[Finding]) -> list[Finding]:
+def _early(claim: Claim, step: Step, found: Sequence[Finding], form: FieldsForm) -> list[Finding]:
     """Return what the rules say about steps up to `step` in which something was filled in.
 
-    What was not begun yet is no mistake; the last step tells it all.
+    What was not begun yet is no mistake, nor is what the step's form proposes; the last step tells it all.
     """
     content = content_of(claim)
     begun = [
         one for one in STEPS[: STEPS.index(step) + 1] if any(_filled(content, name) for name in one.fields)
     ]
-    return [finding for finding in found if finding.step in begun] if step is not STEPS[-1] else []
+    if step is STEPS[-1]:
+        return []
+    proposed = "own_contact" in step.fields and all(form.value(name) for name in OWN_CONTACT)
+    return [
+        finding
+        for finding in found
+        if finding.step in begun and not (proposed and is_met_by_proposal(finding.reason))
+    ]
 
 
 def _filled(content: Mapping[str, object], name: str) -> bool:
     value = content[name]
     return any(value) if isinstance(value, list) else bool(value)
-
-
-def _with_own_contact(form: FieldsForm, actor: Actor) -> FieldsForm:
-    """Propose who fills the claim as the organization's own contact, where nobody was entered yet."""
-    proposed = {"own_contact_name": [actor.name], "own_contact_email": [actor.email]}
-    if any(form.value(name) for name in proposed):
-        return form
-    return replace(form, values={**form.values, **proposed})
-
-
-def _customers(
-    session: Session, actor: Actor, search: str, chosen: str
-) -> tuple[tuple[tuple[str, str, str], ...], bool]:
-    """Return the customers that the search finds, and first the one `chosen` (an id), whatever it finds."""
-    words = plain(search).split()
-    found = [
-        row
-        for row in known_customers(session, actor)
-        if str(row.id) == chosen
-        or all(word in plain(f"{row.name} {row.domain} {row.tenant_id}") for word in words)
-    ]
-    found.sort(key=lambda row: str(row.id) != chosen)
-    choices = [
-        (
-            str(row.id),
-            row.name,
-            gettext("%(domain)s, tenant %(tenant)s", domain=row.domain, tenant=row.tenant_id),
-        )
-        for row in found
-    ]
-    return tuple(choices[:CUSTOMERS_AT_MOST]), len(choices) > CUSTOMERS_AT_MOST

@@ -28,10 +28,11 @@ FOLDER = click.argument(
 @FOLDER
 def policy_check(folder: Path | None) -> None:
     """Check files, names and types of the rule files in FOLDER (PORTAL_RULES_DIR by default)."""
+    from portal.rulebook.readable import hard_to_read
     from portal.rulebook.translations import missing_translations
 
     rulebook = rulebook_of(folder)
-    for note in missing_translations(rulebook.parts):
+    for note in [*missing_translations(rulebook.parts), *hard_to_read(rulebook.parts)]:
         click.echo(f"Note: {note}")
     click.echo(f"The rule files are sound. Version {rulebook.version[:12]}.")
 
@@ -100,7 +101,7 @@ def told(found: "Explanation") -> str:
     lines = [f"{found.label} ({found.action}) on {found.number}: {found.decision.outcome}."]
     for reason in found.reasons:
         lines.append(f"- {reason.text}")
-        lines += [f"    because {comparison.words}" for comparison in reason.comparisons]
+        lines += [f"    because: {comparison.words}" for comparison in reason.comparisons]
         lines.append(f"    rule {reason.code}, {reason.file}:{reason.line}")
         if reason.source:
             lines.append(f"    source: {reason.source}")

@@ -11,6 +11,7 @@ from portal.claims.desk import Desk
 from portal.deliveries.masking import AsksToSignIn
 from portal.deliveries.previewing import Preview, preview
 from portal.deliveries.queries import counts, find_message, page_of
+from portal.deliveries.telling import Trouble, trouble
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
@@ -24,6 +25,7 @@ STATES: Mapping[str, str] = {
     GATHERED: lazy_gettext("In a digest"),
     UNWANTED: lazy_gettext("Not wanted"),
 }
+RECIPIENT_CHARACTERS_AT_MOST = 254
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Delivery:
     tone: str
     next_at: datetime | None
     why_not: str  # why it cannot be retried, "" where it can be
+    trouble: Trouble | None  # why it was not sent yet; None where nothing stood in the way
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Deliveries:
     """One page of messages, newest first. `after` and `before` are cursors, "" where the list ends."""
 
     state: str
+    recipient: str  # what the address of those who were written to is searched for, "" for nothing
     tabs: tuple[Tab, ...]
     notices: tuple[str, ...]
     rows: tuple[Delivery, ...]
@@ -68,18 +72,21 @@ def deliveries(
     state = asked if asked in STATES else ""
     if asked != state:
         notices.append(gettext("There is no such state, so messages of every state are shown."))
+    recipient = given.get("recipient", "").strip()[:RECIPIENT_CHARACTERS_AT_MOST]
     size = desk.settings.messages_per_page
     try:
-        found, after, before = page_of(session, state, given.get("after", ""), given.get("before", ""), size)
+        place = given.get("after", ""), given.get("before", "")
+        found, after, before = page_of(session, state, recipient, *place, size)
     except cursors.NoSuchPlace:
         notices.append(
             gettext("That place in the list is not known any more, so the list begins at its start.")
         )
-        found, after, before = page_of(session, state, "", "", size)
-    numbers = counts(session)
+        found, after, before = page_of(session, state, recipient, "", "", size)
+    numbers = counts(session, recipient)
     tabs = [Tab(code, str(label), numbers.get(code, 0)) for code, label in STATES.items()]
     return Deliveries(
         state=state,
+        recipient=recipient,
         tabs=(Tab("", gettext("All"), sum(numbers.values())), *tabs),
         notices=tuple(notices),
         rows=tuple(_shown(desk, message, claim, asks_to_sign_in) for message, claim in found),
@@ -97,14 +104,16 @@ def _shown(desk: Desk, message: OutboxMessage, claim: str, asks_to_sign_in: Asks
     now = desk.clock.now()
     label, tone = _standing(message, now)
     planned = message.state == WAITING and not in_hand(message, now)
+    written = preview(desk, message, asks_to_sign_in)
     return Delivery(
         message=message,
-        preview=preview(desk, message, asks_to_sign_in),
+        preview=written,
         claim=claim,
         label=label,
         tone=tone,
         next_at=message.next_attempt_at if planned else None,
         why_not=why_not(message, now),
+        trouble=trouble(written.error, message.state),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from portal.claims import cursors
@@ -27,22 +27,29 @@ def find_message(session: Session, message_id: int) -> tuple[OutboxMessage, str]
     return row[0], row[1] or ""
 
 
-def counts(session: Session) -> Mapping[str, int]:
-    """Return how many messages there are by state, in one query."""
-    query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+def counts(session: Session, recipient: str = "") -> Mapping[str, int]:
+    """Return how many messages to a `recipient` there are by state, in one query; "" is everybody."""
+    query = select(OutboxMessage.state, func.count()).where(_is_to(recipient)).group_by(OutboxMessage.state)
     return dict(session.execute(query).all())
 
 
+def _is_to(recipient: str) -> ColumnElement[bool]:
+    if not recipient:
+        return true()
+    return func.lower(OutboxMessage.recipient).contains(recipient.lower(), autoescape=True)
+
+
 def page_of(
-    session: Session, state: str, after: str, before: str, size: int
+    session: Session, state: str, recipient: str, after: str, before: str, size: int
 ) -> tuple[list[tuple[OutboxMessage, str]], str, str]:
     """Return at most `size` messages with their claims' numbers, newest first, and a cursor for each way on.
 
-    `state` "" is every state. The cursors are "" where the list ends. Raises cursors.NoSuchPlace for a
-    place that this list never named.
+    `state` "" is every state, `recipient` a part of the address or "" for everybody. The cursors are ""
+    where the list ends. Raises cursors.NoSuchPlace for a place that this list never named.
     """
     created, row_id, backwards = OutboxMessage.created_at.expression, OutboxMessage.id, bool(before)
     query = select(OutboxMessage, Claim.number).outerjoin(Claim, Claim.number == OutboxMessage.subject)
+    query = query.where(_is_to(recipient))
     if state:
         query = query.where(OutboxMessage.state == state)
     if cursor := before or after:

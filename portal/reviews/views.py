@@ -90,12 +90,12 @@ def _told(done: Done, noun: str) -> str:
     """Say what came of an action, with the status in the words of the claim's own policy."""
     claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
     rulebook = desk_of_app().rulebook_of(claim)
-    label = rulebook.statuses[claim.status].label
-    if done.from_status != done.to_status:
-        return gettext("%(number)s is now %(status)s.", number=done.number, status=label)
     action = rulebook.transition_at(f"{PLACE}/{noun}", request.form)
-    stays = gettext("%(number)s stays %(status)s.", number=done.number, status=label)
-    return f"{done_in_words(rulebook, action)} {stays}"
+    told = done_in_words(rulebook, action, done)
+    if done.from_status != done.to_status:
+        return told
+    label = rulebook.statuses[claim.status].label
+    return f"{told} {gettext('%(number)s stays %(status)s.', number=done.number, status=label)}"
 
 
 def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:

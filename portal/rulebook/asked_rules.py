@@ -24,7 +24,8 @@ class AskedRule:
 
     `file` and `path` lead to where it is written; a rule that follows from a transition leads to
     what it follows from. `written` is False for those. `said` words it in the language being spoken,
-    for a rule is kept longer than one reader needs it.
+    for a rule is kept longer than one reader needs it. `looks_for` says what a rule that is not written
+    wants to be so, for whoever reads which rules were asked and did not refuse.
     """
 
     code: str
@@ -38,6 +39,7 @@ class AskedRule:
     outcome: str | None = None
     rank: int = 0
     written: bool = False
+    looks_for: Said | None = field(compare=False, default=None)
 
     @property
     def say(self) -> str:
@@ -85,8 +87,14 @@ class RuleMaker:
     def of_lifecycle(self, name: str, transition: Transition) -> Iterator[AskedRule]:
         """Yield what refuses a transition before any written rule: the status, and who acts."""
         path: Path = ("transitions", name)
-        yield self._made(closed.WRONG_STATUS, *self._status(transition), (*path, "moves"))
-        yield self._made(closed.NO_PERMISSION, *self._permission(transition), (*path, "by"))
+        looks_for = partial(texts.right_status, self._possible(transition))
+        yield self._made(
+            closed.WRONG_STATUS, *self._status(transition), (*path, "moves"), looks_for=looks_for
+        )
+        looks_for = partial(texts.right_person, transition.by, list(self._holding(transition).values()))
+        yield self._made(
+            closed.NO_PERMISSION, *self._permission(transition), (*path, "by"), looks_for=looks_for
+        )
 
     def of_asks(self, name: str, transition: Transition) -> Iterator[AskedRule]:
         """Yield what refuses a form that does not bring what the transition asks for."""
@@ -102,26 +110,42 @@ class RuleMaker:
             yield self._made(closed.NOTHING_GIVEN, text, partial(texts.nothing_given, one_of), path, asks)
 
     def _made(
-        self, code: str, text: str, said: Said, path: Path, asks: frozenset[str] = frozenset()
+        self,
+        code: str,
+        text: str,
+        said: Said,
+        path: Path,
+        asks: frozenset[str] = frozenset(),
+        looks_for: Said | None = None,
     ) -> AskedRule:
-        return AskedRule(code, said, self._vocabulary.parse(text, asks), "lifecycle.yaml", path)
+        condition = self._vocabulary.parse(text, asks)
+        return AskedRule(code, said, condition, "lifecycle.yaml", path, looks_for=looks_for)
+
+    def _possible(self, transition: Transition) -> list[str]:
+        """Return the labels of the statuses that it moves from; none where it begins a claim."""
+        statuses = self._parts.lifecycle.statuses
+        return [statuses[status].label for status in transition.moves if status != closed.NEW]
+
+    def _holding(self, transition: Transition) -> dict[str, str]:
+        """Return the roles that hold its permission, with their labels."""
+        roles = self._parts.roles.roles
+        return {name: role.label for name, role in roles.items() if transition.by in role.may}
 
     def _status(self, transition: Transition) -> tuple[str, Said]:
-        label, statuses = transition.label, self._parts.lifecycle.statuses
+        label = transition.label
         moved = ", ".join(f'"{status}"' for status in transition.moves)
         condition = f"!({closed.STATUS} in [{moved}])"  # stays English: a condition
         if closed.NEW in transition.moves:
             return condition, partial(texts.begins_a_claim, label)
-        possible = [statuses[status].label for status in transition.moves]
-        return condition, partial(texts.wrong_status, label, possible)
+        return condition, partial(texts.wrong_status, label, self._possible(transition))
 
     def _permission(self, transition: Transition) -> tuple[str, Said]:
-        label, roles = transition.label, self._parts.roles.roles
+        label = transition.label
         if transition.by == closed.SYSTEM:
             return f'{closed.KIND} != "{closed.SYSTEM}"', partial(texts.by_the_portal, label)
         if transition.by == closed.CUSTOMER:
             return f'{closed.KIND} != "{closed.CUSTOMER}"', partial(texts.by_the_customer, label)
-        holding = {name: role.label for name, role in roles.items() if transition.by in role.may}
+        holding = self._holding(transition)
         if not holding:
             return _ALWAYS, partial(texts.by_no_role, label)
         # stays English: a condition

@@ -76,6 +76,24 @@ def by_other_roles(action: str, roles: list[str]) -> str:
     )
 
 
+def right_status(possible: list[str]) -> str:
+    """Say which statuses an action wants; with none, that it begins a claim."""
+    if not possible:
+        return gettext("The claim may not exist yet.")
+    return gettext("The claim has to be in status %(possible)s.", possible=quoted(possible, gettext("or")))
+
+
+def right_person(by: str, roles: list[str]) -> str:
+    """Say who has to act; `by` is a permission or a kind of actor, `roles` hold the permission."""
+    if by == closed.SYSTEM:
+        return gettext("Only the portal itself may act.")
+    if by == closed.CUSTOMER:
+        return gettext("Only the customer may act, with the link in the e-mail to them.")
+    if not roles:
+        return gettext("Whoever acts needs a role that allows it, and no role does.")
+    return gettext("Whoever acts needs the role %(roles)s.", roles=listed(roles, gettext("or")))
+
+
 def nothing_given(asks: Mapping[str, Ask]) -> str:
     """Say how to give one of `asks`."""
     ways = [_TO_GIVE[ask.type] % {"label": quoted([ask.label or spoken(name)])} for name, ask in asks.items()]

@@ -40,7 +40,7 @@ def compiled_questions(parts: Parts, vocabulary: Vocabulary, line_of: LineOf) ->
             *maker.of_asks(name, transition),
             *(rule for rule in written if rule.reads_input),
         ]
-        asked[name] = AskedQuestion(name, tuple(rules), vocabulary, line_of)
+        asked[name] = AskedQuestion(name, tuple(rules), vocabulary, line_of, transition.asked_labels)
     return asked
 
 

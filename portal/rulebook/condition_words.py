@@ -1,26 +1,15 @@
 """A condition as a person reads it: what is asked of each fact, and what has to hold together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.languages.sentences import gettext, lazy_gettext
-from portal.rulebook.comparing import against_in_words, sign_of
+from portal.languages.sentences import gettext
+from portal.rulebook.check_words import PLAIN, Speech, check_in_words
 from portal.rulebook.condition_types import Always, And, Check, Condition, Node, Not
-from portal.rulebook.decision import Value
 
-NameOf = Callable[[str], str]
-ValueOf = Callable[[str, Value], str]
-
-# What is not before a day may also have no day at all; of these operators the opposite says less than "not".
-_ORDER = ("<", "<=", ">", ">=")
-# stays English: the operators are no words, and the words are marked
-_YES = {
-    "is": lazy_gettext("yes"),
-    "is not": lazy_gettext("no"),
-    "given": lazy_gettext("given"),
-    "not given": lazy_gettext("not given"),
-}
+# What is said where a named condition holds, and where it does not.
+Named = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -34,35 +23,34 @@ class Words:
 
 def condition_in_words(
     condition: Condition,
+    speech: Speech = PLAIN,
     *,
-    name_of: NameOf,
-    value_of: ValueOf,
-    defined: Mapping[Node, str],
+    defined: Mapping[Node, Named],
     unless: bool = False,
 ) -> Words:
     """Return the condition in words, or with `unless` what holds exactly where it does not.
 
-    `name_of` words a fact and `value_of` a value of a fact. A part that stands in `defined` is told by
-    what it means there, as the policy's author named it, and not by what it is made of.
+    A part that stands in `defined` is told by what it means there, as the policy's author named it, and
+    not by what it is made of. Each text begins a line: it is never put within a sentence.
     """
-    return _Wording(name_of, value_of, defined).words(condition.root, not unless)
+    return _Wording(speech, defined).words(condition.root, not unless)
 
 
 @dataclass(frozen=True)
 class _Wording:
-    name_of: NameOf
-    value_of: ValueOf
-    defined: Mapping[Node, str]
+    speech: Speech
+    defined: Mapping[Node, Named]
 
     def words(self, node: Node, holds: bool) -> Words:
         if node in self.defined:
-            return Words(f"{self.defined[node]}: {gettext('yes') if holds else gettext('no')}")
+            so, not_so = self.defined[node]
+            return Words(so if holds else not_so)
         if isinstance(node, Always):
-            return Words(gettext("always") if node.truth == holds else gettext("never"))
+            return Words(gettext("Always") if node.truth == holds else gettext("Never"))
         if isinstance(node, Not):
             return self.words(node.item, not holds)
         if isinstance(node, Check):
-            return self._check(node, holds)
+            return Words(check_in_words(node, holds, self.speech))
         # What is not "all" is "some not", so the joint turns over where the whole is negated.
         joined: Literal["all", "some"] = "all" if isinstance(node, And) == holds else "some"
         return Words(joined=joined, items=tuple(self._parts(node.items, holds, joined)))
@@ -74,14 +62,3 @@ class _Wording:
             words = self.words(node, holds)
             parts += words.items if words.joined == joined else [words]
         return parts
-
-    def _check(self, check: Check, holds: bool) -> Words:
-        sign = sign_of(check, holds)
-        if sign == "==" and check.other is None:
-            told = self.value_of(check.fact, check.against)
-        else:
-            told = _YES.get(sign) or against_in_words(check, sign, self.name_of, self.value_of)
-        types = (check.type, check.other_type)
-        if not holds and check.operator in _ORDER and any(one and one.may_be_absent for one in types):
-            told = gettext("%(asked)s, or not given", asked=told)
-        return Words(f"{self.name_of(check.fact)}: {told}")

@@ -25,7 +25,7 @@ _NUMBER_LIKE = re.compile(
     r"[-+]?[0-9][0-9_,]*(\.[0-9]*)?(e[-+]?[0-9]+)?|0x[0-9a-f]+|0o[0-7]+|[-+]?\.(inf|nan)", re.IGNORECASE
 )
 _YES_OR_NO = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
-_CONDITION_KEYS = ("when", "unless", "if", "closed_when")
+_CONDITION_KEYS = ("when", "unless", "if", "closed_when", "waits_unless")
 _QUOTED_START = re.compile(rf"^\s*(- )?({'|'.join(_CONDITION_KEYS)}):\s*[\"']")
 _TAG = "tag:yaml.org,2002:"
 

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from portal.rulebook.wording import spoken
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
 Permission = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
@@ -26,11 +28,17 @@ class Strict(BaseModel):
 class Question(Strict):
     """A question the rulebook answers besides "may this transition happen"."""
 
+    label: Text | None = None
     scope: Scope
-    outcomes: list[Code]
+    outcomes: list[Code] | dict[Code, Text]  # codes, or code → what people call it
     combine: Literal["exclusive", "first", "all"]
     otherwise: Code  # the outcome when no rule fires
     told: Literal["before_submission", "on_the_claim"] | None = None  # where a partner reads its reasons
+
+    def called(self, outcome: str) -> str:
+        """Return what people call an outcome: its label, or its code in words where the file gives none."""
+        labels = self.outcomes if isinstance(self.outcomes, dict) else {}
+        return labels.get(outcome) or spoken(outcome)
 
 
 class PolicyFile(Strict):
@@ -49,7 +57,8 @@ class Fact(Strict):
     """One thing a rule may ask about a claim. A fact says what is so, never what follows."""
 
     type: Literal["bool", "int", "choice", "text", "date", "timestamp", "money", "set"]
-    means: Text
+    means: Text  # bool: a sentence that is true or false; else what stands before a colon
+    means_not: Text | None = None  # bool only: the sentence that is true where `means` is not
     unit: Code | None = None  # int only: documents, months, …
     currency: str | None = None  # money only: ISO 4217
     range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None  # int only
@@ -65,7 +74,8 @@ class Fact(Strict):
 
 
 class Defined(Strict):
-    means: Text
+    means: Text  # a sentence, as of a bool
+    means_not: Text | None = None
     when: Condition
 
 
@@ -196,10 +206,16 @@ class Transition(Strict):
     effects: list[Code] = []  # names of the closed list `VERBS`
     reason: Code | None = None  # the rejection reason that the transition itself gives
     confirm: Text | None = None  # asked before what cannot be undone
-    then: Text | None = None  # told afterwards where the status stays: what is still to do
+    done: Text | None = None  # told afterwards to the person who did it: what happened
+    then: Text | None = None  # told behind it where the status stays: what is still to do
     tone: Literal["primary", "neutral", "danger"] = "neutral"
     source: Text | None = None
     decided: bool = False
+
+    @property
+    def asked_labels(self) -> dict[str, str]:
+        """What people call that which the form asks for, by its name."""
+        return {name: ask.label or spoken(name) for name, ask in self.asks.items()}
 
 
 class LifecycleFile(Strict):
@@ -220,6 +236,7 @@ class ClockRule(Strict):
     starts: Literal["entered", "told"] = "entered"
     length: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} (business|calendar) days?$")]
     waits_for: Mover | None = None
+    waits_unless: Condition | None = None  # while it holds, the status says whose move it is
     remind: list[int] = []  # so many business days before the last day
     at_end: Code  # a system transition, or `nothing`
     reason: Text | None = None  # why nothing happens at the end

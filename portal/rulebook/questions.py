@@ -43,16 +43,22 @@ class _Group:
 class AskedQuestion:
     """The rules of one question compiled for both evaluators. Immutable.
 
-    `rules` are in the order in which their reasons are told; their ids differ.
+    `rules` are in the order in which their reasons are told; their ids differ. `asks` are the labels of
+    what a transition's form asks for.
     """
 
     def __init__(
-        self, name: str, rules: tuple[AskedRule, ...], vocabulary: Vocabulary, line_of: LineOf
+        self,
+        name: str,
+        rules: tuple[AskedRule, ...],
+        vocabulary: Vocabulary,
+        line_of: LineOf,
+        asks: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.rules = rules
         self.facts: frozenset[str] = frozenset[str]().union(*(rule.facts for rule in rules))
-        self._vocabulary = vocabulary
+        self._vocabulary, self._asks = vocabulary, asks or {}
         self._groups = list(_grouped(rules))
         self._places = {rule.code: position for position, rule in enumerate(rules)}
         self._lines = {rule.code: line_of(rule) for rule in rules}
@@ -94,12 +100,7 @@ class AskedQuestion:
         except KeyError as error:
             # stays English: told in the log
             raise CouldNotBeDecided(self.name, f"fact {error.args[0]} is missing") from None
-        comparisons = held(
-            rule.condition,
-            facts,
-            name_of=lambda name: f'"{self._vocabulary.meaning(name)}"',
-            value_of=self._vocabulary.written,
-        )
+        comparisons = held(rule.condition, facts, self._vocabulary.speech(self._asks))
         return Reason(rule.code, text, rule.file, line, rule.source, comparisons, subject, rule.instead)
 
 

@@ -35,6 +35,11 @@ def check_deadlines(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> None:
             notes.unknown(file, place, "status", status, parts.lifecycle.statuses)
         if clock.if_ is not None:
             of_claim(notes, file, (*path, "if"), clock.if_, vocabulary)
+        if clock.waits_unless is not None:
+            of_claim(notes, file, (*path, "waits_unless"), clock.waits_unless, vocabulary)
+            if clock.waits_for is None:
+                sentence = "nobody is named whom it would not wait for: add `waits_for:`, or delete this"
+                notes.problem(file, (*path, "waits_unless"), sentence)
         if name.endswith(_DUE_ON):
             notes.problem(
                 file, path, f"a clock's name must not end in {_DUE_ON}, which is its due date", key=True

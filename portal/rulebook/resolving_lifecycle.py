@@ -103,6 +103,11 @@ def _check_transition(parts: Parts, notes: Notes, name: str, transition: Transit
         notes.problem(
             FILE, path, "a person could not reach it: add `path:` with its address, or `by: system`"
         )
+    if transition.done is not None and transition.by in (closed.SYSTEM, closed.CUSTOMER):
+        sentence = (
+            f"it is told to the person of a role who did it, and this is done by {transition.by}: delete it"
+        )
+        notes.problem(FILE, (*path, "done"), sentence)
     _check_lists(parts, notes, path, transition)
     for question, outcome in transition.requires.items():
         place = (*path, "requires", question)

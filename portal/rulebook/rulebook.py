@@ -99,8 +99,9 @@ class Rulebook:
         """Return the facts that deciding `question` needs, without the `input.*` that a form brings.
 
         Facts of products and documents are among them. Besides questions and transitions it knows
-        `closed:STATUS`, `clock:NAME` and `mail:EVENT:INDEX`, for the conditions that `is_closed`,
-        `clock_applies` and `mail_applies` decide. Raises KeyError for an unknown one.
+        `closed:STATUS`, `clock:NAME`, `waits:NAME` and `mail:EVENT:INDEX`, for the conditions that
+        `is_closed`, `clock_applies`, `clock_waits` and `mail_applies` decide.
+        Raises KeyError for an unknown one.
         """
         kind, _, named = question.partition(":")
         if named:
@@ -147,13 +148,13 @@ class Rulebook:
     def _unexplained(self, action: str, required: str, answer: Answer) -> Answer:
         """Give a reason to an answer that no rule gave: what the action requires it to be."""
         file, path = "lifecycle.yaml", ("transitions", action, "requires", required)
-        transition = self.transitions[action]
+        transition, question = self.transitions[action], self.policy.questions[required]
         text = gettext(
             "%(action)s needs another answer to %(question)s: it is %(answer)s and must be %(wanted)s.",
             action=quoted([transition.label]),
-            question=quoted([spoken(required)]),
-            answer=quoted([spoken(answer.outcome)]),
-            wanted=quoted([spoken(transition.requires[required])]),
+            question=quoted([question.label or spoken(required)]),
+            answer=quoted([question.called(answer.outcome)]),
+            wanted=quoted([question.called(transition.requires[required])]),
         )
         return replace(
             answer, reasons=(Reason(required, text, file, self.line(file, path), transition.source),)
@@ -170,6 +171,10 @@ class Rulebook:
         """Return whether `clock` runs for the claim at all (its `if`); raises CouldNotBeDecided."""
         return self._holds(f"clock:{clock}", facts, without=True)
 
+    def clock_waits(self, clock: str, facts: Facts) -> bool:
+        """Return whether `clock` still waits for the one it names; raises CouldNotBeDecided."""
+        return not self._holds(f"waits:{clock}", facts, without=False)
+
     def mail_applies(self, event: str, index: int, facts: Facts) -> bool:
         """Return whether mail `index` of `event` is to be sent (its `when`); raises CouldNotBeDecided."""
         return self._holds(f"mail:{event}:{index}", facts, without=True)
@@ -179,6 +184,8 @@ class Rulebook:
             return self.statuses[named].closed_when
         if kind == "clock":
             return self.clocks[named].if_
+        if kind == "waits":
+            return self.clocks[named].waits_unless
         event, _, index = named.partition(":")
         return self.notifications.events[event][int(index)].when
 

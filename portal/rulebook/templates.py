@@ -3,10 +3,19 @@
 import re
 from collections.abc import Mapping
 
-from portal.languages.sentences import number
+from portal.languages.sentences import lazy_gettext, number
 from portal.rulebook.decision import Value
 from portal.rulebook.vocabulary import Vocabulary
 
+# What a mail may name besides facts (MAIL_NAMES and REMINDER_NAMES of closed_names.py).
+_OF_MAILS: Mapping[str, str] = {
+    "claim.number": lazy_gettext("Number of the claim"),
+    "claim.name": lazy_gettext("Name of the claim"),
+    "customer.name": lazy_gettext("Name of the customer"),
+    "partner.name": lazy_gettext("Name of the partner"),
+    "deadline.last_day": lazy_gettext("Last day of the deadline"),
+    "deadline.left": lazy_gettext("Time that is left"),
+}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -42,3 +51,21 @@ def fill(text: str, vocabulary: Vocabulary, facts: Mapping[str, Value]) -> str:
         return vocabulary.written(name, facts[name]) if name in vocabulary.facts else found.group()
 
     return _PLACEHOLDER.sub(replaced, text)
+
+
+def spelled(text: str, vocabulary: Vocabulary, known: Mapping[str, str] | None = None) -> str:
+    """Return `text` for whoever reads a rule and no claim: each placeholder as ‹what will stand there›.
+
+    `known` are those that can be told already, by name.
+    """
+
+    def named(found: re.Match[str]) -> str:
+        name = found.group(1)
+        kind, _, short = name.partition(".")
+        if known and name in known:
+            return known[name]
+        if kind == "value" and short in vocabulary.values:
+            return str(vocabulary.values[short])
+        return f"‹{_OF_MAILS.get(name) or vocabulary.meaning(name)}›"
+
+    return _PLACEHOLDER.sub(named, text)

@@ -13,6 +13,7 @@ from portal.languages.numbers import money_in_words
 from portal.languages.offered import ENGLISH
 from portal.languages.sentences import gettext, lazy_gettext, number, speaking
 from portal.rulebook import closed_names as closed
+from portal.rulebook.check_words import Speech
 from portal.rulebook.condition_types import Always, Condition, ConditionError, FactType, Names
 from portal.rulebook.conditions import parse
 from portal.rulebook.decision import Value
@@ -25,10 +26,10 @@ _KINDS, _CLOCK_STATES = "actor_kinds", "clock_states"
 # What the portal calls codes of its own, in the language being spoken when a label is written.
 _WORDS: Mapping[str, str] = {
     closed.NEW: lazy_gettext("New"),
-    "person": lazy_gettext("person"),
-    "customer": lazy_gettext("customer"),
-    "system": lazy_gettext("system"),
-    "never": lazy_gettext("never"),
+    "person": lazy_gettext("somebody who is signed in"),
+    "customer": lazy_gettext("the customer"),
+    "system": lazy_gettext("the portal itself"),
+    "never": lazy_gettext("not started"),
     "running": lazy_gettext("running"),
     "stopped": lazy_gettext("stopped"),
     "ended": lazy_gettext("ended"),
@@ -109,6 +110,23 @@ class Vocabulary:
             return str(self.facts[name].means)
         return spoken(name.rpartition(".")[2])
 
+    def speech(self, asks: Mapping[str, str] | None = None) -> Speech:
+        """Return how conditions speak of the facts; `asks` are the labels of what the form asks for."""
+
+        def sentence(name: str, holds: bool) -> str:
+            if not name.startswith("input."):
+                return self.sentence(name, holds)
+            return _of_form((asks or {}).get(name.removeprefix("input.")) or self.meaning(name), holds)
+
+        return Speech(self.meaning, self.written, sentence, self._ordered, self._least)
+
+    def sentence(self, name: str, holds: bool) -> str:
+        """Say of a fact that is true or false, or of a defined condition, that it is so, or is not."""
+        said = self.defined.get(name) or self.facts[name]
+        if holds:
+            return str(said.means)
+        return said.means_not or gettext("Not so: %(sentence)s", sentence=said.means)
+
     def written(self, name: str, value: Value) -> str:
         """Return `value` of the fact `name` as a reader expects it: a label, a date in words, a number."""
         if value is None:
@@ -134,6 +152,10 @@ class Vocabulary:
     def _ordered(self, name: str, codes: frozenset[str]) -> list[str]:
         order = {code: place for place, code in enumerate(self.codes(name))} if name in self.facts else {}
         return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
+
+    def _least(self, name: str) -> int | None:
+        fact = self.facts.get(name)
+        return fact.range[0] if fact and fact.range else None
 
     def _type(self, fact: Fact) -> FactType:
         codes: frozenset[str] | None = None
@@ -205,8 +227,14 @@ def _generated(parts: Parts) -> dict[str, Fact]:
 
 
 def _due_on(deadline: str) -> str:
-    said = LazyProxy(lambda: gettext("%(deadline)s: due on", deadline=deadline), enable_cache=False)
+    said = LazyProxy(lambda: gettext("Last day of “%(deadline)s”", deadline=deadline), enable_cache=False)
     return cast("str", said)
+
+
+def _of_form(label: str, brought: bool) -> str:
+    if brought:
+        return gettext("“%(label)s” is filled in on the form", label=label)
+    return gettext("“%(label)s” is left empty on the form", label=label)
 
 
 def _moment(value: datetime) -> str:

@@ -61,14 +61,10 @@ document.addEventListener("change", (event) => {
 
 window.addEventListener("pageshow", showChosen);
 
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:afterSettle", () => {
   boxes().forEach((box) => { box.checked = chosen.has(box.value); });
   showChosen();
   showCurrentTab();
-  // What was pressed may be gone, such as a filter taken away: go on at the number of claims found.
-  if (document.activeElement === document.body) {
-    event.detail.elt.querySelector("[data-focus-after]")?.focus({ preventScroll: true });
-  }
 });
 
 // On a phone the tabs scroll; the one in force is to be seen.

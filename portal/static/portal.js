@@ -53,12 +53,27 @@ function announce(text) {
   }
 }
 
-// A part says itself what is to be read aloud (data-announce); errors take the focus (data-focus).
+// A part says itself what is to be read aloud (data-announce); errors take the focus (data-focus). What was pressed may
+// be gone, such as a filter taken away or the way to the next page on the last one: go on at data-focus-after. What has
+// the focus stays in sight, whatever came above it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
   const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
   announce(spoken?.dataset.announce);
   part.querySelector("[data-focus]")?.focus();
+  if (document.activeElement === document.body) {
+    part.querySelector("[data-focus-after]")?.focus({ preventScroll: true });
+  }
+  if (part.contains(document.activeElement)) {
+    document.activeElement.scrollIntoView({ block: "nearest" });
+  }
+});
+
+// A browser scrolls until a part of a link in a picture is seen, and leaves its words cut off.
+document.addEventListener("focusin", (event) => {
+  if (event.target instanceof SVGElement) {
+    event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 });
 
 // The network failed or the server did not answer: say so where the person is.

@@ -126,11 +126,14 @@ function settle(request, row, say, before) {
   const answer = request.response;
   const documents = answer?.querySelector(DOCUMENTS);
   if (request.status === 200 && documents) {
-    document.querySelector(DOCUMENTS).replaceWith(document.adoptNode(documents));
-    const points = answer.querySelector(POINTS); // a point that asks for a document is not open any more
-    if (points) {
-      document.querySelector(POINTS)?.replaceWith(document.adoptNode(points));
-    }
+    inPlace(() => {
+      bring(documents);
+      const points = answer.querySelector(POINTS); // a point that asks for a document is not open any more
+      const shown = document.querySelector(POINTS);
+      if (points && !shown?.contains(document.activeElement)) {
+        shown?.replaceWith(document.adoptNode(points));
+      }
+    });
     // Forms that showed the claim as it was before this document know of it now, and of nothing that others did.
     const version = Number(answer.querySelector(VERSIONS)?.value);
     if (version === Number(before) + 1) {
@@ -148,6 +151,39 @@ function settle(request, row, say, before) {
     const told = [...why].map((part) => part.textContent.trim()).at(-1);
     fail(row, told ?? answer?.querySelector(".lead")?.textContent.trim() ?? say.sayRefused);
   }
+}
+
+// Whoever looks at what has the focus still sees it where it was, whatever grows above.
+function inPlace(change) {
+  const here = document.activeElement;
+  const before = here.getBoundingClientRect().top;
+  const seen = here !== document.body && before >= 0 && before < window.innerHeight;
+  const { style } = document.documentElement;
+  style.overflowAnchor = seen ? "none" : ""; // the browser would scroll a second time
+  change();
+  if (seen) {
+    window.scrollBy({ top: here.getBoundingClientRect().top - before, behavior: "instant" });
+    window.requestAnimationFrame(() => { style.overflowAnchor = ""; });
+  }
+}
+
+// The documents that stand there already stay the same elements: somebody may be at one of them, or its form may wait.
+function bring(documents) {
+  const part = document.querySelector(DOCUMENTS);
+  const list = part.querySelector("ul");
+  const coming = documents.querySelector("ul");
+  if (!list || !coming) {
+    part.replaceWith(document.adoptNode(documents));
+    return;
+  }
+  const addressOf = (item) => item.querySelector(".document-name").href;
+  const gone = new Map([...list.children].map((item) => [addressOf(item), item]));
+  for (const item of [...coming.children]) {
+    if (!gone.delete(addressOf(item))) {
+      list.append(document.adoptNode(item));
+    }
+  }
+  gone.forEach((item) => item.remove());
 }
 
 function fail(row, sentence) {

@@ -34,7 +34,7 @@ class SignedIn(Protocol):
 
 Who = Callable[[], SignedIn | None]
 PermissionsOf = Callable[[Iterable[str]], frozenset[str]]
-Keep = Callable[[str], None]
+Keep = Callable[[str], object]
 
 
 def install_guard(

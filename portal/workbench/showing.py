@@ -1,6 +1,5 @@
 """A policy as a reader sees it: every rule with its condition, its clause and its line."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, S
 from portal.rulebook.documents import Path
 from portal.rulebook.models import ClockRule, Rule, Status, Transition
 from portal.rulebook.rulebook import Rulebook
+from portal.rulebook.templates import spelled
 from portal.rulebook.wording import listed
 from portal.rulebook.wording import spoken as spoken_code
 from portal.workbench.conditions import ConditionsInWords
@@ -17,6 +17,7 @@ from portal.workbench.shown import (
     ShownAction,
     ShownClock,
     ShownEvent,
+    ShownMail,
     ShownQuestion,
     ShownRule,
     ShownStatus,
@@ -27,13 +28,13 @@ LIFECYCLE, DEADLINES, NOTIFICATIONS = "lifecycle.yaml", "deadlines.yaml", "notif
 RESERVED: Mapping[str, str] = {NEW: lazy_gettext("(not created yet)"), GONE: lazy_gettext("(deleted)")}
 MOVERS: Mapping[str, str] = {
     "partner": lazy_gettext("Partner"),
-    "operator": lazy_gettext("Operator"),
+    "operator": lazy_gettext("Review team"),
     "customer": lazy_gettext("Customer"),
     "nobody": lazy_gettext("Nobody"),
 }
 OTHERWISE: Mapping[str, str] = {
     "partner": lazy_gettext("otherwise partner"),
-    "operator": lazy_gettext("otherwise operator"),
+    "operator": lazy_gettext("otherwise review team"),
     "customer": lazy_gettext("otherwise customer"),
     "nobody": lazy_gettext("otherwise nobody"),
 }
@@ -43,7 +44,7 @@ RECIPIENTS: Mapping[str, str] = {
     "reviewers": lazy_gettext("All reviewers"),
     "customer": lazy_gettext("Customer contact"),
     "operator_admins": lazy_gettext("Operator admins"),
-    "other_side": lazy_gettext("The other side"),
+    "other_side": lazy_gettext("Whichever side did not act"),
 }
 CATALOGS: Mapping[str, str] = {
     "information_reasons": lazy_gettext("Why more information is needed"),
@@ -57,7 +58,6 @@ CHOOSERS: Mapping[str, str] = {
 }
 # stays English: abbreviations that a code cannot write as people do.
 ABBREVIATIONS: Mapping[str, str] = {"Poe": "PoE", "poe": "PoE"}
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
@@ -131,11 +131,15 @@ def _actions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Show
             moves=tuple(
                 (_label(rulebook, start), _label(rulebook, end)) for start, end in transition.moves.items()
             ),
-            asks=tuple(_ask(name, ask.label, ask.need) for name, ask in transition.asks.items()),
+            asks=tuple(_ask(transition, name) for name in transition.asks),
             rules=tuple(
-                _rule(rulebook, conditions, LIFECYCLE, where, rule) for where, rule in [*named, *own]
+                _rule(rulebook, conditions, LIFECYCLE, where, rule, asks=transition.asked_labels)
+                for where, rule in [*named, *own]
             ),
-            requires=tuple((name, spoken(name), spoken(want)) for name, want in transition.requires.items()),
+            requires=tuple(
+                (name, _question(rulebook, name), rulebook.policy.questions[name].called(want))
+                for name, want in transition.requires.items()
+            ),
             reason=given.label if (given := reasons.get(transition.reason or "")) else "",
             place=_place(rulebook, LIFECYCLE, path),
         )
@@ -147,8 +151,8 @@ def _who(rulebook: Rulebook, code: str, transition: Transition) -> str:
     if transition.by == SYSTEM:
         ends = [rule.label for rule in rulebook.clocks.values() if rule.at_end == code]
         calls = [rulebook.transitions[name].label for name in transition.called_by]
-        causes = [gettext("when the time for “%(deadline)s” ends", deadline=label) for label in ends]
-        causes += [gettext("on another claim's “%(action)s”", action=label) for label in calls]
+        causes = [gettext("when the deadline “%(deadline)s” ends", deadline=label) for label in ends]
+        causes += [gettext("when another claim is given “%(action)s”", action=label) for label in calls]
         if not causes:
             return gettext("The portal itself")
         return gettext("The portal itself, %(causes)s", causes=listed(causes, gettext("or")))
@@ -161,13 +165,23 @@ def _questions(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Sh
     for file, content in rulebook.parts.questions.items():
         for name, question in content.questions.items():
             written.setdefault(name, []).extend(
-                _rule(rulebook, conditions, file, ("questions", name, "rules", place), rule)
+                _rule(
+                    rulebook,
+                    conditions,
+                    file,
+                    ("questions", name, "rules", place),
+                    rule,
+                    outcome=rulebook.policy.questions[name].called(rule.outcome or ""),
+                )
                 for place, rule in enumerate(question.rules)
             )
     for name, declared in rulebook.policy.questions.items():
-        yield ShownQuestion(
-            name, spoken(name), declared, spoken(declared.otherwise), tuple(written.get(name, ()))
+        otherwise = declared.called(declared.otherwise)
+        # Where the first rule that applies decides, the rules stand in the order in which they are asked.
+        rules = sorted(
+            written.get(name, ()), key=lambda rule: rule.rank if declared.combine == "first" else 0
         )
+        yield ShownQuestion(name, _question(rulebook, name), declared, otherwise, tuple(rules))
 
 
 def _clocks(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[ShownClock]:
@@ -181,6 +195,7 @@ def _clocks(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
             mover=listed(sorted(str(MOVERS[one]) for one in waits), gettext("or")),
             at_end=(rule.at_end, end.label) if end else None,
             only_if=conditions.of_text(rule.if_),
+            waits_unless=conditions.of_text(rule.waits_unless),
             place=_place(rulebook, DEADLINES, ("clocks", code)),
         )
 
@@ -192,37 +207,46 @@ def _events(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
         reminder = gettext("Reminder: %(deadline)s", deadline=clock.label) if clock else spoken(code)
         yield ShownEvent(
             transition.label if transition else reminder,
-            tuple((str(RECIPIENTS[mail.to]), mail, conditions.of_text(mail.when)) for mail in mails),
+            tuple(
+                ShownMail(
+                    str(RECIPIENTS[mail.to]),
+                    mail.may_be,
+                    spelled(mail.subject, rulebook.vocabulary),
+                    spelled(mail.lead, rulebook.vocabulary),
+                    spelled(mail.next, rulebook.vocabulary),
+                    conditions.of_text(mail.when),
+                )
+                for mail in mails
+            ),
         )
 
 
-def _rule(rulebook: Rulebook, conditions: ConditionsInWords, file: str, path: Path, rule: Rule) -> ShownRule:
+def _rule(
+    rulebook: Rulebook,
+    conditions: ConditionsInWords,
+    file: str,
+    path: Path,
+    rule: Rule,
+    *,
+    asks: Mapping[str, str] | None = None,
+    outcome: str = "",
+) -> ShownRule:
+    """Return a rule in words; `asks` are the labels of a form, `outcome` what its answer is called."""
     instead = rulebook.transitions.get(rule.instead or "")
     return ShownRule(
         code=rule.id,
-        say=_spelled(rulebook, rule.say),
-        words=conditions.of_rule(file, path),
+        say=spelled(rule.say, rulebook.vocabulary),
+        words=conditions.of_rule(file, path, asks or {}),
         condition=rule.when or rule.unless or "",
         negated=rule.when is None,
         source=rule.source or "",
         decided=rule.decided,
         place=_place(rulebook, file, path),
         for_each=rule.for_each or "",
-        outcome=spoken(rule.outcome) if rule.outcome else "",
+        outcome=outcome,
+        rank=rule.rank or 0,
         instead=instead.label if instead else "",
     )
-
-
-def _spelled(rulebook: Rulebook, text: str) -> str:
-    """Return a rule's text with each placeholder as what will stand there, such as ‹the due date›."""
-
-    def named(found: re.Match[str]) -> str:
-        kind, _, short = found.group(1).partition(".")
-        if kind == "value":
-            return str(rulebook.vocabulary.values[short])
-        return f"‹{rulebook.vocabulary.meaning(found.group(1))}›"
-
-    return _PLACEHOLDER.sub(named, text)
 
 
 def spoken(code: str) -> str:
@@ -230,13 +254,19 @@ def spoken(code: str) -> str:
     return " ".join(ABBREVIATIONS.get(word, word) for word in spoken_code(code).split())
 
 
-def _ask(name: str, label: str | None, need: str) -> str:
+def _question(rulebook: Rulebook, name: str) -> str:
+    return rulebook.policy.questions[name].label or spoken(name)
+
+
+def _ask(transition: Transition, name: str) -> str:
+    ask = transition.asks[name]
+    label = ask.label or (gettext("Everything that can be edited") if ask.type == "fields" else spoken(name))
     words = {
         "required": gettext("required"),
         "optional": gettext("optional"),
         "one_of": gettext("one of these is required"),
     }
-    return f"{label or spoken(name)} ({words[need]})"
+    return f"{label} ({words[ask.need]})"
 
 
 def _label(rulebook: Rulebook, code: str) -> str:

@@ -1,14 +1,15 @@
 """What the page of a policy consists of: its statuses, actions, rules, deadlines and mails in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.languages.countries import country_in_words
+from portal.languages.sentences import speaking
 from portal.rulebook.condition_words import Words
 from portal.rulebook.models import (
     CatalogReason,
     ClockRule,
-    Mail,
     PermissionMeaning,
     Question,
     Role,
@@ -33,6 +34,7 @@ class ShownRule:
     for_each: str = ""
     outcome: str = ""
     instead: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class ShownClock:
     mover: str
     at_end: tuple[str, str] | None  # code and label of a transition
     only_if: Words | None
+    waits_unless: Words | None
     place: str
 
 
@@ -88,11 +91,23 @@ class ShownQuestion:
 
 
 @dataclass(frozen=True)
+class ShownMail:
+    """One mail: who is told, how they may choose to get it, its texts, and when it is sent at all."""
+
+    recipient: str
+    may_be: Sequence[str]
+    subject: str
+    lead: str
+    next: str
+    only_when: Words | None
+
+
+@dataclass(frozen=True)
 class ShownEvent:
-    """Who is told of what: the event's name in words, and its mails with recipient and condition."""
+    """Who is told of what: the event's name in words, and its mails."""
 
     label: str
-    mails: tuple[tuple[str, Mail, Words | None], ...]
+    mails: tuple[ShownMail, ...]
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,19 @@ class PolicyPage:
     roles: tuple[tuple[str, Role], ...]
     permissions: tuple[tuple[str, PermissionMeaning], ...]
     defined: tuple[tuple[str, str, str, Words], ...]  # name, what it means, as the file says it, in words
+
+    @property
+    def zone(self) -> str:
+        """The time zone of deadlines, as people call it and by its name."""
+        policy = self.rulebook.policy
+        label = policy.time_zone_label
+        return f"{label} ({policy.time_zone})" if label else policy.time_zone
+
+    @property
+    def country(self) -> str:
+        """The country whose holidays count, by its name and code."""
+        code = self.rulebook.policy.calendar
+        return f"{country_in_words(code, speaking())} ({code})"
 
     def names(self, part: str) -> list[tuple[str, str]]:
         """Return the code and the label of each entry of a part, for the page's contents."""

@@ -19,6 +19,7 @@ from portal.db import db, transaction
 from portal.sample.house import build_house
 from portal.settings import read_settings
 from portal.work.outbox import deliver
+from tests.e2e.keyboard import ZOOMED, Keyboard
 from tests.factories import PASSWORD as PASSWORD_OF_FILING
 from tests.portal.reviews.filing import Filing
 from tests.serving import served
@@ -26,6 +27,7 @@ from tests.serving import served
 PASSWORD = "a password for tests"
 INCENTIVES = "incentives@contoso.example"
 Window = Callable[..., Page]
+Hands = Callable[..., Keyboard]
 # What Chromium and htmx say on the console of an answer with an error, which the page itself tells of.
 OF_ANSWERS = ("Failed to load resource: the server responded with a status of", "Response Status Error Code")
 
@@ -135,6 +137,18 @@ def open_page(chromium: Browser, house: House, scripts: bool) -> Iterator[Any]:
     assert errors == []
 
 
+def watched(page: Page, errors: list[str]) -> Page:
+    """Let the errors that the page tells of be added to `errors`, but not those of answers."""
+
+    def said(told: ConsoleMessage) -> None:
+        if told.type == "error" and not told.text.startswith(OF_ANSWERS):
+            errors.append(told.text)
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page
+
+
 @pytest.fixture
 def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
     """Return what opens a window in which an account is signed in: of some width, with scripts or without.
@@ -142,10 +156,6 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
     Afterwards none of them may have seen an error.
     """
     contexts, errors = list[BrowserContext](), list[str]()
-
-    def said(told: ConsoleMessage) -> None:
-        if told.type == "error" and not told.text.startswith(OF_ANSWERS):
-            errors.append(told.text)
 
     def opened(email: str = INCENTIVES, width: int = 1280, *, at: str = "", scripts: bool = True) -> Page:
         contexts.append(
@@ -155,9 +165,7 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
                 java_script_enabled=scripts,
             )
         )
-        page = contexts[-1].new_page()
-        page.on("console", said)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = watched(contexts[-1].new_page(), errors)
         page.goto("/sign-in")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD_OF_FILING)
@@ -169,6 +177,35 @@ def window(chromium: Browser, filing: Filing) -> Iterator[Window]:
 
     with served(filing.app) as address:
         yield opened
+        for context in contexts:
+            context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def hands(chromium: Browser, filing: Filing, scripts: bool) -> Iterator[Hands]:
+    """Return what seats an account, or nobody, before a keyboard alone and a window at 200 % zoom.
+
+    Afterwards none of the windows may have seen an error.
+    """
+    contexts, errors = list[BrowserContext](), list[str]()
+
+    def seated(email: str, at: str) -> Keyboard:
+        context = chromium.new_context(
+            base_url=address, viewport=ZOOMED, java_script_enabled=scripts, accept_downloads=True
+        )
+        contexts.append(context)
+        if email:
+            name, _, value = filing.browser(email).cookie_header().partition("=")
+            context.add_cookies([{"name": name, "value": value, "url": address}])
+        page = watched(context.new_page(), errors)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.set_default_timeout(15_000)
+        page.goto(at)
+        return Keyboard(page)
+
+    with served(filing.app) as address:
+        yield seated
         for context in contexts:
             context.close()
     assert errors == []

@@ -168,7 +168,7 @@ WIZARD = (
     State("wizard, add customer with mistakes", PARTNER, KNOWN, (sent("claims/new", **TENANT),), 422),
     *(State(f"wizard, {code} empty", PARTNER, _step(code, begun)) for code in STEPS),
     *(State(f"wizard, {code} filled", PARTNER, _step(code, filled)) for code in STEPS),
-    State("wizard, products half filled", PARTNER, _step("products", half)),
+    *(State(f"wizard, {code} half filled", PARTNER, _step(code, half)) for code in ("products", "contacts")),
     *(
         State(
             f"wizard, {code} with mistakes",

@@ -1,7 +1,7 @@
 """What scripts do on a claim's page: drafts that survive, and news that disturb nobody who types or reads."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.documents import pdf
 from tests.e2e.conftest import Window
@@ -230,6 +230,26 @@ def test_drafts_of_whoever_was_here_before_are_not_left_to_the_next(filing: Fili
     assert page.evaluate(kept) == []
 
 
+def test_what_is_pressed_while_a_file_is_on_its_way_is_done_once_it_is_there(
+    filing: Filing, page: Page
+) -> None:
+    number = filing.draft()
+    page.goto(f"/claims/{number}")
+    held: list[Route] = []
+    page.route("**/documents", lambda route: held.append(route), times=1)
+    letter = pdf("The annex", name="annex.pdf")
+    page.locator("#upload-document").set_input_files(
+        {"name": letter.name, "mimeType": "application/pdf", "buffer": letter.content}
+    )
+    expect(page.locator(".upload")).to_have_count(1)
+    page.get_by_text("Replace or withdraw").click()
+    page.get_by_role("button", name="Withdraw letter.pdf").press("Enter", no_wait_after=True)
+    expect(page.get_by_role("button", name="Withdraw letter.pdf")).to_be_focused()
+    with page.expect_navigation():
+        held[0].continue_()
+    assert page.locator("[data-uploaded] .document-name").all_inner_texts() == ["annex.pdf"]
+
+
 def test_files_can_be_added_where_they_are_dropped_after_news_came(filing: Filing, page: Page) -> None:
     number = filing.under_review()
     filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
@@ -246,3 +266,23 @@ def test_files_can_be_added_where_they_are_dropped_after_news_came(filing: Filin
     page.locator("#action-comment textarea").fill("It is there.")
     page.get_by_role("button", name="Comment").click()
     expect(page.locator(".comment", has_text="It is there.")).to_be_visible()
+
+
+def test_a_file_chosen_to_replace_another_is_still_chosen_after_an_upload(filing: Filing, page: Page) -> None:
+    number = filing.under_review()
+    filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Where is it?")
+    page.goto(f"/claims/{number}")
+    chosen = pdf("The new letter", name="new.pdf")
+    page.locator("[data-uploaded] summary").click()
+    page.locator("[data-uploaded] input[type=file]").set_input_files(
+        {"name": chosen.name, "mimeType": "application/pdf", "buffer": chosen.content}
+    )
+    annex = pdf("The annex", name="annex.pdf")
+    page.locator("#claim-upload input[type=file]").set_input_files(
+        {"name": annex.name, "mimeType": "application/pdf", "buffer": annex.content}
+    )
+    expect(page.locator("[data-uploaded]")).to_contain_text("annex.pdf")
+    first = page.locator("[data-uploaded] input[type=file]").first
+    assert first.evaluate("input => input.files[0]?.name") == "new.pdf"
+    page.get_by_role("button", name="Replace letter.pdf").click()
+    expect(page.locator("[data-uploaded] .document-name")).to_have_text(["annex.pdf", "new.pdf"])

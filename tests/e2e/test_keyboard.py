@@ -5,19 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from portal.sample.documents import pdf
 from tests.e2e.conftest import INCENTIVES, PASSWORD, House
-from tests.e2e.keyboard import Keyboard
+from tests.e2e.keyboard import WITH_AND_WITHOUT, ZOOMED, Keyboard
 from tests.e2e.test_main_job import CONTACTS, CUSTOMER, LETTER, on_disk, status_of
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"]),
+    WITH_AND_WITHOUT,
 ]
-ZOOMED: ViewportSize = {"width": 640, "height": 400}
 
 
 def signed_in(page: Page, email: str) -> Keyboard:
@@ -57,27 +56,17 @@ def file_claim(keys: Keyboard, letter: Path) -> str:
     return found[0]
 
 
-def act(keys: Keyboard, action: str, label: str, **typed: str) -> None:
-    """Carry out an action: open its form where it has one, write, and send it."""
-    form = keys.page.locator(f"#action-{action}")
-    if form.locator("summary").count():
-        keys.open(form.locator("summary").first)
-    for name, text in typed.items():
-        keys.write(form.locator(f"textarea[name={name}]"), text)
-    keys.follow(form.locator(f"button:text-is('{label}')"))
-
-
 def test_a_claim_is_filed_asked_about_answered_and_approved(
     house: House, open_page: Callable[[], Page], tmp_path: Path
 ) -> None:
     partner = signed_in(open_page(), INCENTIVES)
     number = file_claim(partner, on_disk(tmp_path, pdf(LETTER, 1)))
-    act(partner, "submit", "Submit")
+    partner.act("submit", "Submit")
     assert status_of(partner.page) == "Submitted"
 
     reviewer = signed_in(open_page(), "reviewer@operator.example")
     reviewer.follow(reviewer.page.locator("main").get_by_role("link", name=re.compile(number)).first)
-    act(reviewer, "start_review", "Start review")
+    reviewer.act("start_review", "Start review")
     request = reviewer.page.locator("#action-request_information")
     reviewer.open(request.locator("summary").first)
     reviewer.tick(request.get_by_label("Missing customer acknowledgment"))
@@ -86,12 +75,12 @@ def test_a_claim_is_filed_asked_about_answered_and_approved(
     assert status_of(reviewer.page) == "Partner action required"
 
     partner.page.goto(f"/claims/{number}")
-    act(partner, "resubmit", "Resubmit", message="The customer signed on page 1.")
+    partner.act("resubmit", "Resubmit", message="The customer signed on page 1.")
     assert status_of(partner.page) == "Submitted"
 
     reviewer.page.goto(f"/reviews/{number}")
-    act(reviewer, "start_review", "Start review")
-    act(reviewer, "approve", "Approve")
+    reviewer.act("start_review", "Start review")
+    reviewer.act("approve", "Approve")
     assert status_of(reviewer.page) == "Approved"
     house.send_mail()
 

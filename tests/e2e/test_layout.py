@@ -144,3 +144,15 @@ def test_a_further_page_fetches_no_style_and_no_script_again(filing: Filing, win
     again = asked[asked.index("/profile") :]
     assert {"/profile", "/claims"} <= set(again)
     assert [path for path in again if path.startswith("/static/")] == []
+
+
+def test_the_dots_of_a_label_in_two_lines_stay_at_its_last_word(filing: Filing, window: Window) -> None:
+    reviewer = window(REVIEWER, NARROW)
+    reviewer.goto(f"/reviews/{filing.under_review()}")
+    label = reviewer.locator("summary.button", has_text="Hand over to another reviewer")
+    one = reviewer.locator("summary.button", has_text="Approve").first
+    height = "element => element.getBoundingClientRect().height"
+    assert label.evaluate(height) > one.evaluate(height), "it takes two lines"
+    # A box that lays out its content in columns puts the dots into one of their own.
+    assert label.evaluate("element => getComputedStyle(element).display") == "inline-block"
+    assert label.evaluate("element => getComputedStyle(element, '::after').display") == "inline"

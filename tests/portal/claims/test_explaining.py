@@ -57,9 +57,9 @@ def test_what_was_decided_is_explained_by_the_version_it_was_decided_under(filin
         approval = decided_event(db.session(), claim, approval.id)
         found = explain_event(filing.desk, db.session(), approval, "operator")
         assert (found.action, found.decision.outcome) == ("approve", "allowed")
-        assert "held_by_another" in {one.code for one in found.asked}
+        assert "held_by_another" in {one.rule.code for one in found.asked}
         partners = explain_event(filing.desk, db.session(), approval, "partner")
-        assert "held_by_another" not in {one.code for one in partners.asked}
+        assert "held_by_another" not in {one.rule.code for one in partners.asked}
 
 
 def test_an_event_of_another_claim_is_not_there(filing: Filing) -> None:
@@ -120,3 +120,33 @@ def test_the_reasons_of_another_organizations_claim_are_not_there(filing: Filing
     stranger.visit(link, status=404)
     browser.visit(f"/claims/{number}/events/{10**30}", status=404)
     browser.visit(f"/claims/{number}/events/999999", status=404)
+
+
+def test_rules_are_told_by_what_they_say_and_never_by_their_codes(filing: Filing) -> None:
+    number = filing.approved()
+    browser = filing.browser(INES)
+    page = browser.visit(f"/claims/{number}")
+    rules = ""
+    for link in page.select("#claim-timeline a.timeline-why"):
+        shown = browser.visit(link.get("href"))
+        rules += shown.text
+        codes = {rule.code for rule in filing.desk.policies.in_force().asked_rules()}
+        words = {code.replace("_", " ").capitalize() for code in codes if "_" in code}
+        assert [code for code in words if f" {code}:" in shown.text or f" {code} (" in shown.text] == []
+    assert "“The customer is missing. Choose a customer, or add a new one.” Did not apply." in rules
+    assert 'The claim has to be in status "Draft". This was so.' in rules
+    assert (
+        "Whoever acts needs the role Billing admin, Global admin or Incentives admin. This was so." in rules
+    )
+    assert "the subscription ID is missing" in rules
+    assert "{product.name}" not in rules
+
+
+def test_why_it_was_refused_is_told_in_sentences(filing: Filing) -> None:
+    number = filing.draft()
+    filing.do("edit", number, INES, own_contact_name="")
+    with filing.context():
+        found = explain(filing.desk, db.session(), number, "submit", filing.actors[INES])
+        assert [one.words for one in found.reasons[0].comparisons] == [
+            "The name or the e-mail address of the partner's own contact is missing"
+        ]

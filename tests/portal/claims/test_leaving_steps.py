@@ -210,16 +210,42 @@ def test_what_was_cleared_or_unticked_was_not_left_as_it_was(filing: Filing, par
 
 
 @SQLITE
-def test_whom_the_page_proposed_is_saved_with_what_was_typed_and_not_alone(
-    filing: Filing, partner: Browser
-) -> None:
+@pytest.mark.parametrize("way", ["Save and go on", "Proof of execution", "Review and submit"])
+def test_whom_the_page_proposed_is_saved_by_going_on(filing: Filing, partner: Browser, way: str) -> None:
     number = begun(filing, partner)
     step(partner, number, "contacts")
-    left(partner, "evidence")
-    assert filing.claim(number).own_contact_name == ""
+    partner.fill_and_submit(way)
+    claim = filing.claim(number)
+    assert (claim.own_contact_name, claim.own_contact_email) == ("Incentives of Contoso", PARTNER)
+    before = known(filing, number)
     step(partner, number, "contacts")
-    left(partner, "evidence", name="Adatum autumn")
-    assert filing.claim(number).own_contact_name == "Incentives of Contoso"
+    left(partner, "evidence")
+    assert known(filing, number) == before, "now it is what the claim says"
+
+
+@SQLITE
+def test_whom_the_page_proposed_is_not_saved_by_looking(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    before = known(filing, number)
+    step(partner, number, "contacts")
+    left(partner, "products")
+    step(partner, number, "contacts")
+    partner.click("Leave without saving")
+    assert known(filing, number) == before
+    step(partner, number, "contacts")
+    left(partner, "products", name="Adatum autumn")
+    assert filing.claim(number).own_contact_name == "Incentives of Contoso", "it stood in what was sent"
+
+
+@SQLITE
+def test_what_the_page_proposes_is_not_told_as_missing(filing: Filing, partner: Browser) -> None:
+    number = begun(filing, partner)
+    filing.do("edit", number, PARTNER, customer_contact_name="Casey Lind")
+    step(partner, number, "contacts")
+    assert partner.page.reasons() == {"customer_contact_incomplete"}
+    filing.do("edit", number, PARTNER, own_contact_name="Ines Morel")  # whose address nothing proposes
+    step(partner, number, "contacts")
+    assert partner.page.reasons() == {"customer_contact_incomplete", "own_contact_incomplete"}
 
 
 @SQLITE

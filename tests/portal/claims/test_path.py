@@ -151,7 +151,7 @@ def test_the_claims_page_tells_the_way_as_picture_and_as_list(filing: Filing) ->
 def test_the_head_of_the_page_says_how_many_days_are_left(filing: Filing) -> None:
     number = filing.submitted()
     page = filing.browser(PARTNER).visit(f"/claims/{number}")
-    assert "days left" in page.region("claim-standing")
+    assert "calendar days left" in page.region("claim-standing")
     filing.wait(12)
     assert "overdue" in filing.browser(PARTNER).visit(f"/claims/{number}").region("claim-standing").casefold()
 

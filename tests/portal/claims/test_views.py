@@ -196,7 +196,7 @@ def test_a_deleted_draft_leads_back_to_the_list(filing: Filing, partner: Browser
 def test_an_upload_without_a_file_is_told(filing: Filing, partner: Browser) -> None:
     partner.visit(f"/claims/{sent_back(filing)}")
     page = partner.fill_and_submit("Upload", status=422)
-    assert "Choose a file first" in page.region("upload-document-error")
+    assert "Choose a file first" in page.region("failure")
     page = partner.fill_and_submit("Upload", document=pdf("signed", name="signed.pdf"))
     assert "signed.pdf" in page.region("claim-documents")
 
@@ -386,6 +386,64 @@ def test_a_comment_that_comes_too_late_is_kept_for_copying(filing: Filing, partn
 def test_what_was_done_is_said_where_the_status_stays(filing: Filing, partner: Browser) -> None:
     partner.visit(f"/claims/{filing.approved()}")
     page = partner.fill_and_submit("Send the customer a new link")
-    assert page.region("flashes") == "“Send the customer a new link” was done."
+    assert page.region("flashes") == (
+        "A new link was sent to the customer. The earlier one opens nothing any more."
+    )
     partner.visit(f"/claims/{filing.draft(product='intune')}")
-    assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == "Saved."
+    assert partner.fill_and_submit("Save changes", name="Renamed").region("flashes") == (
+        "Your changes are saved."
+    )
+
+
+@SQLITE
+def test_who_looks_for_a_way_to_withdraw_finds_it_beside_the_button(filing: Filing, partner: Browser) -> None:
+    number = filing.submitted()
+    page = partner.visit(f"/claims/{number}")
+    assert "Withdraw this claim" in page.region("action-request_rejection")
+    (summary,) = page.select("#action-request_rejection summary")
+    assert page.region(summary.get("aria-describedby") or "").startswith("Withdraw this claim")
+    page = partner.fill_and_submit("Request rejection", reason="wrong_activity")
+    assert page.region("flashes") == f"The claim was withdrawn at your request. {number} is now Rejected."
+    page = partner.visit(f"/claims/{filing.approved(product='intune')}")
+    assert "Withdraw from the approved association" in page.region("action-disassociate")
+
+
+WRONG = File("notes.txt", b"only text")
+WHY = "notes.txt cannot be used"
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("button", "field"), [("Upload", "upload-document"), ("Replace letter.pdf", "replace-1")]
+)
+def test_of_a_wrong_file_is_told_once_with_the_way_to_its_field(
+    filing: Filing, partner: Browser, button: str, field: str
+) -> None:
+    partner.visit(f"/claims/{sent_back(filing)}")
+    page = partner.fill_and_submit(button, status=422, document=WRONG)
+    assert page.text.count("notes.txt") == 1
+    (link,) = page.select("#failure a")
+    assert (link.get("href"), link.text.startswith(WHY)) == (f"#{field}", True)
+    marked = [one.get("id") for one in page.select("[aria-invalid=true]")]
+    assert marked == [field]
+    assert "failure" in (page.select(f"#{field}")[0].get("aria-describedby") or "").split()
+    assert len(page.select("#claim-documents details[open]")) == (button != "Upload")
+
+
+@SQLITE
+def test_of_several_files_those_that_were_right_are_chosen_again(filing: Filing, partner: Browser) -> None:
+    partner.visit(f"/claims/{sent_back(filing)}")
+    page = partner.fill_and_submit("Upload", status=422, document=[WRONG, pdf("Page 2", name="right.pdf")])
+    assert "Choose the files again" in page.region("failure")
+    assert "right.pdf" in page.region("failure")
+
+
+@SQLITE
+def test_nobody_is_asked_for_a_first_proof_where_there_is_one(filing: Filing, partner: Browser) -> None:
+    number = sent_back(filing)
+    page = partner.visit(f"/claims/{number}")
+    assert "No proof at hand yet?" not in page.text
+    assert "Is another proof needed? Download the template" in page.region("claim-documents")
+    page = partner.fill_and_submit("Withdraw letter.pdf")
+    assert "No proof at hand yet? Download the template" in page.region("claim-documents")
+    assert "another proof" not in page.text

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from portal.claims.wizard import CUSTOMERS_AT_MOST, STEPS
+from portal.claims.own_customers import CUSTOMERS_AT_MOST
+from portal.claims.wizard import STEPS
 from portal.db import transaction
 from tests.browser import Browser
 from tests.documents import docx, pdf
@@ -179,8 +180,8 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_rest_is_kept(filing: Fili
     broken = File("letter.pdf", b"%PDF-1.4 this is no document")
     page = partner.fill_and_submit("Save and go on", status=422, document=broken, commentary="Two\nlines.")
     assert page.field("commentary") == "Two\nlines."
-    assert "Choose the files again" in page.region("failure")
     assert "letter.pdf" in page.region("failure")
+    assert "Choose the files again" not in page.region("failure"), "it would be refused once more"
     assert "There is no document yet" in page.region("documents")
 
 
@@ -470,6 +471,8 @@ def test_claims_for_the_same_customer_are_told_before_the_work_is_done(
         assert closed not in told
         assert elsewhere not in told
         assert number not in told
+        links = partner.page.select("#same-customer a")
+        assert {link.get("target") for link in links} == {"_blank"}, "what was typed stays where it is"
     step(partner, elsewhere, "customer")
     assert not partner.page.select("#same-customer")
 
@@ -483,3 +486,13 @@ def test_what_is_worth_knowing_of_a_product_is_told_where_it_is_chosen(
     step(partner, number, "products")
     assert "Another association exists for Microsoft Teams" in partner.page.region("information")
     assert "Fabrikam" not in partner.page.text
+
+
+@SQLITE
+def test_a_subscription_says_whether_it_is_needed(filing: Filing, partner: Browser) -> None:
+    for activity, words in (("usage_recognition", "needed"), ("build_intent_advisor", "optional")):
+        (number,) = add_claims(filing, {"activity": activity})
+        step(partner, number, "products")
+        labels = partner.page.texts(".choice-more label")
+        assert labels
+        assert all(label.endswith(f"({words} for this activity)") for label in labels)

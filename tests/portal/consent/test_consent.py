@@ -104,6 +104,22 @@ def test_agreeing_is_recorded_and_can_still_be_changed(filing: Filing, customer:
 
 
 @SQLITE
+def test_who_has_agreed_is_waited_for_no_longer(filing: Filing, customer: Browser) -> None:
+    number = filing.approved()
+    assert filing.claim(number).waits_for == "customer"
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.fill_and_submit("Agree")
+    assert filing.claim(number).waits_for == "nobody"
+    standing = filing.browser(PARTNER).visit(f"/claims/{number}").region("claim-standing")
+    assert "Whose moveNobody" in standing
+    assert "The customer's time to decline, until" in standing, "they may still decline"
+    filing.do("comment", number, PARTNER, message="Thank you.")
+    assert filing.claim(number).waits_for == "nobody", "nothing that happens besides changes it"
+    customer.fill_and_submit("Decline")
+    assert filing.claim(number).waits_for == "partner"
+
+
+@SQLITE
 def test_the_same_answer_sent_again_has_one_effect(filing: Filing, customer: Browser) -> None:
     number = filing.approved()
     customer.visit(f"/consent/{token_of(filing, number)}")

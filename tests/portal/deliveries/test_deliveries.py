@@ -184,7 +184,7 @@ def test_the_list_tells_states_and_shows_one_alone(filing: Filing, admin: Browse
     change(filing, customer, state="sent", sent_at=filing.clock.now())
     waiting = [*admin.visit("/deliveries?state=waiting").rows(), *admin.click("Next messages").rows()]
     assert "Sent" not in {row["State"] for row in waiting}
-    (row,) = (row for row in waiting if row["Last error"] == "OSError: no route")
+    (row,) = (row for row in waiting if "OSError: no route" in row["Why not sent"])
     assert (row["State"], row["Attempts"], row["Claim"]) == ("Waiting", "4", number)
     assert row["Recipient"] == partner.recipient
     assert row["Sent or next try"] == "Next try 23 November 2026, 9:08 am PST"
@@ -195,3 +195,30 @@ def test_the_list_tells_states_and_shows_one_alone(filing: Filing, admin: Browse
     assert page.rows()[0]["Subject"] == "A message that cannot be written"
     assert "log of the portal" in admin.click("A message that cannot be written").text
     assert "no such state" in admin.visit("/deliveries?state=lost").text
+
+
+@SQLITE
+def test_messages_are_found_by_a_part_of_their_recipient(filing: Filing, admin: Browser) -> None:
+    filing.approved()
+    customer = one(filing, "customer")
+    page = admin.visit("/deliveries")
+    page = admin.fill_and_submit("/deliveries", recipient=customer.recipient[:9].upper())
+    assert {row["Recipient"] for row in page.rows()} == {customer.recipient}
+    (tab,) = (link for label, link in page.links().items() if label.startswith("Waiting"))
+    assert "recipient=" in tab
+    assert "state=waiting" in tab
+    page = admin.visit(tab)
+    assert {row["Recipient"] for row in page.rows()} == {customer.recipient}
+    assert page.field("recipient") == customer.recipient[:9].upper()
+    assert "No message matches" in admin.visit("/deliveries?recipient=nobody%25").text
+
+
+@SQLITE
+def test_it_goes_on_to_the_next_page_of_what_was_found(filing: Filing, admin: Browser) -> None:
+    filing.approved()
+    filing.approved(product="intune")
+    found = [shown(admin.visit("/deliveries?recipient=contoso"))]
+    while "Next messages" in admin.page.links():
+        found.append(shown(admin.click("Next messages")))
+        assert all("contoso" in row["Recipient"] for row in admin.page.rows())
+    assert len(found) > 1

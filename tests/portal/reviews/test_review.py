@@ -224,7 +224,7 @@ def test_an_overdue_claim_says_when_it_was_due(filing: Filing) -> None:
     filing.wait(12)
     filing.do("comment", number, REVIEWER, message="On my way.")
     standing = review(filing, number).page.region("review-standing")
-    assert "4 days overdue" in standing
+    assert "4 calendar days overdue" in standing
     assert "Was due" in standing
     assert "1 December 2026" in standing
 
@@ -297,7 +297,7 @@ def test_a_decision_that_came_too_late_offers_no_button_and_keeps_the_text(filin
 def test_a_comment_is_said_to_be_done(filing: Filing) -> None:
     number = filing.under_review()
     page = review(filing, number).fill_and_submit("Comment", message="On my way.")
-    assert page.region("flashes") == f"“Comment” was done. {number} stays Under review."
+    assert page.region("flashes") == f"Your comment was added. {number} stays Under review."
 
 
 def test_what_came_last_is_looked_at_first(filing: Filing) -> None:

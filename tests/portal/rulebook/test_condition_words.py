@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.rulebook.comparing import plain
+from portal.rulebook.check_words import PLAIN, Speech
 from portal.rulebook.condition_types import Always, Check, Condition, ConditionError, Node, Not
-from portal.rulebook.condition_words import ValueOf, Words, condition_in_words
+from portal.rulebook.condition_words import Named, Words, condition_in_words
 from portal.rulebook.conditions import compile_python, negated, parse
 from portal.rulebook.decision import Value
 from portal.rulebook.python_evaluator import check_holds
@@ -18,19 +18,18 @@ CONDITIONS = 600  # random ones, each with as many facts as below
 FACTS_EACH = 5
 
 
-def exactly(_fact: str, value: Value) -> str:
-    """Word two values alike only where they are the same; people read moments to the minute."""
-    return repr(value)
+# Words two values alike only where they are the same; people read moments to the minute.
+EXACTLY = Speech(value_of=lambda _fact, value: repr(value))
 
 
 def words(
     condition: Condition,
     *,
     unless: bool = False,
-    defined: dict[Node, str] | None = None,
-    value_of: ValueOf = plain,
+    defined: dict[Node, Named] | None = None,
+    speech: Speech = PLAIN,
 ) -> Words:
-    return condition_in_words(condition, name_of=str, value_of=value_of, defined=defined or {}, unless=unless)
+    return condition_in_words(condition, speech, defined=defined or {}, unless=unless)
 
 
 def told(read: Words) -> str:
@@ -48,16 +47,16 @@ def told(read: Words) -> str:
         ("claim.round == 2", "claim.round: 2"),
         ("claim.round != 2", "claim.round: not 2"),
         ("claim.round >= value.disputes_at_most", "claim.round: at least 1"),
-        ("!(claim.round >= 1)", "claim.round: less than 1"),
-        ("claim.round > claim.first_round", "claim.round: more than claim.first_round"),
+        ("!(claim.round >= 1)", "claim.round: fewer than 1"),
+        ("claim.round > claim.first_round", "claim.round: more than “claim.first_round”"),
         ('claim.due_on < date("2026-12-01")', "claim.due_on: before 2026-12-01"),
         ("claim.sent_on == null", "claim.sent_on: not given"),
         ('!(claim.due_on < date("2026-12-01"))', "claim.due_on: not before 2026-12-01, or not given"),
-        ('claim.activity in ["migrate", "deploy"]', "claim.activity: one of migrate, deploy"),
-        ('"duplicate" in claim.rejection_reasons', "claim.rejection_reasons: with duplicate"),
+        ('claim.activity in ["migrate", "deploy"]', "claim.activity: migrate or deploy"),
+        ('"duplicate" in claim.rejection_reasons', "claim.rejection_reasons: “duplicate” is among them"),
         ("claim.rejection_reasons.exists(r, r in grave)",
-         "claim.rejection_reasons: some of them among duplicate"),
-        ("true", "always"),
+         "claim.rejection_reasons: at least one of duplicate"),
+        ("true", "Always"),
         ("claim.has_location && (claim.round == 1 || claim.round == 2)",
          "all(claim.has_location: yes, some(claim.round: 1, claim.round: 2))"),
         ("!(claim.has_location && claim.round == 1)", "some(claim.has_location: no, claim.round: not 1)"),
@@ -71,10 +70,10 @@ def test_a_condition_is_told_in_words(text: str, expected: str) -> None:
 
 
 def test_a_named_condition_is_told_by_what_it_means() -> None:
-    named = {parse("claim.is_disputable", NAMES).root: "Can be disputed"}
-    assert told(words(parse("claim.is_disputable", NAMES), defined=named)) == "Can be disputed: yes"
+    named = {parse("claim.is_disputable", NAMES).root: ("Can be disputed", "Cannot be disputed")}
+    assert told(words(parse("claim.is_disputable", NAMES), defined=named)) == "Can be disputed"
     within = parse("claim.has_location && !claim.is_disputable", NAMES)
-    assert told(words(within, defined=named)) == "all(claim.has_location: yes, Can be disputed: no)"
+    assert told(words(within, defined=named)) == "all(claim.has_location: yes, Cannot be disputed)"
 
 
 def test_unless_tells_the_opposite() -> None:
@@ -99,14 +98,14 @@ def holds(read: Words, truth: dict[str, bool]) -> bool:
 
 def truths(condition: Condition, facts: dict[str, Value]) -> dict[str, bool]:
     """Return whether what is asked of each single fact is so, by the words that ask it."""
-    truth = {"always": True, "never": False}
+    truth = {"Always": True, "Never": False}
     for leaf in leaves(condition.root):
         alone = Condition(leaf, condition.types, condition.scope, 1, 1)
         if isinstance(leaf, Check):
             so = check_holds(leaf)(facts)
             truth |= {
-                words(alone, value_of=exactly).text: so,
-                words(alone, unless=True, value_of=exactly).text: not so,
+                words(alone, speech=EXACTLY).text: so,
+                words(alone, unless=True, speech=EXACTLY).text: not so,
             }
     return truth
 
@@ -126,6 +125,6 @@ def test_the_words_hold_exactly_where_the_condition_does() -> None:
             expected = compile_python(read)(facts)
             answers.add(expected)
             truth = truths(read, facts)
-            assert holds(words(read, value_of=exactly), truth) == expected, f"seed {seed}"
-            assert holds(words(read, unless=True, value_of=exactly), truth) != expected, f"seed {seed}"
+            assert holds(words(read, speech=EXACTLY), truth) == expected, f"seed {seed}"
+            assert holds(words(read, unless=True, speech=EXACTLY), truth) != expected, f"seed {seed}"
     assert answers == {True, False}

@@ -138,7 +138,7 @@ def test_the_comparisons_that_held_come_with_the_reason(kites: Rulebook) -> None
         ">",
         2,
     )
-    assert comparison.words == '"Holes in the part" is 3, more than 2'
+    assert comparison.words == "Holes in the part: 3 (the rule looks for: more than 2)"
 
 
 def test_what_a_form_brings_is_judged_when_there_is_one(kites: Rulebook) -> None:
@@ -378,6 +378,18 @@ def test_closed_clocks_and_mails_are_decided(kites: Rulebook) -> None:
     assert kites.mail_applies("fly", 0, facts())
     assert not kites.mail_applies("fly", 1, facts())
     assert kites.mail_applies("fly", 1, facts(judge__notes=1))
+
+
+def test_a_clock_waits_until_its_condition_holds(kites: Rulebook) -> None:
+    files = dict(INVENTED)
+    patient = '    waits_for: partner\n    waits_unless: clock.rest == "ended"\n'
+    files["deadlines.yaml"] = files["deadlines.yaml"].replace("    waits_for: partner\n", patient)
+    patient_kites = load(files)
+    assert patient_kites.facts_read("waits:wind") == {"clock.rest"}
+    assert patient_kites.clock_waits("wind", facts())
+    assert not patient_kites.clock_waits("wind", facts(clock__rest="ended"))
+    assert kites.facts_read("waits:wind") == frozenset()
+    assert kites.clock_waits("wind", facts(clock__rest="ended")), "without a condition it always waits"
 
 
 def test_the_facts_of_these_conditions_are_named(kites: Rulebook) -> None:

@@ -76,16 +76,16 @@ TEXTS = {
         '⟦Give "Weather"⟧',
     ),
     "comparison": (
-        '"Holes in the part" is 1,234, more than 2',
-        '⟦"Holes in the part" is 1.234, ⟦more than 2⟧⟧',
+        "Holes in the part: 1,234 (the rule looks for: more than 2)",
+        "⟦Holes in the part: 1.234 (the rule looks for: ⟦more than 2⟧)⟧",
     ),
     "condition": (
         "Status of the claim: not In the air",
-        "⟦Status of the claim⟧: ⟦not In the air⟧",
+        "⟦⟦Status of the claim⟧: ⟦not In the air⟧⟧",
     ),
     "fact": (
-        "Rest: due on",
-        "⟦Rest: due on⟧",
+        "Last day of “Rest”",
+        "⟦Last day of “Rest”⟧",
     ),
     "values": (
         "4 November 2026, running, 1,234.56 EUR, yes, not given, none",
@@ -114,10 +114,7 @@ def said(kites: Rulebook) -> dict[str, str]:
     remedy = kites.remedy(kites.decide("fly", facts(**BROUGHT_NOTHING | {"input__song": True})), "partner")
     assert remedy is not None
     condition = condition_in_words(
-        vocabulary.parse('claim.status != "flying"'),
-        name_of=vocabulary.meaning,
-        value_of=vocabulary.written,
-        defined={},
+        vocabulary.parse('claim.status != "flying"'), vocabulary.speech(), defined={}
     )
     return {
         "wrong status": by_nobody[0].text,

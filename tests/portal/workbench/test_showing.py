@@ -2,12 +2,16 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from portal.rulebook.condition_words import Words
 from portal.rulebook.loading import load, read_folder
+from portal.rulebook.templates import spelled
 from portal.workbench.showing import policy_page
+from portal.workbench.shown import PolicyPage
 from tests.browser import Browser, Page
 from tests.portal.reviews.filing import Filing
 
@@ -25,8 +29,10 @@ def test_every_status_action_deadline_reason_role_and_mail_is_on_the_page(filing
     book = load(read_folder(RULES))
     sections = {
         "statuses": [text for row in book.statuses.values() for text in (row.label, row.means)],
-        "actions": [row.label for row in book.transitions.values()],
-        "deadlines": [text for row in book.clocks.values() for text in (row.label, row.length)],
+        "actions": [text for row in book.transitions.values() for text in (row.label, row.done or "")],
+        "deadlines": [
+            text for row in book.clocks.values() for text in (row.label, row.length, row.waits_unless or "")
+        ],
         "reasons": [
             text
             for catalog in (book.reasons.information_reasons, book.reasons.rejection_reasons)
@@ -35,7 +41,11 @@ def test_every_status_action_deadline_reason_role_and_mail_is_on_the_page(filing
         ],
         "programs": [row.label for row in book.programs.activities.values()],
         "roles": [row.means for row in book.roles.permissions.values()],
-        "notifications": [mail.subject for mails in book.notifications.events.values() for mail in mails],
+        "notifications": [
+            spelled(mail.subject, book.vocabulary)
+            for mails in book.notifications.events.values()
+            for mail in mails
+        ],
         "vocabulary": list(book.vocabulary.facts),
     }
     for section, texts in sections.items():
@@ -55,7 +65,7 @@ def test_every_refusal_stands_there_with_condition_clause_and_line(filing: Filin
     lines = (RULES / "lifecycle.yaml").read_text(encoding="utf-8").splitlines()
     assert "dispute_already_used" in lines[int(place.group(1)) - 1]
     assert "unless claim.has_location" in page.region("submit-no_location")
-    assert "‹The product's name›" in page.region("submit-no_subscription")
+    assert "‹Name of the product›" in page.region("submit-no_subscription")
 
 
 def test_each_shown_place_is_where_the_rule_stands() -> None:
@@ -75,10 +85,12 @@ def test_who_may_what_follows_from_the_roles(filing: Filing) -> None:
     assert "Reviewer" in page.region("action-approve")
     assert "Billing admin, Global admin or Incentives admin" in page.region("action-dispute")
     assert "The customer, by the signed link" in page.region("action-decline")
-    assert "when the time for “Answer to the request for information” ends" in page.region(
+    assert "when the deadline “Answer to the request for information” ends" in page.region(
         "action-no_response"
     )
-    assert "on another claim's “Settle in favor of this claim”" in page.region("action-lose_settlement")
+    assert "when another claim is given “Settle in favor of this claim”" in page.region(
+        "action-lose_settlement"
+    )
     rows = {row["Permission"]: row for row in page.rows("#roles table")}
     decide = next(row for words, row in rows.items() if words.endswith("reviews.decide"))
     assert decide["Reviewer"] == "yes"
@@ -121,3 +133,65 @@ class TestChangedFiles:
 def test_partners_read_it_and_strangers_do_not(filing: Filing) -> None:
     assert policy(filing, "billing@fabrikam.example").status == 200
     assert Browser(filing.app).visit("/policy").path.startswith("/sign-in")
+
+
+def lines(words: Words | None) -> Iterator[str]:
+    """Yield every line of a condition in words."""
+    if words is not None and not words.joined:
+        yield words.text
+    for one in words.items if words else ():
+        yield from lines(one)
+
+
+def every_line(page: PolicyPage) -> list[str]:
+    rules = [rule for action in page.actions for rule in action.rules]
+    rules += [rule for question in page.questions for rule in question.rules]
+    conditions = [rule.words for rule in rules] + [words for *_, words in page.defined]
+    conditions += [row.closed_when for row in page.statuses if row.closed_when]
+    conditions += [row.only_if for row in page.clocks if row.only_if]
+    conditions += [mail.only_when for event in page.events for mail in event.mails if mail.only_when]
+    return [line for words in conditions for line in lines(words)]
+
+
+def test_no_condition_is_told_in_words_that_nobody_wrote_for_people() -> None:
+    book = load(read_folder(RULES))
+    told = every_line(policy_page(book, None))
+    assert len(told) > 100
+    for line in told:
+        assert line[0].isupper() or line[0] == "“", line
+        assert "not none" not in line.casefold(), line
+        assert not line.endswith((": yes", ": no", ".")), line
+        assert "_" not in line, line
+    assert "Another claim of the same organization for the same customer, product and subscription: " in (
+        "\n".join(told)
+    )
+    assert "“Products to remove” is filled in on the form" in told
+    assert "“Answer to the reviewer” is left empty on the form" in told
+
+
+def test_a_condition_that_nobody_worded_both_ways_is_told_all_the_same() -> None:
+    files = read_folder(RULES)
+    vocabulary = files["vocabulary.yaml"].replace(", means_not: No customer was chosen", "")
+    assert "Not so: A customer was chosen" in every_line(
+        policy_page(load({**files, "vocabulary.yaml": vocabulary}), None)
+    )
+
+
+@SQLITE
+def test_each_question_tells_its_answers_as_the_policy_calls_them(filing: Filing) -> None:
+    page = policy(filing)
+    one = page.region("question-competition")
+    assert "“No” unless a rule says otherwise" in one
+    assert "The answer is “No” unless this rule says otherwise." in one
+    assert "The answer is “Yes” when this is true:" in one
+    assert "“Yes” unless one of 3 rules says otherwise" in page.region("question-association")
+    assert "Can the product be claimed for the customer? “Yes”" in page.region("action-submit")
+    for text in ("Uncontested", "one of 1 ", "{", "Refused when all of these hold"):
+        assert text not in page.region("questions"), text
+
+
+@SQLITE
+def test_what_stands_in_a_mail_is_told_by_its_name(filing: Filing) -> None:
+    told = policy(filing).region("notifications")
+    assert "‹Name of the partner›: Association with your organization" in told
+    assert "{" not in told
