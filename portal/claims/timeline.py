@@ -18,7 +18,7 @@ from portal.claims.field_names import named
 from portal.claims.model import Claim, Submission
 from portal.claims.removals import REMOVE
 from portal.languages.dates import day_in_words
-from portal.languages.sentences import gettext, lazy_gettext, speaking
+from portal.languages.sentences import gettext, lazy_gettext, speaking, together
 from portal.rulebook.rulebook import Rulebook
 
 OPERATOR = "operator"
@@ -175,7 +175,7 @@ def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor, *, comp
         label = rulebook.clocks[code].label if code in rulebook.clocks else gettext("Deadline")
         day = day_in_words(date.fromisoformat(due_on), speaking())
         until = gettext("%(deadline)s: until %(day)s, end of day.", deadline=label, day=day)
-        lines.append(f"{until} {words}")
+        lines.append(together(until, words))
     return lines
 
 
