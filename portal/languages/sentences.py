@@ -66,6 +66,11 @@ def together(*sentences: str | None) -> str:
     return between(speaking()).join(filter(None, sentences))
 
 
+def printable(typed: str) -> str:
+    """Return what somebody typed as it can stand in a sentence: what cannot be printed, by its code."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in typed)
+
+
 def lazy_gettext(sentence: str) -> str:
     """Return a sentence that is said anew wherever it is written, for labels that are made at import.
 

@@ -87,5 +87,5 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
         "A document was opened",  # and to keep it
         "Approve the dispute → Approved",
         "Agree",
-        "The customer's time to decline ended",
+        "The customer’s time to decline ended",
     ]
