@@ -35,7 +35,7 @@ soak: $(READY) ## run the tests that take many minutes
 
 CHECKER := .ci/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 
-pages: $(READY) checker ## look at every page in every state in Chromium (ARGS="-k wizard")
+pages: $(READY) checker ## look at every page in every state in Chromium, and go every way by keyboard (ARGS="-k wizard")
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m pages $(ARGS)
 
 checker: $(CHECKER) ## fetch the checker of markup that `make pages` asks (needs npm, and Java to run)

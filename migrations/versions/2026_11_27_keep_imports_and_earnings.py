@@ -1,4 +1,4 @@
-"""Keep files that operators import, the subscriptions they tell of, and lines of earnings."""
+"""Keep imported files, subscriptions, lines of earnings, and whom payments are arranged with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,6 +65,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_imports_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_imports_state"), ["state"], unique=False)
 
+    op.create_table(
+        "payout_contacts",
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["people.id"], name=op.f("fk_payout_contacts_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_payout_contacts_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_payout_contacts")),
+    )
     op.create_table(
         "earning_lines",
         sa.Column("claim_id", sa.Integer(), nullable=False),
@@ -163,6 +178,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_earning_lines_claim_id"))
 
     op.drop_table("earning_lines")
+    op.drop_table("payout_contacts")
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_imports_state"))
         batch_op.drop_index(batch_op.f("ix_imports_sha256"))

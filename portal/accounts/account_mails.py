@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.account_links import FORGOTTEN, INVITATION, token_for
 from portal.accounts.model import AccountLink
+from portal.languages.dates import zone_in_words
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered, render
 from portal.notifications.writing import OutOfDate
@@ -63,4 +64,4 @@ PATHS = {INVITATION: "invitations", FORGOTTEN: "password"}
 
 
 def _in_words(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M} ({moment.tzinfo})"
+    return f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M} ({zone_in_words(str(moment.tzinfo))})"

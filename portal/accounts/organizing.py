@@ -22,7 +22,7 @@ from portal.accounts.people import (
 )
 from portal.calendars.days import UnknownCalendar, named_calendar
 from portal.db import transaction
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, printable
 
 PARTNER = "partner"  # the side of every organization that is added here; the operator's own is there before
 
@@ -170,9 +170,9 @@ def calendar_from(text: str) -> str | None:
         return named_calendar(wanted).country if wanted else None
     except UnknownCalendar:
         told = gettext(
-            "There is no holiday calendar %(name)s; give a country's two letters such as US, "
+            "There is no holiday calendar “%(name)s”; give a country’s two letters such as US, "
             "with a subdivision where wanted, such as DE-BY.",
-            name=repr(wanted),
+            name=printable(wanted),
         )
         raise NotAdded({"calendar": told}) from None
 

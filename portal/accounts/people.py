@@ -11,7 +11,7 @@ from portal.accounts.controls import is_one_line
 from portal.accounts.model import Location, Organization, Person, PersonLocation, PersonRole
 from portal.accounts.passwords import hash_password, password_mistake
 from portal.accounts.sentences import shortened
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, printable
 from portal.notifications.writing import NoAddress, recipient
 from portal.rulebook.models import Role
 
@@ -60,7 +60,8 @@ def mistakes_of_organization(session: Session, name: str, domain: str, but: int 
         errors["name"] = name_exists(name)
     if "." not in domain.strip(".") or not _can_be_mailed(f"somebody@{domain}"):
         errors["domain"] = gettext(
-            "Give the organization's mail domain, such as contoso.example, not %(typed)s.", typed=repr(domain)
+            "Give the organization’s mail domain, such as contoso.example, not “%(typed)s”.",
+            typed=printable(domain),
         )
     return errors
 
@@ -132,7 +133,7 @@ def add_person(
     """
     typed, name, roles, places = email.strip(), name.strip(), sorted(set(roles)), list(locations)
     email = typed.casefold()
-    errors = _mistakes_of_person(typed, name)
+    errors = mistakes_of_person(typed, name)
     if password is not None and (mistake := password_mistake(password)):
         errors["password"] = mistake
     errors |= mistakes_of_access(organization, roles, places, known_roles)
@@ -156,15 +157,16 @@ def add_person(
     return person
 
 
-def _mistakes_of_person(typed: str, name: str) -> dict[str, str]:
+def mistakes_of_person(typed: str, name: str) -> dict[str, str]:
     errors = {}
     if not name:
-        errors["name"] = gettext("Give the person's name.")
+        errors["name"] = gettext("Give the person’s name.")
     elif len(name) > NAME_CHARACTERS_AT_MOST or not is_one_line(name):
         errors["name"] = name_mistake()
     if not ADDRESS.fullmatch(typed) or len(typed) > EMAIL_CHARACTERS_AT_MOST or not _can_be_mailed(typed):
         errors["email"] = gettext(
-            "Give a full e-mail address, such as kim@contoso.example, not %(typed)s.", typed=repr(typed)
+            "Give a full e-mail address, such as kim@contoso.example, not “%(typed)s”.",
+            typed=printable(typed),
         )
     return errors
 
@@ -207,7 +209,7 @@ def mistakes_of_access(
             "choose from %(fitting)s.",
             organization=organization.name,
             side=organization.side,
-            roles=either.join(repr(role) for role in strange),
+            roles=either.join(f"“{printable(role)}”" for role in strange),
             fitting=", ".join(fitting),
         )
     elif apart := [

@@ -52,7 +52,7 @@ def person(person_id: int) -> Response:
 def access(person_id: int) -> AnyResponse:
     keeper, seen = _keeper(), request.form.get("seen", "")
     told = gettext(
-        "The roles and locations were changed. They are in force from the person's next request on."
+        "The roles and locations were changed. They are in force from the person’s next request on."
     )
     return _changed(person_id, lambda: keeper.change_access(person_id, _access(), seen), told)
 

@@ -7,7 +7,7 @@ from portal.accounts.current import current_actor, current_entrance, current_tok
 from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
 from portal.accounts.passwords import CHARACTERS_AT_LEAST
-from portal.accounts.preferences import PreferencesNotKept, keep_preferences, time_zones
+from portal.accounts.preferences import PreferencesNotKept, keep_preferences, zone_choices
 from portal.accounts.profile import profile_of
 from portal.db import db, row_id
 from portal.languages.sentences import gettext, ngettext
@@ -74,7 +74,7 @@ def _page(errors: dict[str, str], status: int) -> AnyResponse:
         status=status,
         profile=shown,
         errors=errors,
-        time_zones=[(name, name.replace("_", " ")) for name in time_zones()],
+        time_zones=zone_choices(current_actor().time_zone),
         characters_at_least=CHARACTERS_AT_LEAST,
     )
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.calendars.days import Calendar
+from portal.languages.dates import zone_in_words
 
 _LENGTH = re.compile(r"([1-9][0-9]{0,3}) (business|calendar) days?")
 # Said in English alone: how a clock was counted is kept in its row, and events keep how long it had left.
@@ -130,4 +131,4 @@ def _arithmetic(length: Length, first: date, last: date, skipped: list[tuple[dat
         parts.append(f"{more} more holiday{'' if more == 1 else 's'} later")  # stays English: kept
     parts.append(f"day {length.days} is {day_words(last)}")  # stays English: kept
     # stays English: kept
-    return f"{length}: {'; '.join(parts)}; due at the end of that day ({zone})"
+    return f"{length}: {'; '.join(parts)}; due at the end of that day ({zone_in_words(zone)})"

@@ -9,7 +9,7 @@ from portal.claims.answers import Answers
 from portal.claims.model import Claim
 from portal.claims.refusals import Invalid
 from portal.db import row_id
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, printable
 from portal.rulebook.models import Ask
 from portal.rulebook.rulebook import Rulebook
 
@@ -40,7 +40,7 @@ def _mistake(
             unknown = [value for value in values if value not in rulebook.catalog_codes(ask.of or "")]
             if not unknown:
                 return None
-            return gettext("Choose from the list; %(given)s is not on it.", given=repr(unknown[0]))
+            return gettext("Choose from the list; “%(given)s” is not on it.", given=printable(unknown[0]))
         case "products":
             claimed = {product.product for product in claim.products}
             return gettext("Choose products of this claim.") if set(values) - claimed else None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.differences import product_in_words
 from portal.claims.effects.fields import FORM_FIELDS, SUBSCRIPTION_CHARACTERS_AT_MOST
+from portal.claims.field_names import SUBSCRIPTION, named
 from portal.claims.known_tenants import KnownTenant, asked_about
 from portal.claims.listing import own_locations
 from portal.claims.model import Claim
@@ -18,7 +19,6 @@ from portal.languages.sentences import gettext
 from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
-SUBSCRIPTION = "subscription"  # the part of an association unit that a product's field asks for
 PRODUCTS_SHOWN = "products_shown"  # says that a form had the boxes of products, also when none is checked
 
 Choice = tuple[str, str]
@@ -206,40 +206,36 @@ def fields_in_words(rulebook: Rulebook, claim: Claim) -> Mapping[str, Sequence[t
     """Return by a field's name the (term, text) rows that tell it; text is "" for what is missing."""
     location, customer = claim.location, claim.customer
     return {
-        "location": [
-            (gettext("Partner location ID (MPN)"), f"{location.code} – {location.name}" if location else "")
-        ],
+        "location": [(named("location"), f"{location.code} – {location.name}" if location else "")],
         "customer": [
-            (gettext("Customer"), customer.name if customer else ""),
-            (gettext("Domain"), customer.domain if customer else ""),
-            (gettext("Tenant ID"), customer.tenant_id if customer else ""),
+            (named("customer"), customer.name if customer else ""),
+            (named("customer_domain"), customer.domain if customer else ""),
+            (named("customer_tenant_id"), customer.tenant_id if customer else ""),
         ],
         "activity": _activity_words(rulebook, claim),
         "products": _product_words(rulebook, claim),
         "customer_contact": [
             (
-                gettext("Customer contact"),
+                named("customer_contact"),
                 _contact(
                     claim.customer_contact_name, claim.customer_contact_title, claim.customer_contact_email
                 ),
             ),
             *(
-                [(gettext("Language of the mail to them"), LANGUAGES[claim.customer_contact_language])]
+                [(named("customer_contact_language"), LANGUAGES[claim.customer_contact_language])]
                 if claim.customer_contact_language in LANGUAGES
                 else []
             ),
         ],
         "technical_contact": [
             (
-                gettext("Technical contact"),
+                named("technical_contact"),
                 _contact(claim.technical_contact_name, claim.technical_contact_email),
             )
         ],
-        "own_contact": [
-            (gettext("Your own contact"), _contact(claim.own_contact_name, claim.own_contact_email))
-        ],
-        "name": [(gettext("Claim name"), claim.name)],
-        "commentary": [(gettext("Commentary"), claim.commentary)],
+        "own_contact": [(named("own_contact"), _contact(claim.own_contact_name, claim.own_contact_email))],
+        "name": [(named("name"), claim.name)],
+        "commentary": [(named("commentary"), claim.commentary)],
     }
 
 
@@ -247,12 +243,12 @@ def _activity_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
     programs = rulebook.programs
     activity = programs.activities.get(claim.activity or "")
     if activity is None:
-        return [(gettext("Activity"), "")]
+        return [(named("activity"), "")]
     earns = gettext("can earn incentives") if activity.can_earn else gettext("never earns incentives")
     return [
         (gettext("Solution area"), programs.solution_areas[activity.solution_area].label),
         (gettext("Engagement"), programs.engagements[activity.engagement].label),
-        (gettext("Activity"), activity.label),
+        (named("activity"), activity.label),
         (gettext("Counts for"), f"{activity.counts_for}; {earns}"),
     ]
 
@@ -260,7 +256,7 @@ def _activity_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
 def _product_words(rulebook: Rulebook, claim: Claim) -> list[tuple[str, str]]:
     label = rulebook.programs.product_label
     lines = [product_in_words(label(row.product), row.subscription_id) for row in claim.products]
-    return [(gettext("Products"), "\n".join(lines))]
+    return [(named("products"), "\n".join(lines))]
 
 
 def _contact(*parts: str) -> str:

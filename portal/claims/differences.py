@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.claims.content import PRODUCTS
+from portal.claims.field_names import named
 from portal.languages.offered import LANGUAGES
-from portal.languages.sentences import gettext, lazy_gettext
+from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
 # A text of more than about three lines of the timeline is folded, so that one edit does not hide the others.
@@ -49,12 +50,12 @@ def differences(
 InWords = Callable[[Rulebook, Any, Any], list[Difference]]
 
 
-def _texts(*labels: str) -> InWords:
-    """Return what compares a text, or a list of as many texts as there are lazy labels; None holds none."""
+def _texts(*names: str) -> InWords:
+    """Return what compares a text, or as many texts as there are names of fields; None holds none."""
 
     def compare(_: Rulebook, before: Any, after: Any) -> list[Difference]:
-        pairs = zip(labels, _parts(before, len(labels)), _parts(after, len(labels)), strict=True)
-        return [Difference(str(label), _given(was), _given(now)) for label, was, now in pairs if was != now]
+        pairs = zip(names, _parts(before, len(names)), _parts(after, len(names)), strict=True)
+        return [Difference(named(name), _given(was), _given(now)) for name, was, now in pairs if was != now]
 
     return compare
 
@@ -65,17 +66,17 @@ def _customer_contact(rulebook: Rulebook, before: Any, after: Any) -> list[Diffe
         [*parts[:3], LANGUAGES.get(parts[3], parts[3])] for parts in (_parts(before, 4), _parts(after, 4))
     )
     return _texts(
-        lazy_gettext("Name of the customer contact"),
-        lazy_gettext("Job title of the customer contact"),
-        lazy_gettext("E-mail of the customer contact"),
-        lazy_gettext("Language of the mail to them"),
+        "customer_contact_name",
+        "customer_contact_title",
+        "customer_contact_email",
+        "customer_contact_language",
     )(rulebook, was, now)
 
 
 def _activity(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
     known = rulebook.programs.activities
     was, now = (known[code].label if code in known else code or "" for code in (before, after))
-    return [Difference(gettext("Activity"), _given(was), _given(now))]
+    return [Difference(named("activity"), _given(was), _given(now))]
 
 
 def _products(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
@@ -84,7 +85,7 @@ def _products(rulebook: Rulebook, before: Any, after: Any) -> list[Difference]:
 
     was, now = {words(row) for row in before}, {words(row) for row in after}
     gone, came = tuple(sorted(was - now)), tuple(sorted(now - was))
-    return [Difference(gettext("Products"), gone, came, several=True)]
+    return [Difference(named("products"), gone, came, several=True)]
 
 
 def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
@@ -92,7 +93,7 @@ def _documents(_: Rulebook, before: Any, after: Any) -> list[Difference]:
     was, now = dict(before or []), dict(after or [])
     gone = tuple(name for sha256, name in was.items() if sha256 not in now)
     came = tuple(name for sha256, name in now.items() if sha256 not in was)
-    return [Difference(gettext("Documents"), gone, came, several=True)] if gone or came else []
+    return [Difference(named("documents"), gone, came, several=True)] if gone or came else []
 
 
 def product_in_words(label: str, subscription_id: str) -> str:
@@ -115,18 +116,14 @@ def _given(text: str) -> tuple[str, ...]:
 
 
 IN_WORDS: Mapping[str, InWords] = {
-    "location": _texts(lazy_gettext("Partner location ID (MPN)")),
-    "customer": _texts(lazy_gettext("Customer"), lazy_gettext("Domain"), lazy_gettext("Tenant ID")),
+    "location": _texts("location"),
+    "customer": _texts("customer", "customer_domain", "customer_tenant_id"),
     "activity": _activity,
     PRODUCTS: _products,
     "customer_contact": _customer_contact,
-    "technical_contact": _texts(
-        lazy_gettext("Name of the technical contact"), lazy_gettext("E-mail of the technical contact")
-    ),
-    "own_contact": _texts(
-        lazy_gettext("Name of the partner’s contact"), lazy_gettext("E-mail of the partner’s contact")
-    ),
-    "name": _texts(lazy_gettext("Claim name")),
+    "technical_contact": _texts("technical_contact_name", "technical_contact_email"),
+    "own_contact": _texts("own_contact_name", "own_contact_email"),
+    "name": _texts("name"),
     "documents": _documents,
-    "commentary": _texts(lazy_gettext("Commentary")),
+    "commentary": _texts("commentary"),
 }

@@ -10,7 +10,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of, record_event
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
-from portal.claims.queries import visible_to
+from portal.claims.queries import claim_by_number, visible_to
 from portal.claims.refusals import NotThere
 from portal.db import db, transaction
 
@@ -46,9 +46,12 @@ def note_reading(desk: Desk, document: ClaimDocument, actor: Actor, *, page: boo
     if page and _was_read(db.session(), number, document_id, actor):
         return
     with transaction() as session:
-        # Where two pages are asked for at once, the one that writes first has recorded it for both.
-        if page and _was_read(session, number, document_id, actor):
-            return
+        if page:
+            # Where two pages are asked for at once, they wait for each other here, as every change of a claim
+            # does before it writes; the one that comes first has recorded it for both.
+            claim_by_number(session, number, lock=True)
+            if _was_read(session, number, document_id, actor):
+                return
         details = {"documents": [name], "document_id": document_id}
         record_event(session, desk, number, actor, DOCUMENT_READ, desk.clock.now(), details=details)
 

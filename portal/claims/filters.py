@@ -78,8 +78,7 @@ class Choices:
         """Return the words of the `value` that the filter `name` is set to."""
         if name in CHOSEN:
             return dict(self.of(name))[value]
-        # What is searched for stands in its field; the list does not repeat the number of a claim it has not.
-        return str(dict(self.due(value))[value]) if name == "due" else gettext("as typed")
+        return str(dict(self.due(value))[value]) if name == "due" else _short(value)
 
 
 @dataclass(frozen=True)

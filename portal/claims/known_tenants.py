@@ -12,7 +12,7 @@ from portal.claims.own_customers import is_claimed_beyond_reach
 from portal.customers.adding import tenant_id_of
 from portal.customers.model import Customer
 from portal.customers.queries import customer_in_tenant
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, together
 
 KNOWN = "known_customer"  # the field of a form that says what is to be done
 USE, CORRECT = "use", "correct"
@@ -57,7 +57,7 @@ class KnownTenant:
             )
         else:
             what_to_do = gettext("Use it, or correct its name and domain.")
-        return f"{known} {what_to_do}"
+        return together(known, what_to_do)
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,7 @@ from portal.claims.moves import can_be_disputed, next_step_of
 from portal.claims.names_in_texts import filled, names_of
 from portal.claims.removals import REMOVE
 from portal.languages.catalogs import catalog
-from portal.languages.dates import weekday_and_day
+from portal.languages.dates import weekday_and_day, zone_in_words
 from portal.languages.offered import ENGLISH, LANGUAGES, offered
 from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
@@ -252,9 +252,9 @@ def _deadline(rulebook: Rulebook, claim: Claim, message: OutboxMessage, at: date
 
 
 def _end_of_day(rulebook: Rulebook, day: date, language: str) -> str:
-    """Return "Sunday 29 November 2026, end of day (Pacific time, America/Los_Angeles)"."""
+    """Return "Sunday 29 November 2026, end of day (Pacific time, Los Angeles)"."""
     label = rulebook.translations.of("policy", rulebook.policy.time_zone_label or "", language)
-    zone = ", ".join(filter(None, (label, rulebook.policy.time_zone)))
+    zone = ", ".join(filter(None, (label, zone_in_words(rulebook.policy.time_zone, language))))
     return (
         catalog(language)
         .gettext("{day}, end of day ({zone})")

@@ -11,7 +11,7 @@ from portal.claims.explaining import side_of
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, together
 from portal.rulebook.closed_names import GONE
 from portal.rulebook.decision import Decision
 from portal.rulebook.models import Transition
@@ -65,26 +65,22 @@ def done_in_words(rulebook: Rulebook, action: str | None, done: Done) -> str:
     transition = rulebook.transitions.get(action or "")
     said = transition.done if transition and transition.done else ""
     if done.to_status == GONE:
-        return _joined(said, gettext("%(number)s was deleted.", number=done.number))
+        return together(said, gettext("%(number)s was deleted.", number=done.number))
     if done.to_status != done.from_status:
         status = rulebook.statuses[done.to_status].label
         now = gettext("%(number)s is now %(status)s.", number=done.number, status=status)
-        return _joined(said, now)
+        return together(said, now)
     if transition is None:
         return gettext("Saved.")
     said = said or gettext("This was done: %(action)s.", action=transition.label)
-    return _joined(said, transition.then)
+    return together(said, transition.then)
 
 
 def begun_in_words(rulebook: Rulebook, action: str | None, done: Done) -> str:
     """Say what came of `action`, which began a draft: what it has of an earlier claim, and what it lacks."""
     transition = rulebook.transitions.get(action or "")
     said = transition.done if transition else None
-    return _joined(said, _has_and_lacks(done) if done.begun else _can_be_left(done))
-
-
-def _joined(*sentences: str | None) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
+    return together(said, _has_and_lacks(done) if done.begun else _can_be_left(done))
 
 
 def _can_be_left(done: Done) -> str:
@@ -104,7 +100,7 @@ def _has_and_lacks(done: Done) -> str:
         return told
     products = ", ".join(done.left_out)
     left_out = gettext("Left out, because it cannot be claimed any more: %(products)s.", products=products)
-    return f"{told} {left_out}"
+    return together(told, left_out)
 
 
 def customer_offers(desk: Desk, session: Session, claim: Claim, actor: Actor) -> list[Offer]:

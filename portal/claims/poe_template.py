@@ -1,7 +1,7 @@
 """The proof-of-execution template of one claim: what the claim says, and what its policy wants shown."""
 
 from portal.claims.desk import Desk
-from portal.claims.details import SUBSCRIPTION
+from portal.claims.field_names import SUBSCRIPTION
 from portal.claims.model import Claim
 from portal.evidence.template import NOTHING, Row, Section, Template, written
 from portal.rulebook.program_models import Activity, PoeElement, ProgramsFile

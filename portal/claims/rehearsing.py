@@ -27,7 +27,7 @@ from portal.web.logs import mask
 AUDIENCES: Mapping[str, str] = {
     PARTNER: lazy_gettext("the partner"),
     CUSTOMER: lazy_gettext("the customer contact"),
-    ADMINS: lazy_gettext("the operator's admins"),
+    ADMINS: lazy_gettext("the operator’s admins"),
 }
 REVIEWERS = lazy_gettext("reviewers")
 

@@ -9,24 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from portal.claims.content import PRODUCTS, content_of
+from portal.claims.field_names import named
 from portal.claims.model import Claim, InformationRequest
-from portal.languages.sentences import gettext, lazy_gettext
+from portal.languages.sentences import gettext
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.rulebook import Rulebook
 
 DOCUMENTS = "documents"  # the field of the claim
 PARTNER = "partner"  # the side that is asked
-# What is told of a field that is no list.
-CHANGED: Mapping[str, str] = {
-    "location": lazy_gettext("Location was changed."),
-    "customer": lazy_gettext("Customer was changed."),
-    "activity": lazy_gettext("Activity was changed."),
-    "customer_contact": lazy_gettext("Customer contact was changed."),
-    "technical_contact": lazy_gettext("Technical contact was changed."),
-    "own_contact": lazy_gettext("Own contact was changed."),
-    "name": lazy_gettext("Name was changed."),
-    "commentary": lazy_gettext("Commentary was changed."),
-}
 
 
 @dataclass(frozen=True)
@@ -119,7 +109,7 @@ def _changes(
         return tuple(said)
     if before.get(name) == after.get(name):
         return ()
-    return (str(CHANGED[name]),)
+    return (gettext("%(name)s was changed.", name=named(name)),)
 
 
 def _of_documents(before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the claim page shows of one claim, gathered once and free of the web."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
-from portal.claims.details import SUBSCRIPTION, FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
+from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.disputes import is_dispute
 from portal.claims.eligibility import eligibility_of
 from portal.claims.facts import gather
+from portal.claims.field_names import form_field_named
 from portal.claims.filters import MOVES
 from portal.claims.gathering import Gathering
 from portal.claims.listing import late_clock
@@ -27,7 +28,6 @@ from portal.claims.threads import Thread, threads
 from portal.claims.timeline import Entry, timeline
 from portal.claims.untouched import TOLD
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
-from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.rulebook import Rulebook
@@ -40,29 +40,6 @@ ABOUT_DOCUMENTS = frozenset({"needs_document", "replaces", "withdraw"})
 # What a form carries besides the claim's fields; it is not shown to the one who sent it.
 NOT_TYPED = TOLD | ABOUT_DOCUMENTS
 DOCUMENTS = "documents"  # the field whose group lets documents be added, replaced and withdrawn
-# What the fields of forms are called where no field of the page can hold what was typed.
-TYPED: Mapping[str, str] = {
-    "location": lazy_gettext("Location"),
-    "customer": lazy_gettext("Customer"),
-    "customer_name": lazy_gettext("Customer name"),
-    "customer_domain": lazy_gettext("Customer domain"),
-    "customer_tenant_id": lazy_gettext("Customer tenant id"),
-    "known_customer": lazy_gettext("Known customer"),
-    "activity": lazy_gettext("Activity"),
-    "product": lazy_gettext("Product"),
-    "customer_contact_name": lazy_gettext("Customer contact name"),
-    "customer_contact_title": lazy_gettext("Customer contact title"),
-    "customer_contact_email": lazy_gettext("Customer contact email"),
-    "customer_contact_language": lazy_gettext("Customer contact language"),
-    "technical_contact_name": lazy_gettext("Technical contact name"),
-    "technical_contact_email": lazy_gettext("Technical contact email"),
-    "own_contact_name": lazy_gettext("Own contact name"),
-    "own_contact_email": lazy_gettext("Own contact email"),
-    "name": lazy_gettext("Name"),
-    "commentary": lazy_gettext("Commentary"),
-    "message": lazy_gettext("Message"),
-    "justification": lazy_gettext("Justification"),
-}
 
 
 @dataclass(frozen=True)
@@ -207,7 +184,7 @@ def shown(
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),
         replacing=_replacing(documents, sent),
-        lost=() if edit and edit.allowed else tuple(_typed(sent)),
+        lost=() if edit and edit.allowed else tuple(_typed(rulebook, sent)),
     )
 
 
@@ -235,20 +212,13 @@ def _replacing(documents: Sequence[ClaimDocument], sent: Sent | None) -> int:
     return next((row.id for row in documents if str(row.id) in asked), 0)
 
 
-def _typed(sent: Sent | None) -> list[tuple[str, str]]:
+def _typed(rulebook: Rulebook, sent: Sent | None) -> list[tuple[str, str]]:
     values = sent.values if sent else {}
     return [
-        (_field_in_words(name), "\n".join(texts))
+        (form_field_named(rulebook, name), "\n".join(texts))
         for name, texts in values.items()
         if name not in NOT_TYPED and any(texts)
     ]
-
-
-def _field_in_words(name: str) -> str:
-    if name.startswith(f"{SUBSCRIPTION}_"):
-        product = name.removeprefix(f"{SUBSCRIPTION}_").replace("_", " ")
-        return gettext("Subscription %(product)s", product=product)
-    return str(TYPED.get(name, name.replace("_", " ").capitalize()))
 
 
 def _causes(catalog: dict[str, CatalogReason], claim: Claim, offered: Sequence[Offer]) -> tuple[Cause, ...]:

@@ -14,10 +14,11 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.differences import Difference, differences
+from portal.claims.field_names import named
 from portal.claims.model import Claim, Submission
 from portal.claims.removals import REMOVE
 from portal.languages.dates import day_in_words
-from portal.languages.sentences import gettext, lazy_gettext, speaking
+from portal.languages.sentences import gettext, lazy_gettext, speaking, together
 from portal.rulebook.rulebook import Rulebook
 
 OPERATOR = "operator"
@@ -37,19 +38,6 @@ OTHER_EVENTS = {
     "end_refused": lazy_gettext(
         "A deadline passed, but what should follow was refused; the operator was told"
     ),
-}
-# What the fields of a claim are called where they are listed.
-FIELDS: Mapping[str, str] = {
-    "location": lazy_gettext("location"),
-    "customer": lazy_gettext("customer"),
-    "activity": lazy_gettext("activity"),
-    "products": lazy_gettext("products"),
-    "customer_contact": lazy_gettext("customer contact"),
-    "technical_contact": lazy_gettext("technical contact"),
-    "own_contact": lazy_gettext("own contact"),
-    "name": lazy_gettext("name"),
-    "documents": lazy_gettext("documents"),
-    "commentary": lazy_gettext("commentary"),
 }
 
 
@@ -149,7 +137,7 @@ def _named(changes: Mapping[str, Any], shown: bool) -> list[str]:
     """Name the fields that changed, where what they held is not shown."""
     if shown or not changes:
         return []
-    fields = ", ".join(str(FIELDS.get(name, name)) for name in changes)
+    fields = ", ".join(named(name) for name in changes)
     return [gettext("Changed: %(fields)s.", fields=fields)]
 
 
@@ -187,7 +175,7 @@ def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor, *, comp
         label = rulebook.clocks[code].label if code in rulebook.clocks else gettext("Deadline")
         day = day_in_words(date.fromisoformat(due_on), speaking())
         until = gettext("%(deadline)s: until %(day)s, end of day.", deadline=label, day=day)
-        lines.append(f"{until} {words}")
+        lines.append(together(until, words))
     return lines
 
 

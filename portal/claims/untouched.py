@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from portal.claims.details import PRODUCTS_SHOWN, SUBSCRIPTION, FieldsForm
+from portal.claims.details import PRODUCTS_SHOWN, FieldsForm
 from portal.claims.effects.fields import FORM_FIELDS
+from portal.claims.field_names import SUBSCRIPTION
 
 SHOWN = "shown"  # the field of a form with the mark of what it showed
 # What a page puts into its forms for itself; nobody typed it.

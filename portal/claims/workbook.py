@@ -15,6 +15,7 @@ from portal.claims.desk import Desk
 from portal.claims.export import CELLS, Cell, parts_of_rows, safe
 from portal.claims.filters import Wanted
 from portal.claims.listing import Row
+from portal.languages.dates import zone_in_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Customer claims"  # stays English: as the headings do
@@ -67,7 +68,7 @@ def workbook(desk: Desk, actor: Actor, chosen: Wanted, numbers: tuple[str, ...] 
 
 def _headings(desk: Desk) -> dict[str, str]:
     """Return the heading of each column of the CSV file in the sheet."""
-    zone = desk.policies.in_force().policy.time_zone
+    zone = zone_in_words(desk.policies.in_force().policy.time_zone)
     return {name: ZONES.get(name, name).format(zone=zone) for name in CELLS}
 
 

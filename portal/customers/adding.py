@@ -20,13 +20,13 @@ _ENDING = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 _TENANT = re.compile(r"(\{)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?(1)\})", re.IGNORECASE)
 
 NAME_MISTAKE = lazy_gettext(
-    "Enter the customer's name, in at most 200 characters, as it stands on the proof of execution."
+    "Enter the customer’s name, in at most 200 characters, as it stands on the proof of execution."
 )
 DOMAIN_MISTAKE = lazy_gettext(
-    "Enter the customer's domain, such as customer.example, without https:// and without a path."
+    "Enter the customer’s domain, such as customer.example, without https:// and without a path."
 )
 # The customer's contact is asked at an address of this domain, which must not be the partner's.
-OWN_DOMAIN = lazy_gettext("This is your own organization's domain. Enter the customer's.")
+OWN_DOMAIN = lazy_gettext("This is your own organization’s domain. Enter the customer’s.")
 TENANT_MISTAKE = lazy_gettext(
     "Enter the tenant ID as 32 digits and letters in five groups, such as "
     "3f0e3a9c-6a53-4f3f-8c59-2d4a4f7c1b11."

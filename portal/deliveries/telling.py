@@ -11,6 +11,7 @@ from portal.notifications.delivery import FAILED, WAITING
 _NAMED = re.compile(r"([A-Za-z_]\w*): ")
 UNREACHABLE = lazy_gettext("The mail server could not be reached.")
 CHECK_SERVER = lazy_gettext("Check that it runs, and its address in PORTAL_MAIL_URL.")
+# stays English: the names of failures
 UNREACHED = (
     "OSError",
     "ConnectionRefusedError",

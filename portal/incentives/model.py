@@ -1,11 +1,13 @@
-"""Lines of earnings, as operators import them."""
+"""Lines of earnings, as operators import them, and whom payments are arranged with."""
+
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organization
 from portal.claims.model import Claim
-from portal.db import Base
+from portal.db import Base, Moment
 from portal.imports.model import Imported, keys
 
 
@@ -51,3 +53,15 @@ class EarningLine(Imported, Base):
 
     claim: Mapped[Claim] = relationship()
     organization: Mapped[Organization] = relationship()
+
+
+class PayoutContact(Base):
+    """Whom payments to an organization are arranged with. Without a row nobody is named."""
+
+    __tablename__ = "payout_contacts"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

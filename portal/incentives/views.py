@@ -1,16 +1,23 @@
 """The page of one customer, for the organization whose customer it is."""
 
-from flask import Blueprint, Response, request
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
+from portal.accounts.people import NotAdded
 from portal.claims.answering import desk_of_app
 from portal.claims.documents import attachment
 from portal.db import db
 from portal.incentives.earning_export import earnings_file
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
+from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact
 from portal.incentives.queries import customer_page
 from portal.incentives.unearned import number_of_unearned, unearned
+from portal.languages.sentences import gettext
 from portal.web.access import allow
 from portal.web.htmx import respond
 
@@ -46,9 +53,45 @@ def earnings_csv() -> Response:
     return response
 
 
+@blueprint.get("/earnings/payout-contact")
+@allow("earnings.read")
+def contact() -> Response:
+    """Show whom payments are arranged with; who may change it finds the form."""
+    return _contact_page()
+
+
+@blueprint.post("/earnings/payout-contact")
+@allow("payouts.keep_contact")
+def keep() -> AnyResponse:
+    """Name whom payments are arranged with."""
+    typed = {name: request.form.get(name, "") for name in ("name", "email", "seen")}
+    try:
+        keep_contact(desk_of_app(), current_actor(), **typed)
+    except NotAdded as mistakes:
+        return _contact_page(HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes.errors)
+    except SeenOtherwise as other:
+        return _contact_page(HTTPStatus.CONFLICT, typed, kept=str(other))
+    flash(gettext("The payout contact was changed."), "success")
+    return redirect(url_for("incentives.contact"), HTTPStatus.SEE_OTHER)
+
+
 @blueprint.get("/earnings/nothing-earned")
 @allow("earnings.read")
 def nothing_earned() -> Response:
     """Show approved claims that earned nothing, each with the reason."""
     page = unearned(db.session(), desk_of_app(), current_actor(), request.args.get("after", ""))
     return respond("incentives/nothing_earned.html", page=page)
+
+
+def _contact_page(
+    status: int = HTTPStatus.OK,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    kept: str = "",
+) -> Response:
+    now = payout_contact(db.session(), current_actor())
+    response = respond(
+        "incentives/payout_contact.html", contact=now, typed=typed or {}, errors=errors or {}, kept=kept
+    )
+    response.status_code = status
+    return response

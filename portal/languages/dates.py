@@ -1,8 +1,9 @@
 """How days and moments are written in each language, in a time zone that is always said."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
-from babel.dates import format_date, format_time, get_timezone_gmt
+from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_location
 
 from portal.languages.catalogs import catalog
 from portal.languages.offered import ENGLISH
@@ -25,6 +26,12 @@ def moment_in_words(value: datetime, zone: tzinfo, language: str = ENGLISH) -> s
             zone=get_timezone_gmt(local, "long", locale=language),
         )
     )
+
+
+@lru_cache(maxsize=4096)
+def zone_in_words(zone: str, language: str = ENGLISH) -> str:
+    """Return a zone, such as "America/Los_Angeles", as the city that it is called after: "Los Angeles"."""
+    return get_timezone_location(zone, locale=language, return_city=True)
 
 
 def day_in_words(value: date, language: str = ENGLISH) -> str:

@@ -11,6 +11,12 @@ LANGUAGES: Mapping[str, str] = {
     "es": "Español",
     "ja": "日本語",
 }
+_WITHOUT_BLANKS = frozenset({"ja"})  # sentences follow one another without a blank
+
+
+def between(language: str) -> str:
+    """Return what stands between two sentences of a language: a blank, where it has blanks."""
+    return "" if language in _WITHOUT_BLANKS else " "
 
 
 def offered(code: str, among: Collection[str] = LANGUAGES) -> str | None:

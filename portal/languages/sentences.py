@@ -14,7 +14,7 @@ from babel.support import LazyProxy
 
 from portal.languages.catalogs import catalog
 from portal.languages.numbers import number_in_words
-from portal.languages.offered import ENGLISH
+from portal.languages.offered import ENGLISH, between
 
 
 class _Speaker:
@@ -59,6 +59,16 @@ def gettext(sentence: str, /, **values: Any) -> str:
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """Return the form of a sentence that goes with `number`, which fills in `%(num)s`."""
     return _filled(unfilled_of_many(one, many, number), {"num": number, **values})
+
+
+def together(*sentences: str | None) -> str:
+    """Return sentences one after the other as the language being spoken does; empty ones are left out."""
+    return between(speaking()).join(filter(None, sentences))
+
+
+def printable(typed: str) -> str:
+    """Return what somebody typed as it can stand in a sentence: what cannot be printed, by its code."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in typed)
 
 
 def lazy_gettext(sentence: str) -> str:

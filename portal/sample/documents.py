@@ -27,7 +27,7 @@ def _paragraphs(letter: Letter) -> list[str]:
     done = (
         f"{letter.partner} worked with {letter.customer} on {', '.join(letter.products)}. "
         f"The work consisted of {letter.service}, workshops with the business owners, and the "
-        "hand-over to the customer's own administrators."
+        "hand-over to the administrators of the customer."
     )
     closing = (
         f"Acknowledged for {letter.customer}: {letter.contact}, {letter.signed:%d %B %Y}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -47,6 +48,24 @@ CUSTOMER_NAMES = (
     "Relecloud", "School of Fine Art", "Southridge Video", "Tailwind Toys", "Trey Research",
     "VanArsdel", "Wide World Importers", "Wingtip Toys", "Woodgrove Bank", "Zürich Uhren",
 )  # fmt: skip
+# Whom a customer has to ask; every customer has one of each.
+FIRST_NAMES = (
+    "Casey",
+    "Robin",
+    "Kim",
+    "Jordan",
+    "Alex",
+    "Morgan",
+    "Sasha",
+    "Noor",
+    "Andrea",
+    "Jamie",
+    "Toni",
+)
+FAMILY_NAMES = (
+    "Lind", "Okonkwo", "Moreau", "Tanaka", "Fischer", "Alvarez", "Novak", "Haddad", "Silva", "Berg", "Rossi",
+    "Kowalska", "Murphy",
+)  # fmt: skip
 CONTESTED = ("Litware", "The Phone Company", "First Up Consultants")  # customers of both partners
 
 
@@ -59,16 +78,23 @@ class SampleCustomer:
     tenant_id: str
     contact: str
 
+    @property
+    def contact_email(self) -> str:
+        return f"{'.'.join(self.contact.casefold().split())}@{self.domain}"
+
 
 def customer(name: str, partner: str = "") -> SampleCustomer:
     """Return the sample customer called `name`; with `partner`, one that this partner alone has."""
-    letters = "".join(char for char in name.casefold() if char.isascii() and char.isalnum())
-    domain = f"{letters}.example"
+    letters = "".join(
+        char for char in normalize("NFKD", name).casefold() if char.isascii() and char.isalnum()
+    )
+    tenant = uuid5(NAMESPACE, f"{name}/{partner}")
+    first, family = FIRST_NAMES[tenant.int % len(FIRST_NAMES)], FAMILY_NAMES[tenant.int % len(FAMILY_NAMES)]
     return SampleCustomer(
         name=name,
-        domain=domain,
-        tenant_id=str(uuid5(NAMESPACE, f"{name}/{partner}")),
-        contact=f"Casey {letters.capitalize()[:12]}",
+        domain=f"{letters}.example",
+        tenant_id=str(tenant),
+        contact=f"{first} {family}",
     )
 
 

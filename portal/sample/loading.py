@@ -208,7 +208,7 @@ def _fields(telling: Telling, which: str) -> dict[str, tuple[str, ...]]:
         values |= {
             "customer_contact_name": telling.customer.contact,
             "customer_contact_title": "Head of IT",
-            "customer_contact_email": f"casey@{telling.customer.domain}",
+            "customer_contact_email": telling.customer.contact_email,
             "technical_contact_name": "Toni Keller",
             "technical_contact_email": f"toni@{telling.customer.domain}",
             "own_contact_name": "Ines Morel",

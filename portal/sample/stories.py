@@ -62,7 +62,7 @@ def _asked(day: float) -> Deed:
         {
             "reason": ("missing_customer_acknowledgment", "missing_or_old_dates"),
             "message": (
-                "The customer's signature is missing. Please upload a letter signed in the last 12 months.",
+                "The customer’s signature is missing. Please upload a letter signed in the last 12 months.",
             ),
         },
     )
@@ -134,7 +134,7 @@ STORIES = (
     Story("Declined by the customer", 12, 2, _reviewed(2, _approved, _deed(7, CUSTOMER, "decline"))),
     Story("Time to dispute over", 75, 2, _reviewed(2, _rejected(8)), settled=True),
     Story(
-        "Rejected at the partner's request",
+        "Rejected at the partner’s request",
         10,
         2,
         _reviewed(

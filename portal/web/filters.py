@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal.languages.dates import day_in_words, moment_in_words
+from portal.languages.dates import day_in_words, moment_in_words, zone_in_words
 from portal.web.languages import language
 
 Zone = Callable[[], tzinfo]
@@ -30,6 +30,7 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
 
     app.jinja_env.filters["moment"] = moment_of
     app.jinja_env.filters["day"] = day_of
+    app.jinja_env.filters["zone"] = lambda name: zone_in_words(name, language())
     app.jinja_env.filters["machine"] = machine
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["plain"] = plain

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, refresh
+from markupsafe import escape
 
 from portal.languages.catalogs import spoken_everywhere
 from portal.languages.numbers import money_in_words, number_in_words, size_in_words
-from portal.languages.offered import ENGLISH, LANGUAGES, first_offered, offered
+from portal.languages.offered import ENGLISH, LANGUAGES, between, first_offered, offered
 from portal.languages.sentences import speak_as, unfilled, unfilled_of_many
 
 CHOSEN = "lang"  # the parameter of the address, which links and forms carry on
@@ -20,7 +21,8 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
 
     Every other page is in English, or in a language whose interface is translated, whatever else the
     browser asks for: a page is in one language, but for what the policy and people say. Templates get
-    `language()`, the code for `lang` attributes, `languages`, `chosen_language()`, and filters for numbers.
+    `language()`, the code for `lang` attributes, `languages`, `chosen_language()`, filters for numbers, and
+    `together(…)`, which joins sentences as the page's language does.
     """
     outside = frozenset(translated)
 
@@ -36,6 +38,7 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
     app.jinja_env.filters["number"] = lambda value: number_in_words(value, language())
     app.jinja_env.filters["size"] = lambda value: size_in_words(value, language())
     app.jinja_env.filters["money"] = lambda minor, currency: money_in_words(minor, currency, language())
+    app.jinja_env.globals["together"] = lambda *said: escape(between(language())).join(filter(None, said))
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["languages"] = LANGUAGES
     app.jinja_env.globals["chosen_language"] = chosen_language

@@ -24,7 +24,7 @@ from portal.claims.model import Claim
 from portal.claims.reminding import require_current
 from portal.db import transaction
 from portal.languages.catalogs import catalog
-from portal.languages.dates import weekday_and_day
+from portal.languages.dates import weekday_and_day, zone_in_words
 from portal.languages.offered import ENGLISH
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, WAITING
 from portal.notifications.model import OutboxMessage
@@ -190,7 +190,7 @@ def _subject(number: int) -> str:
 
 def _when(item: OutboxMessage, zone: ZoneInfo) -> str:
     at = item.created_at.astimezone(zone)
-    return f"{weekday_and_day(at.date(), LANGUAGE)}, {at:%H:%M} ({zone.key})"
+    return f"{weekday_and_day(at.date(), LANGUAGE)}, {at:%H:%M} ({zone_in_words(zone.key, LANGUAGE)})"
 
 
 def _due(context: Mapping[str, Any]) -> str:

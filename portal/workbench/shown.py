@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.languages.countries import country_in_words
+from portal.languages.dates import zone_in_words
 from portal.languages.sentences import speaking
 from portal.rulebook.condition_words import Words
 from portal.rulebook.models import (
@@ -130,10 +131,11 @@ class PolicyPage:
 
     @property
     def zone(self) -> str:
-        """The time zone of deadlines, as people call it and by its name."""
+        """The time zone of deadlines, as people call it and by its city."""
         policy = self.rulebook.policy
         label = policy.time_zone_label
-        return f"{label} ({policy.time_zone})" if label else policy.time_zone
+        city = zone_in_words(policy.time_zone, speaking())
+        return f"{label} ({city})" if label else city
 
     @property
     def country(self) -> str:

@@ -14,6 +14,7 @@ from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     WITH_AND_WITHOUT,
 ]

@@ -136,7 +136,7 @@ def test_somebody_added_can_sign_in(shell: Shell) -> None:
     ("words", "typed", "sentence"),
     [
         (["--role", "global_admin"], f"{PASSWORD}\n", "name its side to add it"),
-        (["--side", "partner", "--role", "reviewer"], f"{PASSWORD}\n", "there is no role 'reviewer'"),
+        (["--side", "partner", "--role", "reviewer"], f"{PASSWORD}\n", "there is no role “reviewer”"),
         (["--side", "partner", "--role", "global_admin"], "short\n", "Choose a password of 12"),
         (["--side", "partner", "--role", "global_admin"], "", "Choose a password of 12"),
     ],

@@ -19,6 +19,7 @@ def rewritten(source: Path, target: Path, changes: dict[str, Callable[[Any], Non
     """
     yaml = YAML()
     yaml.width = 4000
+    yaml.preserve_quotes = True  # “Yes” in quotes is a text, and without them none that a file may have
     target.mkdir(parents=True)
     for path in sorted(source.glob("*.yaml")):
         if path.name not in changes:

@@ -14,7 +14,7 @@ from portal.claims.known_tenants import KNOWN
 from portal.claims.model import ClaimProduct
 from portal.claims.refusals import Invalid
 from portal.languages.offered import LANGUAGES
-from portal.languages.sentences import gettext, lazy_gettext
+from portal.languages.sentences import gettext, lazy_gettext, printable
 
 # Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
 LINE_CHARACTERS_AT_MOST = 200
@@ -80,7 +80,7 @@ def _location(step: Step) -> dict[str, str]:
         or location.organization_id != step.claim.organization_id
         or (allowed is not None and location.id not in allowed)
     ):
-        return {"location": gettext("Choose one of your organization's locations.")}
+        return {"location": gettext("Choose one of your organization’s locations.")}
     step.claim.location_id, step.claim.location = location.id, location
     return {}
 
@@ -108,7 +108,7 @@ def _products(step: Step) -> dict[str, str]:
     known = step.rulebook.programs.products
     if unknown := chosen - set(known):
         shown = min(unknown)[:LINE_CHARACTERS_AT_MOST]
-        told = gettext("Choose products from the list; %(given)s is not on it.", given=repr(shown))
+        told = gettext("Choose products from the list; “%(given)s” is not on it.", given=printable(shown))
         return {"product": told}
     kept = {product.product: product for product in step.claim.products}
     subscriptions = {code: step.answers.one(f"subscription_{code}") for code in known}

@@ -68,10 +68,10 @@ def test_a_domain_that_would_become_another_is_refused(app: Flask, house: factor
     admin = admin_of(app)
     admin.visit("/organizations")
     page = admin.fill_and_submit("Add organization", status=422, name="Strasse", domain="straße.example")
-    assert "Give the organization's mail domain" in page.text
+    assert "Give the organization’s mail domain" in page.text
     opened(admin, app)
     page = admin.fill_and_submit("Save name and domain", status=422, domain="straße.example")
-    assert "Give the organization's mail domain" in page.text
+    assert "Give the organization’s mail domain" in page.text
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_a_domain_that_would_become_another_is_refused(app: Flask, house: factor
         ({"name": "Contoso"}, "There is an organization called Contoso; choose another name."),
         (
             {"domain": "tailspin"},
-            "Give the organization's mail domain, such as contoso.example, not 'tailspin'.",
+            "Give the organization’s mail domain, such as contoso.example, not “tailspin”.",
         ),
-        ({"domain": "kim@tailspin.example"}, "not 'kim@tailspin.example'."),
+        ({"domain": "kim@tailspin.example"}, "not “kim@tailspin.example”."),
     ],
 )
 def test_what_was_typed_stays_where_an_organization_is_refused(
@@ -125,7 +125,7 @@ def test_a_calendar_that_nobody_knows_is_refused(app: Flask, house: factories.Ho
     admin = admin_of(app)
     page = opened(admin, app)
     page = admin.fill_and_submit("Add location", status=422, code="7654321", name="Nowhere", calendar="XX-9")
-    assert "There is no holiday calendar 'XX-9'; give a country's two letters" in page.region("error-summary")
+    assert "There is no holiday calendar “XX-9”; give a country’s two letters" in page.region("error-summary")
     with app.app_context():
         assert db.session.scalar(select(Location).where(Location.code == "7654321")) is None
 

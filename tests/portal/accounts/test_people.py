@@ -60,14 +60,14 @@ def test_without_locations_a_person_is_not_restricted(session: Session, contoso:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"name": "  "}, "Give the person's name."),
+        ({"name": "  "}, "Give the person’s name."),
         ({"email": "kim"}, "full e-mail address"),
         ({"email": "kim@contoso"}, "full e-mail address"),
         ({"email": "kim@contoso.example\nBcc: x@y.example"}, "full e-mail address"),
         ({"password": "short"}, "Choose a password of 12 to 256 characters."),
         ({"password": "x" * 257}, "Choose a password of 12 to 256 characters."),
-        ({"roles": ["reviewer"]}, "there is no role 'reviewer'; choose from global_admin."),
-        ({"roles": ["global_admin", "king"]}, "there is no role 'king'"),
+        ({"roles": ["reviewer"]}, "there is no role “reviewer”; choose from global_admin."),
+        ({"roles": ["global_admin", "king"]}, "there is no role “king”"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_mend(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.accounts.preferences import time_zones
+from portal.accounts.preferences import time_zones, zone_choices
 from portal.clock import FixedClock
 from tests import factories
 from tests.browser import Browser, Page
@@ -36,7 +36,7 @@ def test_moments_are_told_in_the_zone_that_one_chose(app: Flask, clock: FixedClo
     chosen = ines.visit(f"/claims/{number}")
     assert "JST" in chosen.region("claim-timeline")
     assert "PST" not in chosen.region("claim-timeline")
-    assert "deadlines end with the day in America/Los Angeles" in chosen.text
+    assert "deadlines end with the day in Los Angeles" in chosen.text
     assert [time.get("datetime") for time in chosen.select("#claim-standing .due time")] == [
         time.get("datetime") for time in before.select("#claim-standing .due time")
     ]
@@ -67,6 +67,23 @@ def test_what_cannot_be_chosen_is_told_and_changes_nothing(
     page = ines.post("/profile/preferences", status=422, **{"color_scheme": "dark", field: typed})
     assert page.select(f"#{field}-error")
     assert scheme(ines.visit("/profile")) is None
+
+
+def test_a_zone_is_chosen_by_its_city_and_one_kept_under_an_old_name_stays_chosen(
+    app: Flask, house: factories.House
+) -> None:
+    ines = signed_in(app)
+    page = ines.visit("/profile")
+    offered = dict(zone_choices(""))
+    assert page.texts("#time_zone option")[1:] == list(offered.values())
+    assert page.texts("#time_zone option")[0] == "The program’s (Los Angeles)"
+    assert len(set(offered.values())) == len(offered), "no city is offered twice"
+    assert (offered["Asia/Kolkata"], offered["America/St_Johns"]) == ("Kolkata", "St. John’s")
+    assert "Asia/Calcutta" not in offered
+    assert "_" not in "".join(offered.values())
+    ines.fill_and_submit("Save", time_zone="Asia/Kolkata")
+    assert "Times are those of Kolkata, as you chose" in ines.visit("/claims").text
+    assert dict(zone_choices("Asia/Calcutta"))["Asia/Calcutta"] == "Kolkata"
 
 
 def test_every_zone_that_is_offered_is_known_where_it_is_used() -> None:

@@ -54,7 +54,7 @@ def test_a_location_that_is_none_is_told(
         actor = contoso()
         with pytest.raises(Invalid) as told:
             create(desk, actor, Answers({"location": (location,)}))
-        assert told.value.errors == {"location": "Choose one of your organization's locations."}
+        assert told.value.errors == {"location": "Choose one of your organization’s locations."}
 
 
 def test_a_refused_beginning_takes_no_number(app: Flask, desk: Desk, house: factories.House) -> None:

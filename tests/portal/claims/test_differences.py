@@ -102,7 +102,7 @@ def test_reviewers_learn_of_a_draft_only_which_fields_changed(filing: Filing) ->
     page = filing.browser(REVIEWER).visit(f"/reviews/{number}")
     told = page.region("review-timeline")
     assert "A secret plan" not in page.text
-    assert "Changed: name." in told
+    assert "Changed: Claim name." in told
     assert "Commentary: was The letter covers this quarter., now All of them, <b>since</b> May." in told
     assert "Documents added: second.pdf." in told
 

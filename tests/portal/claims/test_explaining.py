@@ -148,5 +148,5 @@ def test_why_it_was_refused_is_told_in_sentences(filing: Filing) -> None:
     with filing.context():
         found = explain(filing.desk, db.session(), number, "submit", filing.actors[INES])
         assert [one.words for one in found.reasons[0].comparisons] == [
-            "The name or the e-mail address of the partner's own contact is missing"
+            "The name or the e-mail address of the partner’s own contact is missing"
         ]

@@ -21,7 +21,7 @@ def test_each_chip_takes_its_filter_away_and_keeps_the_others(filing: Filing, pa
     chips = {chip.get("href"): chip for chip in page.select(".chip")}
     texts = [text.removeprefix("Remove the filter ").rstrip("✕") for text in page.texts(".chip")]
     assert texts == [
-        "Search: as typed",
+        "Search: red",
         "Whose move: Review team",
         "Time left: Within 12 days",
         "Product: Microsoft Teams",
@@ -46,3 +46,9 @@ def test_the_address_bar_is_given_the_short_address_of_what_is_shown(
     assert page.headers["HX-Push-Url"] == "/claims?q=red&columns=number,customer"
     assert page.select("#claims-tools[data-hx-swap-oob]"), "the toolbar is renewed beside the list"
     assert partner.fragment("/claims?q=&after=nonsense").headers["HX-Push-Url"] == "/claims"
+
+
+def test_a_long_search_stands_shortened_on_its_chip(filing: Filing, partner: Browser) -> None:
+    add_claims(filing, {"name": "red"})
+    page = partner.visit(f"/claims?q=contoso+{'x' * 90}")
+    assert page.texts(".chip") == [f"Remove the filter Search: contoso {'x' * 32}…✕"]

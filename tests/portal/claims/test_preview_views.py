@@ -5,10 +5,14 @@ from io import BytesIO
 from PIL import Image
 from sqlalchemy import select
 
+from portal.accounts.queries import actor_of
 from portal.audit.model import AuditEvent
+from portal.claims.documents import find_document, note_reading
 from portal.claims.held_contents import let_go
 from portal.claims.model import ClaimDocument
 from portal.db import db, transaction
+from portal.sample.house import person_by_email
+from tests.bare_app import at_once
 from tests.browser import Browser
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
@@ -121,3 +125,18 @@ def test_drawn_pages_go_with_their_document(filing: Filing) -> None:
     with filing.context():
         let_go(filing.desk, [document.sha256])
     assert filing.desk.previews.kept.get(document.sha256, "1.png") is None
+
+
+def test_pages_asked_for_at_the_same_moment_are_one_reading(filing: Filing) -> None:
+    number = filing.under_review()
+    document_id = document_of(filing, number).id
+    with filing.context():
+        reviewer = actor_of(person_by_email(db.session(), REVIEWER))
+
+    def look() -> None:
+        with filing.context():
+            row = find_document(db.session(), filing.desk, number, document_id, reviewer)
+            note_reading(filing.desk, row, reviewer, page=True)
+
+    at_once([look] * 8)
+    assert len(readings(filing, number)) == 1

@@ -9,11 +9,11 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 
 
 def test_a_sentence_that_repeats_a_long_text_is_cut_in_its_middle() -> None:
-    invalid = Invalid({"reason": f"Choose from the list; {'x' * 5000!r} is not on it.", "name": "Too long."})
+    invalid = Invalid({"reason": f"Choose from the list; “{'x' * 5000}” is not on it.", "name": "Too long."})
     sentence = invalid.errors["reason"]
     assert len(sentence) <= CHARACTERS_AT_MOST
-    assert sentence.startswith("Choose from the list; 'xxx")
-    assert sentence.endswith("xxx' is not on it.")
+    assert sentence.startswith("Choose from the list; “xxx")
+    assert sentence.endswith("xxx” is not on it.")
     assert invalid.errors["name"] == "Too long."
     assert len(str(invalid)) < 2 * CHARACTERS_AT_MOST
 

@@ -60,7 +60,7 @@ def test_a_tab_keeps_the_other_filters_and_leads_where_it_counts(filing: Filing,
     page = partner.visit(links["tab-waiting"])
     assert shown(page) == [numbers[0], numbers[3]]
     assert current(page) == ["Waiting for you"]
-    assert page.texts(".chip") == ["Remove the filter Search: as typed✕"]
+    assert page.texts(".chip") == ["Remove the filter Search: red✕"]
     page = partner.visit(page.select("#tab-status-rejected")[0].get("href"))
     assert shown(page) == [numbers[3]], "another tab is not filtered by what the first one chose"
     assert page.path == "/claims?q=red&status=rejected&sort=number"

@@ -103,7 +103,7 @@ def test_the_location_must_be_one_of_the_own(filing: Filing, partner: Browser) -
     for location in ("", "0", str(location_id(filing, "fabrikam"))):
         partner.visit("/claims/new")
         page = partner.post("/claims/new", status=422, location=location)
-        assert "Choose one of your organization's locations." in page.text
+        assert "Choose one of your organization’s locations." in page.text
     partner.visit("/claims/new")
     partner.post("/claims/new", status=422)
     assert "There are no claims yet" in partner.visit("/claims").text

@@ -46,7 +46,7 @@ def test_it_has_the_rows_and_columns_of_the_csv_file_in_its_order(filing: Filing
     assert len(rows) == 230
     assert [re.sub(r" \(UTC\)|, [^)]+(?=\))", "", heading) for heading in rows[0]] == list(CELLS)
     assert rows[0]["Created (UTC)"] == datetime.fromisoformat(texts[0]["Created"]).replace(tzinfo=None)
-    assert "Until (end of day, America/Los_Angeles)" in rows[0]
+    assert "Until (end of day, Los Angeles)" in rows[0]
 
 
 @SQLITE

@@ -1,5 +1,6 @@
 """The customer's page and mail in five languages: chosen, carried on, whole, safe from what people type."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.portal.consent.test_consent import PARTNER, token_of
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+BLANK_AFTER_A_SENTENCE = re.compile(r"[。？！]\s")
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 HOSTILE = '<b onclick="x()">%(partner)s {0} %s'
 CASEY = "casey@adatum.example"
@@ -64,6 +66,17 @@ def test_the_page_is_whole_in_each_language(filing: Filing, customer: Browser, l
     ended = customer.fill_and_submit(decline)
     assert says(ended, language, "This is what was asked, and what you answered.")
     assert language_of(customer.visit(f"/consent/made-up?lang={language}", status=404)) == language
+
+
+def test_nothing_stands_between_the_sentences_of_a_language_without_blanks(
+    filing: Filing, customer: Browser
+) -> None:
+    customer.visit(f"/consent/{token_of(filing, filing.approved())}?lang=ja")
+    answered = [customer.page, *(customer.fill_and_submit(answer) for answer in ANSWERS["ja"])]
+    for page in answered:
+        paragraphs = page.texts("main p, main li, main dd")
+        assert [text for text in paragraphs if BLANK_AFTER_A_SENTENCE.search(text)] == []
+        assert any(text.count("。") > 1 for text in paragraphs), "some have several sentences"
 
 
 @EVERY

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.languages.dates import day_in_words, moment_in_words, weekday_and_day
+from portal.languages.dates import day_in_words, moment_in_words, weekday_and_day, zone_in_words
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
 LAST_MINUTE = datetime(2026, 12, 15, 7, 59, tzinfo=UTC)
@@ -23,6 +23,19 @@ LAST_MINUTE = datetime(2026, 12, 15, 7, 59, tzinfo=UTC)
 )
 def test_a_moment_is_told_in_the_programs_zone(moment: datetime, words: str) -> None:
     assert moment_in_words(moment, SEATTLE) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "words"),
+    [
+        ("America/Los_Angeles", "en", "Los Angeles"),
+        ("America/Los_Angeles", "ja", "ロサンゼルス"),
+        ("America/Argentina/Buenos_Aires", "en", "Buenos Aires"),
+        ("UTC", "de", "UTC"),
+    ],
+)
+def test_a_zone_is_told_by_its_city(zone: str, language: str, words: str) -> None:
+    assert zone_in_words(zone, language) == words
 
 
 def test_a_moment_without_a_zone_is_a_mistake() -> None:

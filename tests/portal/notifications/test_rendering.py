@@ -11,7 +11,7 @@ TEMPLATES = ("claim_event", "consent_request")
 LINK = (
     "http://localhost/consent/a-very-long-token-that-no-line-break-may-divide-because-then-it-opens-nothing"
 )
-DAY = "Wednesday 23 December 2026, end of day (Pacific time, America/Los_Angeles)"
+DAY = "Wednesday 23 December 2026, end of day (Pacific time, Los Angeles)"
 COUNTED = "30 calendar days: day 1 is Tue 24 Nov; day 30 is Wed 23 Dec 2026"
 VOID = {"meta", "br"}
 

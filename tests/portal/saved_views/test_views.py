@@ -36,7 +36,7 @@ def test_a_view_is_saved_and_leads_back_to_what_was_shown(filing: Filing, ines: 
     assert page.path == f"/claims?{VIEW}"
     assert "You are looking at “Red drafts”." in page.region("saved-views")
     assert in_menu(ines) == {"Red drafts": f"/claims?{VIEW}"}
-    assert ines.click("Red drafts").texts(".chip") == ["Remove the filter Search: as typed✕"]
+    assert ines.click("Red drafts").texts(".chip") == ["Remove the filter Search: red✕"]
 
 
 def test_a_private_view_is_its_owners_alone(

@@ -1,0 +1,12 @@
+"""Sentences that repeat what somebody typed, and that follow one another."""
+
+from portal.languages.sentences import printable, together
+
+
+def test_what_was_typed_stands_in_a_sentence_as_it_is_and_what_cannot_be_printed_by_its_code() -> None:
+    assert printable("Kim O’Neill's") == "Kim O’Neill's"
+    assert printable("a\nb\x1b") == "a\\nb\\x1b"
+
+
+def test_sentences_are_put_together_and_empty_ones_are_left_out() -> None:
+    assert together("One.", "", "Two.") == "One. Two."
