@@ -19,6 +19,7 @@ from portal.incentives.views import blueprint as incentives
 from portal.languages.sentences import lazy_gettext
 from portal.notices.mail_views import blueprint as mail_choices
 from portal.notices.views import blueprint as notices
+from portal.reports.views import blueprint as reports
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
 from portal.web.navigation import Entry
@@ -30,6 +31,7 @@ NAVIGATION = (
     Entry(lazy_gettext("Incentives"), lazy_gettext("Earnings"), "/earnings", ("earnings.read",)),
     Entry(lazy_gettext("Incentives"), lazy_gettext("Reviews"), "/reviews", ("reviews.read",)),
     Entry(lazy_gettext("Incentives"), lazy_gettext("Notices"), "/notices", ("claims.read", "reviews.read")),
+    Entry("", lazy_gettext("Reports"), "/reports", ("reports.read",)),
     Entry("", lazy_gettext("Policy"), "/policy", ("policy.read",)),
     Entry(lazy_gettext("Administration"), lazy_gettext("People"), "/people", ("people.manage",)),
     Entry(
@@ -55,6 +57,7 @@ FEATURES: tuple[Blueprint, ...] = (
     poe_template,
     incentives,
     reviews,
+    reports,
     notices,
     mail_choices,
     consent,
