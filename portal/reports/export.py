@@ -10,9 +10,8 @@ from portal.reports.shapes import Cell, ClaimLink, Money, Report
 def report_file(report: Report) -> bytes:
     """Return the table in UTF-8 (RFC 4180, with a byte order mark); an amount stands with its currency."""
     headings = [heading for heading, _ in report.columns]
-    return csv_lines([headings], BYTE_ORDER_MARK) + csv_lines(
-        [[_said(one) for one in row] for row in report.rows]
-    )
+    rows = [[_said(one) for one in row] for row in report.rows]
+    return csv_lines([headings], BYTE_ORDER_MARK) + csv_lines(rows)
 
 
 def _said(cell: Cell) -> str:

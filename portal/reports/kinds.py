@@ -27,7 +27,8 @@ KINDS = {
             "renewals",
             lazy_gettext("Renewals"),
             lazy_gettext(
-                "Associations whose subscription ends within 90 days: talk with the customer, and claim anew what they renew."
+                "Associations whose subscription ends within 90 days: talk with the customer, and "
+                "claim anew what they renew."
             ),
             renewals,
             lazy_gettext("No association has a known subscription that ends within 90 days."),
@@ -36,7 +37,8 @@ KINDS = {
             "forfeits",
             lazy_gettext("About to be lost"),
             lazy_gettext(
-                "Claims whose time to act ends within 30 days, and drafts that nobody has touched for as long."
+                "Claims whose time to act ends within 30 days, and drafts that nobody has touched "
+                "for as long."
             ),
             forfeits,
             lazy_gettext("Nothing runs out within 30 days, and no draft lies idle."),

@@ -20,10 +20,11 @@ RENEWAL_DAYS = 90
 # What runs out within a month, and drafts that nobody has touched for one.
 FORFEIT_DAYS = 30
 ROWS_AT_MOST = 200
+PARTNER = "partner"  # whose move it is, a code of models.Mover
 
 
 def renewals(asked: Asked) -> Report:
-    """Tell of each association whose newest known subscription ends within RENEWAL_DAYS, the earliest first."""
+    """Tell of each association whose known subscription ends within RENEWAL_DAYS, the earliest first."""
     until = asked.today + timedelta(days=RENEWAL_DAYS)
     readings = _newest(asked)
     label = asked.desk.policies.in_force().programs.product_label
@@ -56,7 +57,7 @@ def forfeits(asked: Asked) -> Report:
         .where(
             ClaimClock.state == RUNNING,
             ClaimClock.due_at <= soon,
-            Claim.waits_for == "partner",
+            Claim.waits_for == PARTNER,
             reported(asked.desk, asked.actor),
         )
         .order_by(ClaimClock.due_at, Claim.number)

@@ -1,4 +1,4 @@
-"""Of which claims a reader is told in numbers: partners of their own, operators of all that were submitted."""
+"""Of which claims reports tell: partners of their own, operators of all that were ever submitted."""
 
 from sqlalchemy import ColumnElement
 
