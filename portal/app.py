@@ -34,10 +34,9 @@ from portal.evidence.preview_store import PreviewStore
 from portal.evidence.previewing import Previews
 from portal.evidence.store import FileStore
 from portal.features import FEATURES, KEPT, NAVIGATION, PRODUCT_NAME, TRANSLATED
-from portal.imports.importer import Importer
 from portal.incentives.assessment import assess
 from portal.incentives.claim_money import money_of, number_of_lines
-from portal.incentives.sheets import SHEETS
+from portal.incentives.sheets import importer_of
 from portal.notices.listing import number_of_news
 from portal.policies.versions import NoPolicy, Policies
 from portal.rulebook.problems import RulebookInvalid
@@ -85,9 +84,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS))
     desk = _desk(settings, clock, secret.encode())
     app.extensions["desk"] = desk
-    app.extensions["importer"] = Importer(
-        clock, desk.policies, desk.files, settings, {kind.code: kind for kind in SHEETS}, desk.secret
-    )
+    app.extensions["importer"] = importer_of(desk)
     _install_web(app, settings, desk)
     for feature in FEATURES:
         app.register_blueprint(feature)

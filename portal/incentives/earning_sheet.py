@@ -109,8 +109,10 @@ def _check_payment(entry: Entry, rulebook: Rulebook) -> None:
         entry.wrong("reason", gettext("A line that is withheld must tell why."))
     if not status.withheld and entry.values["reason"]:
         entry.wrong("reason", gettext("Only a line that is withheld has a reason. Leave it out."))
-    if status.paid and not (entry.values["payment_id"] and entry.values["paid_on"]):
-        entry.wrong("payment_id", gettext("A line that is paid must tell the payment and its day."))
+    if status.paid and not entry.values["payment_id"]:
+        entry.wrong("payment_id", gettext("A line that is paid must tell the payment."))
+    if status.paid and not entry.values["paid_on"]:
+        entry.wrong("paid_on", gettext("A line that is paid must tell the day of the payment."))
 
 
 EARNINGS = Kind(
