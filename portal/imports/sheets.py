@@ -79,10 +79,9 @@ def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
 def _check(names: Sequence[str]) -> None:
     if len(names) > COLUMNS_AT_MOST:
         raise NoSheet(gettext("The file has more than %(count)s columns.", count=COLUMNS_AT_MOST))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice == "":
+    if "" in names:
         raise NoSheet(gettext("A column has no name. Write it into the first row, or delete the column."))
-    if twice is not None:
+    if twice := next((name for name in names if names.count(name) > 1), ""):
         raise NoSheet(gettext("The column “%(name)s” stands in the file twice. Delete one.", name=twice))
 
 
