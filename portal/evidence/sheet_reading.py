@@ -34,6 +34,11 @@ DIGITS = 15
 
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _SHOWS_AN_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?t=["']e["'][^<>]*>""")
+_NOT_CALCULATED = re.compile(
+    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*\st=["']str["'])[^<>]*>\s*"""  # an empty text is a value too
+    rb"""<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -60,7 +65,7 @@ def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
             if number < len(names):
                 _look_through(archive, names[number], rows_at_most)
         sheet = book.get_sheet_by_index(number)
-        if sheet.total_width > COLUMNS_AT_MOST:
+        if sheet.end and sheet.end[1] >= COLUMNS_AT_MOST:  # counted from 0
             raise Problem("too_many_columns")
         return _written(sheet.iter_rows(), bytes_at_most)
     except (Problem, MemoryError):
@@ -108,18 +113,21 @@ def _look_through(archive: zipfile.ZipFile, name: str, rows_at_most: int) -> Non
             rows += len(_ROW.findall(piece))
             if rows > rows_at_most + 1:  # with the headings
                 raise Problem("too_many_rows")
-            if cell := _SHOWS_AN_ERROR.search(piece):
-                place = _PLACE.search(cell[0])
-                raise Problem("shows_an_error", place[1].decode() if place else "")
+            for code, sign in (("shows_an_error", _SHOWS_AN_ERROR), ("not_calculated", _NOT_CALCULATED)):
+                if cell := sign.search(piece):
+                    place = _PLACE.search(cell[0])
+                    raise Problem(code, place[1].decode() if place else "")
 
 
 def _pieces(part: IO[bytes]) -> Iterator[bytes]:
-    """Yield the part a chunk at a time, never with a tag cut in two."""
+    """Yield the part about a chunk at a time, never with a row cut in two."""
     kept = b""
     while chunk := part.read(CHUNK):
-        whole, tag, rest = (kept + chunk).rpartition(b"<")
-        yield whole
-        kept = tag + rest
+        kept += chunk
+        prefixed = kept.rfind(b"<", 0, max(kept.rfind(b":row"), 0))
+        cut = max(kept.rfind(b"<row"), prefixed, 0)
+        yield kept[:cut]
+        kept = kept[cut:]
     yield kept
 
 

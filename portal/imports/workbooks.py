@@ -69,6 +69,11 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
             "The cell %(cell)s of the workbook shows an error, such as #N/A. Mend its formula, or clear it.",
             cell=where,
         ),
+        "not_calculated": gettext(
+            "The cell %(cell)s of the workbook holds a formula whose value is not in the file. Open the file in "
+            "the spreadsheet, save it there, and import that.",
+            cell=where,
+        ),
         "too_large": gettext("The sheet is too large. %(advice)s", advice=csv),
         "unpacks_too_large": gettext("The workbook is too large when it is opened. %(advice)s", advice=csv),
         "needs_too_much": gettext("The workbook needs more memory than one may use. %(advice)s", advice=csv),

@@ -1,4 +1,4 @@
-"""A house in which files are imported: subscriptions, which need no claim, and earnings of one approved claim."""
+"""A house in which files are imported: subscriptions, which need no claim, and earnings of one claim."""
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
