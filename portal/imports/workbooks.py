@@ -70,7 +70,7 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
             cell=where,
         ),
         "not_calculated": gettext(
-            "The cell %(cell)s of the workbook holds a formula whose value is not in the file. Open the file in "
+            "The cell %(cell)s of the workbook holds a formula without its value. Open the file in "
             "the spreadsheet, save it there, and import that.",
             cell=where,
         ),
