@@ -1,4 +1,4 @@
-"""Imports in Chromium: a file with mistakes is mended, imported twice and undone; a long one takes its time."""
+"""Imports in Chromium: a file with mistakes is mended, imported twice and undone; and a long file."""
 
 from collections.abc import Callable
 from pathlib import Path
