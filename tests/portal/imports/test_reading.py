@@ -47,11 +47,35 @@ class PulledStore(FileStore):
         return cast(BinaryIO, Pulled(super().open(sha256), 120_000))
 
 
-def test_a_stop_in_the_middle_goes_on_where_it_stopped(imports: Imports) -> None:
-    import_id = imports.take(subscriptions(ROWS))
+class OvertakenStore(FileStore):
+    """A store that somebody else reads the first parts of an import from while it opens the file."""
+
+    def __init__(self, imports: Imports, import_id: int) -> None:
+        super().__init__(imports.importer.settings.documents_dir)
+        self._other = lambda: read_and_stop(imports, import_id)
+
+    def open(self, sha256: str) -> BinaryIO:
+        at_once([self._other])
+        return super().open(sha256)
+
+
+def read_and_stop(imports: Imports, import_id: int) -> None:
     broken = replace(imports.importer, files=PulledStore(imports.importer.settings.documents_dir))
     with imports.filing.context(), pytest.raises(OSError, match="disk is gone"):
         read_in(broken, import_id)
+
+
+def test_who_is_overtaken_goes_on_behind_what_the_other_read(imports: Imports) -> None:
+    import_id = imports.take(subscriptions(ROWS))
+    with imports.filing.context():
+        read_in(replace(imports.importer, files=OvertakenStore(imports, import_id)), import_id)
+    row = imports.row(import_id)
+    assert (row.state, row.read, row.fresh, row.same) == ("ready", ROWS, ROWS, 0)
+
+
+def test_a_stop_in_the_middle_goes_on_where_it_stopped(imports: Imports) -> None:
+    import_id = imports.take(subscriptions(ROWS))
+    read_and_stop(imports, import_id)
     stopped = imports.row(import_id)
     assert stopped.state == "reading"
     assert 0 < stopped.read == stopped.fresh == imports.count() < ROWS
