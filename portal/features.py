@@ -15,6 +15,7 @@ from portal.claims.views import blueprint as claims
 from portal.claims.why_views import blueprint as why
 from portal.consent.views import blueprint as consent
 from portal.deliveries.views import blueprint as deliveries
+from portal.imports.views import blueprint as imports
 from portal.incentives.views import blueprint as incentives
 from portal.languages.sentences import lazy_gettext
 from portal.notices.mail_views import blueprint as mail_choices
@@ -40,6 +41,7 @@ NAVIGATION = (
         "/organizations",
         ("organizations.manage",),
     ),
+    Entry(lazy_gettext("Administration"), lazy_gettext("Imports"), "/imports", ("imports.manage",)),
     Entry(lazy_gettext("Administration"), lazy_gettext("Deliveries"), "/deliveries", ("deliveries.manage",)),
 )
 FEATURES: tuple[Blueprint, ...] = (
@@ -63,6 +65,7 @@ FEATURES: tuple[Blueprint, ...] = (
     consent,
     policies_pages,
     deliveries,
+    imports,
 )
 
 # Read by people outside, in all languages of portal/languages/offered.py; the other pages are in those alone

@@ -70,6 +70,16 @@ class Settings(BaseSettings):
     invitations_per_hour: int = 50
     # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
     trusted_proxies: int = 0
+    # A file of 100,000 lines has about 20 MB; a larger one is of another kind, or better split by month.
+    import_bytes_at_most: int = 50 * 1000 * 1000
+    import_rows_at_most: int = 250_000
+    # Reading a workbook of that many rows takes a third of it on a machine that has little else to do.
+    import_reading_seconds: int = 60
+    # So many rows are read in a few seconds, which somebody who uploads a file waits for; more are left
+    # to the background work, and the page tells how far it has come.
+    import_rows_at_once: int = 5000
+    # The list of imports shows this many a page.
+    imports_per_page: int = 25
     # The documents of several claims are downloaded together up to this; more would keep a worker busy
     # for minutes on a slow line. It holds all of the largest claim that the two limits above allow.
     archive_bytes_at_most: int = 250 * 1000 * 1000

@@ -1,7 +1,5 @@
 """The documents of a claim as they are handed over; ownership is that of the claim, in the query."""
 
-from urllib.parse import quote
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -66,15 +64,3 @@ def _was_read(session: Session, number: str, document_id: int, actor: Actor) -> 
         )
     )
     return any(event.details.get("document_id") == document_id for event in events)
-
-
-def attachment(name: str) -> str:
-    """Return the Content-Disposition with which `name` is saved, not opened, by every browser.
-
-    The plain name is for old browsers, the encoded one (RFC 5987) keeps every letter.
-    """
-    plain = "".join(
-        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
-    )
-    # stays English: a header
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

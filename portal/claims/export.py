@@ -18,14 +18,11 @@ from portal.claims.filters import Wanted
 from portal.claims.listing import Row, filtered, is_descending, row_of, sort_value, sorted_by
 from portal.claims.model import Claim
 from portal.db import db
+from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 ROWS_AT_ONCE = 200
 # Some ten thousand rows; a larger file is written to the disk until it was sent.
 BYTES_IN_MEMORY = 4_000_000
-# Spreadsheets read a file without this mark in the machine's old encoding and garble every accent.
-BYTE_ORDER_MARK = "\ufeff"
-# A cell that begins with one of these is run as a formula by a spreadsheet (also in their full-width forms).
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 
 Cell = str | date | datetime | None  # moments are aware; None stays empty
 
@@ -115,8 +112,3 @@ def csv_lines(rows: list[list[str]], before: str = "") -> bytes:
     text.seek(0, io.SEEK_END)
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode("utf-8")
-
-
-def safe(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it: an apostrophe goes before what would be a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text

@@ -7,13 +7,14 @@ from flask import Blueprint, Response, request
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import attachment, find_document, note_reading
+from portal.claims.documents import find_document, note_reading
 from portal.claims.queries import READ_OWN, READ_SUBMITTED
 from portal.claims.refusals import NotThere
 from portal.claims.viewing import AS_TEXT, Sought, viewed
 from portal.db import db, row_id
 from portal.evidence.previewing import NoPreview, has_pictures, pages_shown
 from portal.web.access import allow
+from portal.web.downloads import attachment
 from portal.web.htmx import respond
 
 blueprint = Blueprint("previews", __name__)

@@ -12,7 +12,6 @@ from portal.claims.answering import GARBLED, desk_of_app
 from portal.claims.archive import archive
 from portal.claims.deleting import delete_chosen
 from portal.claims.desk import Desk
-from portal.claims.documents import attachment
 from portal.claims.export import export
 from portal.claims.filters import Wanted
 from portal.claims.listing import read_wanted
@@ -20,6 +19,7 @@ from portal.claims.selection import CannotChoose, chosen_numbers, chosen_rows, d
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
 from portal.web.access import allow
+from portal.web.downloads import attachment
 from portal.web.htmx import respond
 
 blueprint = Blueprint("selection", __name__)

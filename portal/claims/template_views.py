@@ -4,12 +4,12 @@ from flask import Blueprint, Response
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import attachment
 from portal.claims.poe_template import poe_template
 from portal.claims.queries import find_claim
 from portal.db import db
 from portal.evidence.intake import DOCX
 from portal.web.access import allow
+from portal.web.downloads import attachment
 
 blueprint = Blueprint("template", __name__)
 

@@ -16,7 +16,7 @@ from portal.claims.answers import Answers
 from portal.claims.beginning import CREATE
 from portal.claims.desk import Desk
 from portal.claims.details import Sent, customer_choices, location_choices
-from portal.claims.documents import attachment, find_document, note_reading
+from portal.claims.documents import find_document, note_reading
 from portal.claims.export import export
 from portal.claims.filters import Wanted
 from portal.claims.known_tenants import asked_about
@@ -43,6 +43,7 @@ from portal.rulebook.decision import CouldNotBeDecided
 from portal.saved_views.queries import views_of
 from portal.saved_views.views import SHARE
 from portal.web.access import allow, unasked
+from portal.web.downloads import attachment
 from portal.web.guard import may
 from portal.web.htmx import respond
 from portal.web.undecided import note_undecided

@@ -12,10 +12,11 @@ from rustpy_xlsxwriter import Format, write_worksheet
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.claims.export import CELLS, Cell, parts_of_rows, safe
+from portal.claims.export import CELLS, Cell, parts_of_rows
 from portal.claims.filters import Wanted
 from portal.claims.listing import Row
 from portal.languages.dates import zone_in_words
+from portal.web.downloads import safe
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Customer claims"  # stays English: as the headings do

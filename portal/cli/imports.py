@@ -1,6 +1,7 @@
 """Commands that import what operators know about money: subscriptions, earnings and payouts."""
 
 import json
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.cli.opening import open_portal, settings_from
 
 if TYPE_CHECKING:
-    from portal.imports.running import Outcome
+    from portal.imports.running import Outcome, Wrong
 
 KINDS = ("subscriptions", "earnings")
 # As many mistakes as a terminal shows at once; `--json` and the page list more.
@@ -23,8 +24,12 @@ MISTAKES_SHOWN = 50
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Tell what would be imported, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_file(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
-    """Import a CSV file of subscriptions or earnings: all of its rows, or none where one has a mistake."""
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of the demo's data.")
+def import_file(kind: str, file: Path, dry_run: bool, as_json: bool, data: Path | None) -> None:
+    """Import a CSV file or workbook of subscriptions or earnings: all rows, or none where one is wrong."""
+    if data is not None:
+        os.environ["PORTAL_DEMO"] = "true"
+        os.environ["PORTAL_DATA_DIR"] = str(data)
     app = open_portal(settings_from())
     from portal.imports.running import import_at_once
     from portal.imports.sheets import NoSheet
@@ -41,7 +46,7 @@ def import_file(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
                 raise click.exceptions.Exit(1) from None
             raise click.ClickException(str(refused)) from None
         _tell(outcome, as_json=as_json, dry_run=dry_run)
-    if outcome.wrong:
+    if outcome.wrong or outcome.problem:
         raise click.exceptions.Exit(1)
 
 
@@ -50,14 +55,21 @@ def _tell(outcome: "Outcome", *, as_json: bool, dry_run: bool) -> None:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run}))
         return
     for one in outcome.mistakes[:MISTAKES_SHOWN]:
-        where = f"row {one.row}" + (f", {one.column} ({one.cell})" if one.column else "")
-        click.echo(f"{where}: {one.reason}")
-    if left := len(outcome.mistakes) - MISTAKES_SHOWN:
-        click.echo(f"… and {left} more mistakes." if left > 0 else "", nl=left > 0)
+        click.echo(f"{_where(one)}: {one.reason}")
+    if len(outcome.mistakes) > MISTAKES_SHOWN:
+        click.echo(f"… and more mistakes; the page of imports lists them under number {outcome.number}.")
     told = f"{outcome.rows} rows: {outcome.fresh} new, {outcome.same} known already, {outcome.wrong} wrong."
     if outcome.wrong:
         click.echo(f"{told} Nothing was imported. Mend the file, and import it again.")
+    elif outcome.problem:
+        click.echo(f"{told} Nothing was imported. {outcome.problem}")
     elif dry_run:
         click.echo(f"{told} Nothing was imported, for this was a dry run.")
     else:
         click.echo(f"{told} All of them count now. Undo it on the page of imports, number {outcome.number}.")
+
+
+def _where(one: "Wrong") -> str:
+    if not one.row:
+        return one.cell
+    return f"row {one.row}" + (f", {one.column} ({one.cell or 'empty'})" if one.column else "")

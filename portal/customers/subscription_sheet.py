@@ -23,7 +23,7 @@ def _states(rulebook: Rulebook) -> Mapping[str, str]:
 # stays English: people's own programs write these files, and find columns by their names
 COLUMNS = (
     Column(
-        "tenant_id", lazy_gettext("The customer's tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
+        "tenant_id", lazy_gettext("The customer’s tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
     ),
     Column("product", lazy_gettext("The product, by its name or its code"), "Teams", one_of(products)),
     Column("subscription_id", lazy_gettext("The subscription ID"), "SUB-1001", small),

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.evidence import drawing, reading
+from portal.evidence import drawing, reading, sheet_reading
 
 # A machine that is busy with other things makes a document wait that needs little itself.
 WAIT_FACTOR = 2
@@ -29,6 +29,15 @@ class Drawn:
     picture: bytes = field(default=b"", repr=False)
     text: str | None = None
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The first sheet of a workbook as CSV (UTF-8), or the problem's code, and the cell that it is about."""
+
+    content: bytes = field(default=b"", repr=False)
+    problem: str | None = None
+    where: str = ""
 
 
 class ReaderBroken(Exception):
@@ -67,6 +76,26 @@ def draw(kind: str, content: bytes, page: int, *, as_text: bool, seconds: int, m
         case {"problem": str(problem)}:
             return Drawn(problem=problem)
     return Drawn(problem="crashed")
+
+
+def read_sheet(
+    content: bytes, *, seconds: int, mebibytes: int, rows_at_most: int, bytes_at_most: int
+) -> Sheet:
+    """Read the first sheet of the workbook (XLSX) `content` in a process limited as that of `read`.
+
+    Its CSV has at most `bytes_at_most` bytes. Raises ReaderBroken as `read` does.
+    """
+    numbers = (str(number) for number in (mebibytes, seconds, rows_at_most, bytes_at_most))
+    command = [sys.executable, "-I", str(Path(sheet_reading.__file__)), *numbers]
+    ended = _ended(command, content, seconds * WAIT_FACTOR, bytes_at_most + sheet_reading.CHUNK)
+    if isinstance(ended, str):
+        return Sheet(problem=ended)
+    if ended.startswith(sheet_reading.MARK):
+        return Sheet(content=ended.removeprefix(sheet_reading.MARK))
+    match _said(ended):
+        case {"problem": str(problem), "where": str(where)}:
+            return Sheet(problem=problem, where=where[: sheet_reading.PLACE_CHARACTERS_AT_MOST])
+    return Sheet(problem="crashed")
 
 
 def run(command: list[str], content: bytes, *, wait: float) -> Reading:

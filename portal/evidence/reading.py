@@ -107,7 +107,13 @@ def read_image(content: bytes, kind: str) -> int:
 
 
 # What each kind is read with, loaded before the document: if it cannot be, no document is to blame.
-LIBRARIES = {"pdf": "pypdfium2", "docx": "docx", "png": "PIL.Image", "jpeg": "PIL.Image"}
+LIBRARIES = {
+    "pdf": "pypdfium2",
+    "docx": "docx",
+    "png": "PIL.Image",
+    "jpeg": "PIL.Image",
+    "xlsx": "python_calamine",
+}
 NOT_READY = 70  # the exit code that says so
 
 

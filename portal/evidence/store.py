@@ -4,12 +4,15 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+CHUNK = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 # Names of files that are no contents yet, and of contents that are about to be no more.
@@ -29,18 +32,28 @@ class FileStore:
         When this returns, the content and its name have reached the disk (fsync), so that a row that
         names it may be committed. Raises OSError where the disk is full or cannot be written.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
+        return self.put_file(BytesIO(content))
+
+    def put_file(self, file: BinaryIO) -> str:
+        """Keep all of an open file as `put` keeps a content, without holding it in memory.
+
+        Raises OSError also where somebody changes the file meanwhile.
+        """
+        sha256 = _sha256_of(file)
         path = self.path(sha256)
         self._make(path.parent)
         # Written anew even when it is there: another writer may not have reached the disk yet, and a
         # content that was damaged is whole again.
         unfinished = _beside(path)
         try:
-            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w+b") as written:
+                file.seek(0)
+                shutil.copyfileobj(file, written)
+                written.flush()
+                os.fsync(written.fileno())
+                if _sha256_of(written) != sha256:
+                    raise OSError("The file was changed while it was read.")
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -112,6 +125,14 @@ class FileStore:
         for part in reversed(missing):
             part.mkdir(mode=0o700, exist_ok=True)
             sync_folder(part.parent)
+
+
+def _sha256_of(file: BinaryIO) -> str:
+    file.seek(0)
+    found = hashlib.sha256()
+    while part := file.read(CHUNK):
+        found.update(part)
+    return found.hexdigest()
 
 
 def _beside(path: Path, suffix: str = "") -> Path:

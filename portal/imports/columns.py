@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
+from babel import Locale
+
+from portal.accounts.controls import is_one_line
 from portal.languages.numbers import DIGITS
+from portal.languages.offered import ENGLISH
 from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
 # Beyond it a whole number is not exact in every program that reads our files (2 to the power of 53).
 LARGEST_AMOUNT = 9_007_199_254_740_992
+DIGITS_AT_MOST = 20
 CHARACTERS_AT_MOST = 200
 
 
@@ -36,6 +42,8 @@ def text(value: str, _rulebook: Rulebook) -> str:
     """Return a text of at most CHARACTERS_AT_MOST characters."""
     if len(value) > CHARACTERS_AT_MOST:
         raise BadCell(gettext("It is longer than %(count)s characters.", count=CHARACTERS_AT_MOST))
+    if not is_one_line(value):
+        raise BadCell(gettext("It holds characters that cannot be seen, such as a line break. Type it anew."))
     return value
 
 
@@ -53,8 +61,10 @@ def day(value: str, _rulebook: Rulebook) -> str:
 
 
 def month(value: str, _rulebook: Rulebook) -> str:
-    """Return an ISO month (2026-11)."""
+    """Return an ISO month (2026-11). Spreadsheets make its first day of it (2026-11-01), also taken."""
     try:
+        if len(value) == len("2026-11-01"):
+            return date.fromisoformat(value.removesuffix("-01") + "-01").isoformat()[:7]
         return date.fromisoformat(f"{value}-01").isoformat()[:7]
     except ValueError:
         raise BadCell(gettext("It is no month. Write it as 2026-11.")) from None
@@ -63,13 +73,18 @@ def month(value: str, _rulebook: Rulebook) -> str:
 def currency(value: str, _rulebook: Rulebook) -> str:
     """Return the code of a currency (ISO 4217) in capital letters."""
     code = value.upper()
-    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+    if code not in _currencies():
         raise BadCell(gettext("It is no currency. Write its code of three letters, such as EUR or USD."))
     return code
 
 
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(Locale(ENGLISH).currencies)
+
+
 def amount(value: str, _rulebook: Rulebook) -> str:
-    """Return a decimal number as it was written; `minor_units` makes money of it with its currency."""
+    """Return a decimal number, the same for "1234.5" and "1234.50"; `minor_units` makes money of it."""
     try:
         number = Decimal(value.replace("−", "-"))
     except InvalidOperation:
@@ -78,7 +93,11 @@ def amount(value: str, _rulebook: Rulebook) -> str:
         raise BadCell(
             gettext("It is no amount. Write it with a point and without separators of thousands, as 1234.50.")
         )
-    return str(number)
+    if len(number.as_tuple().digits) > DIGITS_AT_MOST:  # a decimal of more would be rounded without a word
+        raise BadCell(_too_large())
+    written = f"{number:f}"
+    written = written.rstrip("0").rstrip(".") if "." in written else written
+    return "0" if written == "-0" else written
 
 
 def minor_units(number: str, code: str) -> int:
@@ -94,8 +113,12 @@ def minor_units(number: str, code: str) -> int:
             )
         )
     if abs(minor) > LARGEST_AMOUNT:
-        raise BadCell(gettext("The amount is larger than any that can be kept exactly."))
+        raise BadCell(_too_large())
     return int(minor)
+
+
+def _too_large() -> str:
+    return gettext("The amount is larger, or has more digits, than any that can be kept exactly.")
 
 
 def one_of(choices: Callable[[Rulebook], Mapping[str, str]]) -> Read:

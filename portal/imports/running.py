@@ -1,6 +1,7 @@
 """Runs imports: a whole one at once for a command, or whatever waits for the background work."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -8,9 +9,10 @@ from sqlalchemy import select
 
 from portal.accounts.actor import Actor
 from portal.db import db
-from portal.imports.importer import Importer
-from portal.imports.model import READING, READY, Import, ImportMistake
-from portal.imports.reading import read_in, take_in
+from portal.imports.importer import Importer, NotNow
+from portal.imports.model import IN_USE, READING, READY, Import, ImportMistake
+from portal.imports.reading import read_in
+from portal.imports.taking import take_in
 from portal.imports.using import drop, use
 
 log = logging.getLogger(__name__)
@@ -28,9 +30,12 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file. `wrong` are rows with mistakes, of which `mistakes` lists the first ones."""
+    """What came of a file. `wrong` are rows with mistakes, of which `mistakes` lists the first ones.
 
-    number: int  # of the import, 0 where nothing was kept
+    `problem` is a sentence where its rows should have been used, have no mistake, and yet were not.
+    """
+
+    number: int  # of the import, whose page tells the same
     kind: str
     file: str
     rows: int
@@ -39,26 +44,41 @@ class Outcome:
     wrong: int
     used: bool
     mistakes: tuple[Wrong, ...]
+    problem: str = ""
 
 
 def import_at_once(
     importer: Importer, kind: str, name: str, file: BinaryIO, actor: Actor, *, dry_run: bool
 ) -> Outcome:
-    """Read a file and use it unless it has mistakes; with `dry_run` nothing of it is kept.
+    """Read a file and use it unless it has mistakes; with `dry_run` none of its rows is kept.
 
-    Raises NoSheet for a file that is no sheet of the kind, and NotNow where another import was quicker.
+    Raises NoSheet for a file that is no sheet of the kind.
     """
     import_id = take_in(importer, kind, name, file, actor)
+    problem = ""
     try:
         read_in(importer, import_id)
-        row = db.session().get_one(Import, import_id)
-        if row.state == READY and not dry_run:
-            use(importer, import_id, actor)
-            return _outcome(import_id, used=True)
-        return _outcome(import_id, used=False)
+        if _state(import_id) == READY and not dry_run:
+            try:
+                use(importer, import_id, actor)
+            except NotNow as refused:  # another import, or somebody on its page, was quicker
+                problem = str(refused)
+        return _outcome(import_id, problem)
     finally:
-        if db.session().get_one(Import, import_id, populate_existing=True).used_at is None:
-            drop(importer, import_id, actor)
+        if _state(import_id) != IN_USE:
+            with suppress(NotNow):
+                drop(importer, import_id, actor)
+
+
+def bring(importer: Importer, kind: str, name: str, file: BinaryIO, actor: Actor) -> int:
+    """Take a file in and return the id of its import. A short one is read at once, a long one waits.
+
+    Raises as `take_in` does.
+    """
+    import_id = take_in(importer, kind, name, file, actor)
+    if db.session().get_one(Import, import_id).rows <= importer.settings.import_rows_at_once:
+        read_in(importer, import_id)
+    return import_id
 
 
 def read_waiting(importer: Importer) -> None:
@@ -73,10 +93,28 @@ def read_waiting(importer: Importer) -> None:
             log.exception("an import could not be read; it goes on at the next turn", extra={"id": import_id})
 
 
-def _outcome(import_id: int, *, used: bool) -> Outcome:
+def _state(import_id: int) -> str:
+    session = db.session()
+    state = session.get_one(Import, import_id, populate_existing=True).state
+    session.rollback()
+    return state
+
+
+def _outcome(import_id: int, problem: str) -> Outcome:
     session = db.session()
     row = session.get_one(Import, import_id, populate_existing=True)
     query = select(ImportMistake).where(ImportMistake.import_id == import_id)
     found = session.scalars(query.order_by(ImportMistake.row, ImportMistake.id))
     mistakes = tuple(Wrong(one.row, one.column, one.cell, one.reason) for one in found)
-    return Outcome(row.id, row.kind, row.file_name, row.rows, row.fresh, row.same, row.wrong, used, mistakes)
+    return Outcome(
+        number=row.id,
+        kind=row.kind,
+        file=row.file_name,
+        rows=row.rows,
+        fresh=row.fresh,
+        same=row.same,
+        wrong=row.wrong,
+        used=row.state == IN_USE,
+        mistakes=mistakes,
+        problem="" if row.wrong else problem,
+    )

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from portal.languages.sentences import gettext
@@ -11,6 +12,7 @@ from portal.languages.sentences import gettext
 # A heading or cell is a name, an ID or an amount; a longer one is a file that is no sheet.
 CHARACTERS_OF_A_CELL_AT_MOST = 2000
 COLUMNS_AT_MOST = 100
+FIRST_ROW = 1  # as a spreadsheet counts: that of the headings
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -36,15 +38,18 @@ def headings(file: BinaryIO) -> tuple[str, ...]:
 def lines(file: BinaryIO) -> Iterator[Line]:
     """Yield every row that has something in it, from the file's beginning. Raises NoSheet."""
     rows, names = _reader(file)
+    number = FIRST_ROW
     try:
-        for number, cells in enumerate(rows, start=2):
+        for number, cells in enumerate(rows, start=FIRST_ROW + 1):
+            if any("\0" in cell for cell in cells):
+                raise NoSheet(_broken_row(number))
             if any(cell.strip() for cell in cells):
                 beyond = sum(bool(cell.strip()) for cell in cells[len(names) :])
                 yield Line(number, dict(zip(names, _stripped(cells, len(names)), strict=True)), beyond)
     except UnicodeDecodeError:
         raise NoSheet(_not_utf8()) from None
     except csv.Error:
-        raise NoSheet(_no_csv()) from None
+        raise NoSheet(_broken_row(number + 1)) from None
 
 
 def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
@@ -52,11 +57,12 @@ def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
     text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding="utf-8-sig", newline="")
     try:
         first = text.readline(CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST)
-        if "\0" in first:
+        if "\0" in first or len(first) == CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST:
             raise NoSheet(_no_csv())
         separator = max(_SEPARATORS, key=first.count)
         csv.field_size_limit(CHARACTERS_OF_A_CELL_AT_MOST)
-        found = next(csv.reader([first], delimiter=separator, strict=True), [])
+        rows = csv.reader(chain([first], text), delimiter=separator, strict=True)
+        found = next(rows, [])
     except UnicodeDecodeError:
         raise NoSheet(_not_utf8()) from None
     except csv.Error:
@@ -67,16 +73,15 @@ def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
     if not names:
         raise NoSheet(gettext("The file is empty. Its first row must hold the names of the columns."))
     _check(names)
-    return csv.reader(text, delimiter=separator, strict=True), names
+    return rows, names
 
 
 def _check(names: Sequence[str]) -> None:
     if len(names) > COLUMNS_AT_MOST:
         raise NoSheet(gettext("The file has more than %(count)s columns.", count=COLUMNS_AT_MOST))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice == "":
+    if "" in names:
         raise NoSheet(gettext("A column has no name. Write it into the first row, or delete the column."))
-    if twice is not None:
+    if twice := next((name for name in names if names.count(name) > 1), ""):
         raise NoSheet(gettext("The column “%(name)s” stands in the file twice. Delete one.", name=twice))
 
 
@@ -95,6 +100,16 @@ def _not_utf8() -> str:
 
 def _no_csv() -> str:
     return gettext("The file is not a CSV file that can be read. In the spreadsheet, save it as “CSV UTF-8”.")
+
+
+def _broken_row(number: int) -> str:
+    return gettext(
+        "The file cannot be read from row %(row)s on: a quotation mark is not closed, a cell is longer than "
+        "%(count)s characters, or it holds what is no text. Mend the row, or save the file anew as “CSV "
+        "UTF-8”.",
+        row=number,
+        count=CHARACTERS_OF_A_CELL_AT_MOST,
+    )
 
 
 class _Unclosed(io.RawIOBase):

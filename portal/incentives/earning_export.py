@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.claims.export import BYTE_ORDER_MARK, BYTES_IN_MEMORY, ROWS_AT_ONCE, csv_lines, safe
+from portal.claims.export import BYTES_IN_MEMORY, ROWS_AT_ONCE, csv_lines
 from portal.db import db
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earning_queries import lines_of
 from portal.incentives.earnings import Shown, shown
 from portal.languages.numbers import DIGITS
 from portal.languages.sentences import in_english
+from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 # stays English: people's own programs find columns by their headings
 CELLS: Mapping[str, Callable[[Shown], str]] = {

@@ -50,7 +50,7 @@ COLUMNS = (
         required=False,
     ),
     Column(
-        "tenant_id", lazy_gettext("The customer's tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
+        "tenant_id", lazy_gettext("The customer’s tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
     ),
     Column("product", lazy_gettext("The product, by its name or its code"), "Teams", one_of(products)),
     Column("subscription_id", lazy_gettext("The subscription ID"), "SUB-1001", small, required=False),
@@ -109,8 +109,10 @@ def _check_payment(entry: Entry, rulebook: Rulebook) -> None:
         entry.wrong("reason", gettext("A line that is withheld must tell why."))
     if not status.withheld and entry.values["reason"]:
         entry.wrong("reason", gettext("Only a line that is withheld has a reason. Leave it out."))
-    if status.paid and not (entry.values["payment_id"] and entry.values["paid_on"]):
-        entry.wrong("payment_id", gettext("A line that is paid must tell the payment and its day."))
+    if status.paid and not entry.values["payment_id"]:
+        entry.wrong("payment_id", gettext("A line that is paid must tell the payment."))
+    if status.paid and not entry.values["paid_on"]:
+        entry.wrong("paid_on", gettext("A line that is paid must tell the day of the payment."))
 
 
 EARNINGS = Kind(

@@ -1,4 +1,4 @@
-"""Every kind of sheet that operators import, and what importing them needs."""
+"""Every kind of sheet that operators import."""
 
 from portal.claims.desk import Desk
 from portal.customers.subscription_sheet import SUBSCRIPTIONS
@@ -10,6 +10,6 @@ SHEETS: tuple[Kind, ...] = (SUBSCRIPTIONS, EARNINGS)
 
 
 def importer_of(desk: Desk) -> Importer:
-    """Return what imports every kind of sheet for the installation of `desk`."""
+    """Return what imports every kind of sheet into the installation of `desk`."""
     kinds = {kind.code: kind for kind in SHEETS}
     return Importer(desk.clock, desk.policies, desk.files, desk.settings, kinds, desk.secret)

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.current import current_actor
 from portal.accounts.people import NotAdded
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import attachment
 from portal.db import db
 from portal.incentives.earning_export import earnings_file
 from portal.incentives.earning_filters import Wanted
@@ -19,6 +18,7 @@ from portal.incentives.queries import customer_page
 from portal.incentives.unearned import number_of_unearned, unearned
 from portal.languages.sentences import gettext
 from portal.web.access import allow
+from portal.web.downloads import attachment
 from portal.web.htmx import respond
 
 blueprint = Blueprint("incentives", __name__)

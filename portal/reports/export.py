@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from portal.claims.export import BYTE_ORDER_MARK, csv_lines, safe
+from portal.claims.export import csv_lines
 from portal.incentives.earning_export import plain_amount
 from portal.reports.shapes import Cell, ClaimLink, Money, Report
+from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 
 def report_file(report: Report) -> bytes:

@@ -4,12 +4,12 @@ from flask import Blueprint, Response, abort
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import attachment
 from portal.db import db
 from portal.reports.export import report_file
 from portal.reports.kinds import KINDS
 from portal.reports.shapes import Asked
 from portal.web.access import allow
+from portal.web.downloads import attachment
 from portal.web.htmx import respond
 
 blueprint = Blueprint("reports", __name__)

@@ -13,6 +13,7 @@ from portal.claims.held_contents import sweep_documents
 from portal.incentives.following import follow_imports
 from portal.work.auditing import keep_audit_heads
 from portal.work.digests import leave_digests
+from portal.work.importing import read_imports
 from portal.work.outbox import deliver
 from portal.work.sweep import sweep
 
@@ -34,6 +35,7 @@ EVERY_TURN: tuple[Callable[[Desk], object], ...] = (
     deliver,
     keep_audit_heads,
     sweep_forms,
+    read_imports,  # the last, for a long file takes minutes
 )
 
 

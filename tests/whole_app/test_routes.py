@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import parse_qsl, urlencode
@@ -17,6 +18,8 @@ from portal.audit.model import AuditEvent
 from portal.claims.model import Claim, ClaimDocument
 from portal.clock import FixedClock
 from portal.db import db, transaction
+from portal.imports.files import template_csv
+from portal.imports.taking import take_in
 from portal.notifications.model import OutboxMessage
 from portal.rulebook.loading import load, read_folder
 from portal.saved_views.model import SavedView
@@ -141,6 +144,17 @@ EXPECTED = {
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
     ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
     ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,
+    ("GET", "/imports"): ORGANIZERS,
+    ("POST", "/imports"): ORGANIZERS,
+    ("GET", "/imports/<int:import_id>"): ORGANIZERS,
+    ("GET", "/imports/<int:import_id>/progress"): ORGANIZERS,
+    ("POST", "/imports/<int:import_id>/use"): ORGANIZERS,
+    ("POST", "/imports/<int:import_id>/undo"): ORGANIZERS,
+    ("POST", "/imports/<int:import_id>/discard"): ORGANIZERS,
+    ("GET", "/imports/<int:import_id>/file"): ORGANIZERS,
+    ("GET", "/imports/<int:import_id>/mistakes.csv"): ORGANIZERS,
+    ("GET", "/imports/<kind>/template.csv"): ORGANIZERS,
+    ("GET", "/imports/<kind>/template.xlsx"): ORGANIZERS,
     ("GET", "/deliveries"): Expected((ADMIN,)),
     ("GET", "/deliveries/<int:message_id>"): Expected((ADMIN,)),
     ("POST", "/deliveries/<int:message_id>/retry"): Expected((ADMIN,)),
@@ -176,6 +190,11 @@ class World:
             factories.person(session, contoso, account=ROLELESS.partition("@")[0])
         self.submitted = self.filing.submitted()
         with self.filing.context():
+            importer = self.app.extensions["importer"]
+            sheet = BytesIO(template_csv(importer.kinds["subscriptions"]))
+            admin = self.filing.actors[ADMIN]
+            self.imported = str(take_in(importer, "subscriptions", "state.csv", sheet, admin))
+        with self.filing.context():
             self.document = str(db.session.scalars(select(ClaimDocument.id)).first())
             self.customer = str(db.session.scalars(select(Claim.customer_id)).first())
             decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
@@ -207,6 +226,8 @@ class World:
             "<int:view_id>": self.view,
             "<int:organization_id>": lambda: self.organization,
             "<int:location_id>": lambda: self.location,
+            "<int:import_id>": lambda: self.imported,
+            "<kind>": lambda: "subscriptions",
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }

@@ -5,8 +5,9 @@ import io
 
 import pytest
 
-from portal.claims.export import CELLS, safe
+from portal.claims.export import CELLS
 from portal.db import transaction
+from portal.web.downloads import safe
 from tests import factories
 from tests.browser import Browser, Page
 from tests.portal.claims.rows import add_claims

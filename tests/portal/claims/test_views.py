@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from portal.claims import uploads
-from portal.claims.documents import attachment
 from portal.evidence.turns import Busy, Turns
+from portal.web.downloads import attachment
 from portal.web.metrics import METRICS
 from tests.browser import Browser
 from tests.documents import pdf

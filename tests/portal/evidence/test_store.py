@@ -1,6 +1,8 @@
 import hashlib
 import os
+import secrets
 import stat
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,26 @@ def test_only_a_hash_names_a_content(root: Path, name: str) -> None:
 def test_what_is_not_kept_is_not_found(root: Path) -> None:
     with pytest.raises(FileNotFoundError):
         FileStore(root).open(SHA256)
+
+
+class Changing(BytesIO):
+    """A file that somebody writes to whenever it is read from its beginning again."""
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        super().seek(0)
+        self.write(secrets.token_bytes(8))
+        return super().seek(place, whence)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "documents")
+    with pytest.raises(OSError, match="changed while it was read"):
+        store.put_file(Changing(b"twelve bytes"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_an_open_file_is_kept_whole_wherever_it_was_read_to(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "documents")
+    file = BytesIO(bytes(range(256)) * 10_000)
+    file.read(100)
+    assert store.open(store.put_file(file)).read() == file.getvalue()

@@ -1,0 +1,97 @@
+"""How cells are read: what each takes, the same however it is typed, and why others are refused."""
+
+import pytest
+
+from portal.imports.columns import (
+    LARGEST_AMOUNT,
+    BadCell,
+    Read,
+    amount,
+    currency,
+    day,
+    minor_units,
+    month,
+    one_of,
+    small,
+    text,
+)
+from portal.rulebook.rulebook import Rulebook
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+choice = one_of(lambda _rulebook: {"usage_growth": "Usage growth"})
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("read", "typed", "meant"),
+    [
+        (text, "L-1", "L-1"),
+        (small, "AbC-1", "abc-1"),
+        (day, "2026-11-30", "2026-11-30"),
+        (month, "2026-11", "2026-11"),
+        (month, "2026-11-01", "2026-11"),
+        (currency, "eur", "EUR"),
+        (amount, "1234.50", "1234.5"),
+        (amount, "+1234.5", "1234.5"),
+        (amount, "100", "100"),
+        (amount, "−5.00", "-5"),
+        (amount, "-0.00", "0"),
+        (choice, "USAGE GROWTH", "usage_growth"),
+        (choice, "usage_growth", "usage_growth"),
+    ],
+)
+def test_what_is_meant_is_read_however_it_is_typed(
+    rulebook: Rulebook, read: Read, typed: str, meant: str
+) -> None:
+    assert read(typed, rulebook) == meant
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("read", "typed", "told"),
+    [
+        (text, "x" * 201, "longer than 200"),
+        (text, "a\nb", "cannot be seen"),
+        (text, "a\u202eb", "cannot be seen"),
+        (small, "a\tb", "cannot be seen"),
+        (day, "30.11.2026", "2026-11-30"),
+        (day, "2026-02-30", "no day"),
+        (month, "2026-13", "no month"),
+        (month, "2026-11-15", "no month"),
+        (currency, "EURO", "three letters"),
+        (currency, "EUO", "three letters"),
+        (amount, "1.234,50", "without separators"),
+        (amount, "1e5", "no amount"),
+        (amount, "nan", "no amount"),
+        (amount, "1_000", "no amount"),
+        (amount, "１２", "no amount"),
+        (amount, "1.000000000000000000000000001", "more digits"),
+        (choice, "growth", "usage_growth"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_what_to_write(
+    rulebook: Rulebook, read: Read, typed: str, told: str
+) -> None:
+    with pytest.raises(BadCell, match=told.replace(".", r"\.")):
+        read(typed, rulebook)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "minor"),
+    [("1234.5", "EUR", 123450), ("-0.01", "USD", -1), ("12", "JPY", 12), ("1.234", "KWD", 1234)],
+)
+def test_money_is_a_whole_number_of_the_smallest_unit(number: str, code: str, minor: int) -> None:
+    assert minor_units(number, code) == minor
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [
+        ("0.005", "EUR", "has 2 digits"),
+        ("1.5", "JPY", "has 0 digits"),
+        (str(LARGEST_AMOUNT), "EUR", "larger"),
+    ],
+)
+def test_no_part_of_a_smallest_unit_is_rounded_away(number: str, code: str, told: str) -> None:
+    with pytest.raises(BadCell, match=told):
+        minor_units(number, code)

@@ -1,0 +1,89 @@
+"""Imports as a whole: a command's at once, a page's short file at once, and long ones in the background."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from portal.claims.desk import Desk
+from portal.db import db
+from portal.imports.model import Import
+from portal.imports.running import Outcome, bring, import_at_once
+from portal.imports.using import drop
+from portal.work.loop import run_once
+from tests.bare_app import at_once
+from tests.portal.imports.conftest import Imports, subscriptions
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def run(imports: Imports, content: bytes, *, dry_run: bool = False) -> Outcome:
+    with imports.filing.context():
+        file = BytesIO(content)
+        return import_at_once(
+            imports.importer, "subscriptions", "s.csv", file, imports.actor, dry_run=dry_run
+        )
+
+
+def test_a_file_without_mistakes_is_used_and_known_the_second_time(imports: Imports) -> None:
+    first, second = run(imports, subscriptions(3)), run(imports, subscriptions(3))
+    assert (first.used, first.fresh, first.same) == (True, 3, 0)
+    assert (second.used, second.fresh, second.same) == (True, 0, 3)
+    assert (len(imports.live()), imports.count()) == (3, 3)
+
+
+def test_a_dry_run_tells_the_same_and_leaves_no_row(imports: Imports) -> None:
+    outcome = run(imports, subscriptions(3), dry_run=True)
+    assert (outcome.used, outcome.fresh, outcome.problem) == (False, 3, "")
+    assert imports.count() == 0
+    assert imports.row(outcome.number).state == "dropped"
+
+
+def test_a_file_with_a_mistake_leaves_no_row_and_keeps_what_is_wrong(imports: Imports) -> None:
+    content = subscriptions(2) + b"\n" + subscriptions(1, start=7, as_of="x").splitlines()[1]
+    outcome = run(imports, content)
+    assert (outcome.used, outcome.fresh, outcome.wrong, imports.count()) == (False, 2, 1, 0)
+    ((row, column, cell),) = [(one.row, one.column, one.cell) for one in outcome.mistakes]
+    assert (row, column, cell) == (4, "as_of", "x")
+    assert len(imports.mistakes(outcome.number)) == 1
+
+
+def test_a_command_and_the_background_work_may_read_the_same_file(imports: Imports) -> None:
+    outcomes: list[Outcome] = []
+
+    def work() -> None:
+        desk: Desk = imports.filing.desk
+        while not outcomes:
+            with imports.filing.context():
+                run_once(desk)
+
+    at_once([lambda: outcomes.append(run(imports, subscriptions(3000))), work])
+    assert (outcomes[0].used, outcomes[0].fresh, outcomes[0].problem) == (True, 3000, "")
+    assert len(imports.live()) == 3000
+
+
+@SQLITE
+def test_a_long_file_waits_for_the_background_work(imports: Imports) -> None:
+    at_most = imports.importer.settings.import_rows_at_once
+    with imports.filing.context():
+        short, long = (
+            bring(imports.importer, "subscriptions", "s.csv", BytesIO(subscriptions(count)), imports.actor)
+            for count in (3, at_most + 1)
+        )
+    assert imports.row(short).state == "ready"
+    assert imports.row(long).state == "reading"
+    with imports.filing.context():
+        run_once(imports.filing.desk)
+    assert (imports.row(long).state, imports.row(long).read) == ("ready", at_most + 1)
+
+
+@SQLITE
+def test_one_import_that_cannot_be_read_holds_up_no_other(imports: Imports) -> None:
+    lost, other = imports.take(subscriptions(1)), imports.take(subscriptions(2))
+    imports.importer.files.path(imports.row(lost).sha256).unlink()
+    with imports.filing.context():
+        run_once(imports.filing.desk)
+    assert [imports.row(one).state for one in (lost, other)] == ["reading", "ready"]
+    with imports.filing.context():
+        drop(imports.importer, lost, imports.actor)
+        assert db.session.scalars(select(Import.state).where(Import.id == lost)).one() == "dropped"
