@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -21,9 +21,6 @@ from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
 from portal.settings import Settings
 
-if TYPE_CHECKING:
-    from portal.claims.gathering import Gathering
-
 
 @dataclass(frozen=True)
 class Desk:
@@ -36,8 +33,9 @@ class Desk:
     settings: Settings
     verbs: Mapping[str, "Verb"]
     secret: bytes = field(repr=False)
-    # What features above know of a claim: facts by name, and what its page tells about money.
-    facts: Mapping[str, Callable[["Gathering"], Value]] = field(default_factory=dict)
+    # What features above know of a claim: facts by name, told of a `gathering.Gathering`, and what its page
+    # tells about money.
+    facts: Mapping[str, Callable[[Any], Value]] = field(default_factory=dict)
     money: Callable[[Session, "Desk", Claim, Actor], object] = lambda *_: None
     # Called after each commit; where mail is kept as files, it hands the new messages over at once.
     committed: Callable[[], None] = lambda: None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from portal.claims.units import parts_of
 from portal.customers.model import Customer
 from portal.imports.kinds import Entry
 from portal.languages.sentences import gettext
+from portal.rulebook.rulebook import Rulebook
 
 Holders = Mapping[tuple[str, str], Sequence[tuple[Association, Claim]]]
 
@@ -28,17 +30,18 @@ class Claimed:
     held: bool
 
 
-def find_claims(session: Session, entries: Sequence[Entry]) -> dict[int, Claimed]:
+def find_claims(session: Session, rulebook: Rulebook, entries: Sequence[Entry]) -> dict[int, Claimed]:
     """Return the claim of each entry by the entry's number; where there is none, note why with the entry."""
     named = _claims(session, {entry.values["claim"] for entry in entries} - {""})
     holders = _holders(session, [entry for entry in entries if not entry.values["claim"]])
+    zone = ZoneInfo(rulebook.policy.time_zone)
     found = {}
     for entry in entries:
         if entry.values["claim"]:
             claim = named.get(entry.values["claim"])
             _check(entry, claim)
         else:
-            claim = _holder(entry, holders)
+            claim = _holder(entry, holders, zone)
         if claim is not None:
             found[entry.number] = claim
     return found
@@ -106,13 +109,13 @@ def _holders(session: Session, entries: Sequence[Entry]) -> Holders:
     return found
 
 
-def _holder(entry: Entry, holders: Holders) -> Claimed | None:
+def _holder(entry: Entry, holders: Holders, zone: ZoneInfo) -> Claimed | None:
     """Return the one claim that held the line's unit in its month, or note that there is none, or more."""
     said = entry.values
     found = {
         claim.id: claim
         for association, claim in holders.get((said["tenant_id"], said["product"]), [])
-        if _in_month(association, said["month"])
+        if _in_month(association, said["month"], zone)
         and parts_of(association.unit).get("subscription", "") in ("", said["subscription_id"])
     }
     if len(found) == 1:
@@ -136,7 +139,10 @@ def _holder(entry: Entry, holders: Holders) -> Claimed | None:
     return None
 
 
-def _in_month(association: Association, wanted: str) -> bool:
-    began = association.began_at.date().isoformat()[:7]
-    ended = association.ended_at.date().isoformat()[:7] if association.ended_at else "9999-12"
+def _in_month(association: Association, wanted: str, zone: ZoneInfo) -> bool:
+    """Tell whether it was held on a day of the month `wanted`, as the program's zone counts days."""
+    began = association.began_at.astimezone(zone).date().isoformat()[:7]
+    ended = (
+        association.ended_at.astimezone(zone).date().isoformat()[:7] if association.ended_at else "9999-12"
+    )
     return began <= wanted <= ended

@@ -85,7 +85,7 @@ COLUMNS = (
 
 
 def _resolve(session: Session, rulebook: Rulebook, entries: Sequence[Entry]) -> None:
-    claims = find_claims(session, entries)
+    claims = find_claims(session, rulebook, entries)
     for entry in entries:
         said, claim = entry.values, claims.get(entry.number)
         entry.key = said["line_id"]

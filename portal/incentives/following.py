@@ -45,17 +45,18 @@ def follow_imports(desk: Desk) -> int:
     """
     desk.open()
     session = db.session()
-    waiting = [
-        (row.id, row.kind) for row in session.execute(select(Import.id, Import.kind).where(~Import.followed))
-    ]
+    query = select(Import.id, Import.kind, Import.state).where(~Import.followed).order_by(Import.id)
+    waiting = [(row.id, row.kind, row.state) for row in session.execute(query)]
     session.rollback()
     changed = 0
-    for import_id, kind in waiting:
+    for import_id, kind, state in waiting:
         found, whole = _follow(desk, import_id, kind)
         changed += found
         if whole:
             with transaction() as writing:
-                writing.execute(update(Import).where(Import.id == import_id).values(followed=True))
+                # What was undone meanwhile is followed once more.
+                same = (Import.id == import_id, Import.state == state)
+                writing.execute(update(Import).where(*same).values(followed=True))
     if changed:
         desk.committed()
     return changed

@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from portal.rulebook import example_models, models, program_models, translation_models
+from portal.rulebook import example_models, incentive_models, models, program_models, translation_models
 from portal.rulebook.models import CatalogReason
 
 FILES: Mapping[str, type[BaseModel]] = {
@@ -30,7 +30,7 @@ def model_of(file: str) -> type[BaseModel] | None:
     if file in FILES:
         return FILES[file]
     if file == INCENTIVES:
-        return models.IncentivesFile
+        return incentive_models.IncentivesFile
     if file in QUESTION_FILES:
         return models.QuestionFile
     if file == CASES:
@@ -60,10 +60,11 @@ class Parts:
     translations: Mapping[str, translation_models.TranslationsFile]  # file → what customers read, translated
 
     @property
-    def incentives(self) -> models.IncentivesFile:
+    def incentives(self) -> incentive_models.IncentivesFile:
         """What incentives.yaml says besides its rules; nothing where a policy has no such file."""
         found = self.questions.get(INCENTIVES)
-        return found if isinstance(found, models.IncentivesFile) else models.IncentivesFile(questions={})
+        empty = incentive_models.IncentivesFile(questions={})
+        return found if isinstance(found, incentive_models.IncentivesFile) else empty
 
     @property
     def catalogs(self) -> Mapping[str, Mapping[str, BaseModel]]:

@@ -17,6 +17,7 @@ RANKS = {
     "forms": FORMS,
     "queries": QUERIES,
     "facts": FACTS,
+    "gathering": FACTS,
     **dict.fromkeys(
         (
             "model",

@@ -70,6 +70,7 @@ OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
 CLAIM_READERS = Expected((*OWN, *OTHERS, REVIEWER))
 REVIEWERS = Expected((REVIEWER,))
 BULK_WORKERS = Expected((INCENTIVES, "incentives@fabrikam.example"))
+BILLING_ADMINS = Expected((BILLING, "billing@fabrikam.example"))
 # A view that is not shared is its owner's alone.
 OWN_VIEW = Expected((INCENTIVES,), blind=(GLOBAL, BILLING, *OTHERS))
 PEOPLE_KEEPERS = Expected((GLOBAL, "global@fabrikam.example", ADMIN))
@@ -144,6 +145,14 @@ EXPECTED = {
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
     ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
     ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,
+    ("GET", "/earnings"): ANY_PARTNER,
+    ("GET", "/earnings.csv"): BILLING_ADMINS,
+    ("GET", "/earnings/nothing-earned"): ANY_PARTNER,
+    ("GET", "/earnings/payout-contact"): ANY_PARTNER,
+    ("POST", "/earnings/payout-contact"): BILLING_ADMINS,
+    ("GET", "/reports"): Expected(WITH_A_ROLE),
+    ("GET", "/reports/<code>"): Expected(WITH_A_ROLE),
+    ("GET", "/reports/<code>.csv"): Expected(WITH_A_ROLE),
     ("GET", "/imports"): ORGANIZERS,
     ("POST", "/imports"): ORGANIZERS,
     ("GET", "/imports/<int:import_id>"): ORGANIZERS,
@@ -228,6 +237,8 @@ class World:
             "<int:location_id>": lambda: self.location,
             "<int:import_id>": lambda: self.imported,
             "<kind>": lambda: "subscriptions",
+            "<code>": lambda: "reasons",
+            "<code>.csv": lambda: "reasons.csv",
             "<token>": lambda: "no-such-token",
             "<step>": lambda: "location",
         }
