@@ -24,14 +24,13 @@ def reasons_by_product(asked: Asked) -> Report:
             reason = known[code].label if code in known else code
             given[reason] += 1
             for product in products.get(claim_id, ()):
-                label = rulebook.programs.product_label(product)
-                counted.setdefault(reason, Counter())[label] += 1
-    headings = sorted({label for numbers in counted.values() for label in numbers}, key=str.casefold)
-    ordered = dict(sorted(counted.items(), key=lambda pair: (-given[pair[0]], pair[0])))
+                counted.setdefault(rulebook.programs.product_label(product), Counter())[reason] += 1
+    headings = sorted(given, key=lambda reason: (-given[reason], reason))
+    ordered = dict(sorted(counted.items(), key=lambda pair: (-pair[1].total(), pair[0].casefold())))
     return Report(
-        columns=((gettext("Reason"), False), *((one, True) for one in headings), (gettext("All"), True)),
+        columns=((gettext("Product"), False), *((one, True) for one in headings), (gettext("All"), True)),
         rows=table_of(headings, ordered),
-        series=tuple(Series(reason, ((gettext("Claims"), given[reason], "info"),)) for reason in ordered),
+        series=tuple(Series(one, ((gettext("Claims"), given[one], "info"),)) for one in headings),
         notes=(gettext("A claim for two products counts for each of them, and the bars count it once."),),
     )
 

@@ -41,12 +41,20 @@ def test_reasons_are_counted_once_a_product_and_told_by_what_the_policy_calls_th
     for product in ("teams", "intune"):
         number = filing.under_review(product=product)
         filing.do("reject", number, REVIEWER, reason="insufficient_poe", message="Page 2 is missing.")
-    [row] = rows(partner, "reasons")
-    assert (row["Reason"], row["Microsoft Teams"], row["All"]) == (
-        "Insufficient proof of execution",
-        "1",
-        "2",
-    )
+    intune, teams = rows(partner, "reasons")
+    assert (intune["Product"], teams["Product"]) == ("Microsoft Intune", "Microsoft Teams")
+    assert (teams["Insufficient proof of execution"], teams["All"]) == ("1", "1")
+
+
+def test_a_status_keeps_its_color_where_another_has_no_claim(filing: Filing) -> None:
+    filing.submitted()
+    filing.wait(10)
+    filing.draft(product="intune")
+    page = filing.browser(INES).visit("/reports/claims-over-time")
+    legend = [item.xpath(".//rect/@class")[0] for item in page.select(".chart-legend li")]
+    newest, before = page.select(".chart-line")
+    assert [part.get("class") for part in newest.xpath(".//rect")] == legend
+    assert [part.get("class") for part in before.xpath(".//rect")] == legend[1:]
 
 
 def test_what_ends_within_ninety_days_is_to_be_renewed(filing: Filing, partner: Browser) -> None:
