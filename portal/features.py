@@ -20,6 +20,7 @@ from portal.incentives.views import blueprint as incentives
 from portal.languages.sentences import lazy_gettext
 from portal.notices.mail_views import blueprint as mail_choices
 from portal.notices.views import blueprint as notices
+from portal.proof.views import blueprint as proof
 from portal.reports.views import blueprint as reports
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
@@ -60,6 +61,7 @@ FEATURES: tuple[Blueprint, ...] = (
     incentives,
     reviews,
     reports,
+    proof,
     notices,
     mail_choices,
     consent,

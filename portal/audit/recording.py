@@ -54,7 +54,7 @@ def record(
     Raises IntegrityError when other transactions took the place again and again.
     """
     kind, side, name, person_id = actor
-    kept = json.loads(_canonical(dict(details or {})))
+    kept = json.loads(canonical(dict(details or {})))
     for attempt in range(1, TRIES + 1):
         place, previous = _end_of_chain(session, subject)
         event = AuditEvent(
@@ -73,7 +73,7 @@ def record(
             details=kept,
             previous_hash=previous,
         )
-        event.hash = _hash(event, key)
+        event.hash = hash_of(event, key)
         try:
             # The savepoint keeps the caller's work when another transaction took the place first.
             with session.begin_nested():
@@ -104,13 +104,19 @@ def verify(session: Session, key: bytes) -> list[Finding]:
     return [*_findings(events(), key), *(_cannot_be_read(session, number) for number in lost)]
 
 
+def verify_chain(session: Session, key: bytes, subject: str) -> list[Finding]:
+    """Check the one chain of `subject`; what cannot be read raises ValueError or TypeError."""
+    query = select(AuditEvent).where(AuditEvent.subject == subject).order_by(AuditEvent.place)
+    return list(_findings(session.scalars(query), key))
+
+
 def _is_whole(event: AuditEvent) -> bool:
     """Tell whether the row holds what an event holds; SQLite keeps anything in any column."""
     texts = (event.subject, event.hash, event.previous_hash)
     if not all(isinstance(text, str) for text in texts) or type(event.place) is not int:
         return False
     try:
-        _canonical(_said(event))
+        canonical(said(event))
     except (TypeError, ValueError, AttributeError, OverflowError):
         return False
     return True
@@ -141,7 +147,7 @@ def _findings(rows: Iterable[AuditEvent], key: bytes) -> Iterator[Finding]:
         ):  # the row's number is no part of the hash; it was given in the order of places
             # stays English
             yield Finding(event.subject, event.place, "The event's row was exchanged with another.")
-        if not hmac.compare_digest(_hash(event, key).encode(), event.hash.encode()):
+        if not hmac.compare_digest(hash_of(event, key).encode(), event.hash.encode()):
             # stays English
             yield Finding(event.subject, event.place, "The event is not as it was written.")
         place, previous, number = event.place, event.hash, event.id
@@ -153,13 +159,19 @@ def _end_of_chain(session: Session, subject: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, START)
 
 
-def _hash(event: AuditEvent, key: bytes) -> str:
+def hash_of(event: AuditEvent, key: bytes) -> str:
     """Return the event's HMAC-SHA256 over all that it says and over the hash before it."""
+    return hash_of_said(said(event), key)
+
+
+def hash_of_said(said: Mapping[str, object], key: bytes) -> str:
+    """Return the HMAC-SHA256 of an event that says what `said` holds, which `said()` returned once."""
     # The prefix keeps this use of the installation's secret apart from every other one.
-    return hmac.new(key, b"audit:" + _canonical(_said(event)).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, b"audit:" + canonical(said).encode(), hashlib.sha256).hexdigest()
 
 
-def _said(event: AuditEvent) -> dict[str, object]:
+def said(event: AuditEvent) -> dict[str, object]:
+    """Return all that the event says, as plain JSON values: what its hash is made of."""
     return {
         "subject": event.subject,
         "place": event.place,
@@ -174,6 +186,6 @@ def _said(event: AuditEvent) -> dict[str, object]:
     }
 
 
-def _canonical(value: object) -> str:
+def canonical(value: object) -> str:
     """Return the one way to write `value` as JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

@@ -88,7 +88,7 @@ def path_in_archive(number: str, name: str, taken: set[str]) -> str:
     return path
 
 
-class _Sent:
+class Sent:
     """What the archive writes to: it gives away what it got, and cannot be rewound."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ def _parts(files: FileStore, entries: Sequence[Entry], deleted: str) -> Iterator
 
     PDF, DOCX and pictures are compressed already, so they are stored as they are.
     """
-    sent, gone = _Sent(), []
+    sent, gone = Sent(), []
     with zipfile.ZipFile(sent, "w", zipfile.ZIP_STORED) as whole:  # type: ignore[call-overload]  # writes only
         for entry in entries:
             try:

@@ -23,6 +23,7 @@ from portal.rulebook.models import Side
 from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
 from portal.rulebook.templates import spelled
+from portal.rulebook.wording import spoken
 
 
 class NoSuchAction(Exception):
@@ -96,7 +97,11 @@ def explain_event(desk: Desk, session: Session, event: AuditEvent, side: Side) -
 
     It is decided again from its stored facts. Raises CouldNotBeDecided.
     """
-    stored = session.get_one(StoredDecision, event.decision_id)
+    return explain_stored(desk, session.get_one(StoredDecision, event.decision_id), side)
+
+
+def explain_stored(desk: Desk, stored: StoredDecision, side: Side) -> Explanation:
+    """Explain a decision that was kept, of an action or of a question. Raises CouldNotBeDecided."""
     rulebook = desk.policies.composed(stored.policy_version, stored.roles_version)
     try:
         facts = unpack_facts(stored.facts)
@@ -114,29 +119,32 @@ def side_of(actor: Actor) -> Side:
 def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -> Explanation:
     """Return `decision` as `side` may know it."""
     transitions = rulebook.transitions
-    transition = transitions[decision.question]
+    transition = transitions.get(decision.question)
+    question = rulebook.policy.questions.get(decision.question)
+    label = transition.label if transition else question.label if question else None
     seen = {
         code for code, rule in _rules(rulebook, decision.question).items() if _may_read(rulebook, rule, side)
     }
     return Explanation(
         number=number,
         action=decision.question,
-        label=transition.label,
+        label=label or spoken(decision.question),
         decision=decision,
         reasons=tuple(reason for reason in decision.reasons if reason.code in seen),
         asked=tuple(_asked(rulebook, decision, seen)),
         hidden=sum(traced.code not in seen for traced in decision.trace),
         facts=tuple(_facts(rulebook, decision, side)),
-        remedy=rulebook.remedy(decision, side),
+        remedy=rulebook.remedy(decision, side) if transition else None,
         instead_label=next((transitions[one.instead].label for one in decision.reasons if one.instead), ""),
-        source=transition.source,
+        source=transition.source if transition else None,
     )
 
 
 def _rules(rulebook: Rulebook, question: str) -> dict[str, AskedRule]:
-    """Return the rules of a transition, and of what it requires, by their codes."""
+    """Return the rules of a question or a transition, and of what it requires, by their codes."""
     rules = list(rulebook.asked_rules(question))
-    for required in rulebook.transitions[question].requires:
+    transition = rulebook.transitions.get(question)
+    for required in transition.requires if transition else ():
         rules += rulebook.asked_rules(required)
     return {rule.code: rule for rule in rules}
 

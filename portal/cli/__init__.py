@@ -8,6 +8,7 @@ from portal.cli.crowd import load
 from portal.cli.due_ends import deadlines
 from portal.cli.imports import import_file
 from portal.cli.policy_files import policy
+from portal.cli.proof_packs import proof_pack
 from portal.cli.records import audit, decisions
 from portal.cli.serving import database, demo, serve, work
 from portal.settings import keep_files_private
@@ -55,5 +56,6 @@ for command in (
     backup,
     restore,
     import_file,
+    proof_pack,
 ):
     main.add_command(command)

@@ -43,33 +43,42 @@ def store(
 
 def pack_facts(facts: Facts) -> bytes:
     """Return the facts as compressed JSON; `unpack_facts` gives back equal facts."""
-    content = {
-        "claim": _plain(facts.claim),
-        "products": [_plain(item) for item in facts.products],
-        "documents": [_plain(item) for item in facts.documents],
-    }
-    return zlib.compress(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+    return zlib.compress(json.dumps(plain_facts(facts), ensure_ascii=False, sort_keys=True).encode())
 
 
 def unpack_facts(packed: bytes) -> Facts:
     """Return the facts that `pack_facts` packed. Raises FactsDamaged when they are not as it wrote them."""
     try:
-        content = json.loads(zlib.decompress(packed))
-        return Facts(
-            claim=_typed(content["claim"]),
-            products=tuple(_typed(item) for item in content["products"]),
-            documents=tuple(_typed(item) for item in content["documents"]),
-        )
+        return typed_facts(json.loads(zlib.decompress(packed)))
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         # stays English: told to operators' shells and the log
         raise FactsDamaged(f"Its facts cannot be read: {type(error).__name__}.") from error
 
 
+def plain_facts(facts: Facts) -> dict[str, Any]:
+    """Return the facts as plain JSON values; `typed_facts` gives back equal facts."""
+    return {
+        "claim": _plain(facts.claim),
+        "products": [_plain(item) for item in facts.products],
+        "documents": [_plain(item) for item in facts.documents],
+    }
+
+
+def typed_facts(content: Any) -> Facts:
+    """Return the facts of `plain_facts`. Raises ValueError, LookupError, TypeError or AttributeError else."""
+    return Facts(
+        claim=_typed(content["claim"]),
+        products=tuple(_typed(item) for item in content["products"]),
+        documents=tuple(_typed(item) for item in content["documents"]),
+    )
+
+
 def _plain(facts: Mapping[str, Value]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in facts.items()}
+    return {name: plain_value(value) for name, value in facts.items()}
 
 
-def _plain_value(value: Value) -> Any:
+def plain_value(value: Value) -> Any:
+    """Return the value of a fact as a plain JSON value that tells its type."""
     if isinstance(value, frozenset):
         return {"set": sorted(value)}
     if isinstance(value, datetime):  # before date: a datetime is a date as well

@@ -21,7 +21,7 @@ BLOCK = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 SETTING = re.compile(r"\bPORTAL_[A-Z][A-Z_]*\b")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
-COMMAND = re.compile(r"^portal ([a-z]+(?: [a-z]+)?)\b")
+COMMAND = re.compile(r"^portal ([a-z]+(?:-[a-z]+)*(?: [a-z]+)?)\b")
 TOP_FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".git"}
 
 
