@@ -55,7 +55,7 @@ CELLS: Mapping[str, Callable[[Row], Cell]] = {
     "Subscription IDs": lambda row: "; ".join(
         product.subscription_id for product in row.claim.products if product.subscription_id
     ),
-    "Incentive eligibility": lambda row: row.claim.eligibility.replace("_", " "),
+    "Incentive eligibility": lambda row: row.eligibility,
     "Created": lambda row: row.claim.created_at,
     "First submitted": lambda row: row.claim.first_submitted_at,
     "Changed": lambda row: row.claim.changed_at,

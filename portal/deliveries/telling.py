@@ -13,13 +13,16 @@ UNREACHABLE = lazy_gettext("The mail server could not be reached.")
 CHECK_SERVER = lazy_gettext("Check that it runs, and its address in PORTAL_MAIL_URL.")
 # stays English: the names of failures
 UNREACHED = (
-    "OSError",
     "ConnectionRefusedError",
     "ConnectionResetError",
     "TimeoutError",
     "gaierror",
     "SMTPConnectError",
     "SMTPServerDisconnected",
+)
+NOT_SECURE = (
+    lazy_gettext("The portal and the mail server could not agree on a secure connection."),
+    lazy_gettext("Check smtps:// or starttls=1, and the port, in PORTAL_MAIL_URL."),
 )
 # What happened, and what to check, by the name of the failure.
 FAILURES: Mapping[str, tuple[str, str]] = {
@@ -35,6 +38,14 @@ FAILURES: Mapping[str, tuple[str, str]] = {
         lazy_gettext("The mail server did not let the portal sign in."),
         lazy_gettext("Check the user and the password in PORTAL_MAIL_URL."),
     ),
+    "SSLCertVerificationError": (
+        lazy_gettext("The certificate of the mail server could not be verified."),
+        lazy_gettext(
+            "Check that it is valid, is for the name in PORTAL_MAIL_URL, "
+            "and comes from an authority that the portal’s machine trusts."
+        ),
+    ),
+    **dict.fromkeys(("SSLError", "SSLEOFError", "SSLZeroReturnError"), NOT_SECURE),
     **dict.fromkeys(UNREACHED, (UNREACHABLE, CHECK_SERVER)),
 }
 NOT_TAKEN = (
@@ -43,7 +54,7 @@ NOT_TAKEN = (
 )
 NOT_WRITTEN = (
     lazy_gettext("The message could not be written or handed over."),
-    lazy_gettext("The log of the portal says why."),
+    lazy_gettext("The error stands below."),
 )
 
 

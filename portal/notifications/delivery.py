@@ -120,18 +120,18 @@ def _try(
     except NotByItself as error:
         return _lay_down(transaction, attempt, error.state, str(error))
     except NoAddress as error:
-        return _put_off(transaction, attempt, str(error), last=True)
+        return _put_off(transaction, attempt, error, last=True)
     except (OSError, SMTPException) as error:
-        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+        return _put_off(transaction, attempt, error)
     except Exception as error:
         # A message that cannot be written must not keep the others back; it is tried again like them.
         log.exception("a message could not be written", extra={"outbox_id": attempt.id})
-        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+        return _put_off(transaction, attempt, error)
     try:
         return _mark_sent(transaction, attempt)
     except Exception as error:
         log.exception("a message was sent but not marked", extra={"outbox_id": attempt.id})
-        return _put_off(transaction, attempt, f"{type(error).__name__}: {error}")
+        return _put_off(transaction, attempt, error)
 
 
 def _written(
@@ -157,13 +157,19 @@ def _mark_sent(transaction: Transaction, attempt: _Attempt) -> str:
     return SENT
 
 
-def _put_off(transaction: Transaction, attempt: _Attempt, error: str, *, last: bool = False) -> str:
-    """Let the message wait for its next attempt, or give it up after the last."""
+def _put_off(transaction: Transaction, attempt: _Attempt, error: Exception, *, last: bool = False) -> str:
+    """Let the message wait for its next attempt, or give it up after the last.
+
+    The log names the kind of failure alone, for what a server answers may hold addresses.
+    """
     given_up = last or attempt.number % ATTEMPTS_AT_MOST == 0
     level = logging.ERROR if given_up else logging.WARNING
+    kind = type(error).__name__
+    known = {"outbox_id": attempt.id, "attempt": attempt.number, "failure": kind}
     # stays English: a line of the log
-    log.log(level, "mail was not handed over", extra={"outbox_id": attempt.id, "attempt": attempt.number})
-    return _lay_down(transaction, attempt, FAILED if given_up else WAITING, error)
+    log.log(level, "mail was not handed over", extra=known)
+    why = str(error) if last else f"{kind}: {error}"
+    return _lay_down(transaction, attempt, FAILED if given_up else WAITING, why)
 
 
 def _lay_down(transaction: Transaction, attempt: _Attempt, state: str, why: str) -> str:

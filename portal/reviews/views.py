@@ -14,7 +14,7 @@ from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db, row_id
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, together
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
 from portal.reviews.showing import PLACE, Looking, review_of
@@ -95,7 +95,7 @@ def _told(done: Done, noun: str) -> str:
     if done.from_status != done.to_status:
         return told
     label = rulebook.statuses[claim.status].label
-    return f"{told} {gettext('%(number)s stays %(status)s.', number=done.number, status=label)}"
+    return together(told, gettext("%(number)s stays %(status)s.", number=done.number, status=label))
 
 
 def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:

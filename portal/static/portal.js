@@ -53,9 +53,19 @@ function announce(text) {
   }
 }
 
+// What has the focus stays in sight, whatever came above it: but only where it was seen before (as is the whole page, when
+// nothing has the focus), and never for news, which nobody asked for and which keep in place what is read (news.js).
+const keepInSight = new WeakSet(); // the requests whose answers do so
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  const { bottom, top } = document.activeElement.getBoundingClientRect();
+  if (bottom > 0 && top < window.innerHeight && !requestConfig.elt.matches("[data-news]")) {
+    keepInSight.add(xhr);
+  }
+});
+
 // A part says itself what is to be read aloud (data-announce); errors take the focus (data-focus). What was pressed may
-// be gone, such as a filter taken away or the way to the next page on the last one: go on at data-focus-after. What has
-// the focus stays in sight, whatever came above it.
+// be gone, such as a filter taken away or the way to the next page on the last one: go on at data-focus-after.
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
   const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
@@ -64,7 +74,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) {
     part.querySelector("[data-focus-after]")?.focus({ preventScroll: true });
   }
-  if (part.contains(document.activeElement)) {
+  if (keepInSight.has(event.detail.xhr) && part.contains(document.activeElement)) {
     document.activeElement.scrollIntoView({ block: "nearest" });
   }
 });

@@ -153,7 +153,8 @@ function settle(request, row, say, before) {
   }
 }
 
-// Whoever looks at what has the focus still sees it where it was, whatever grows above.
+// Whoever looks at what has the focus still sees it where it was, whatever grows above. Where it was exchanged, they go on
+// at what came for it, or where files are chosen, and the page stays where it is.
 function inPlace(change) {
   const here = document.activeElement;
   const before = here.getBoundingClientRect().top;
@@ -161,10 +162,13 @@ function inPlace(change) {
   const { style } = document.documentElement;
   style.overflowAnchor = seen ? "none" : ""; // the browser would scroll a second time
   change();
-  if (seen) {
+  if (!here.isConnected) {
+    const same = [...document.querySelectorAll(`${DOCUMENTS} a`)].find((link) => link.href === here.href);
+    (same ?? document.querySelector(QUICK))?.focus({ preventScroll: true });
+  } else if (seen) {
     window.scrollBy({ top: here.getBoundingClientRect().top - before, behavior: "instant" });
-    window.requestAnimationFrame(() => { style.overflowAnchor = ""; });
   }
+  window.requestAnimationFrame(() => { style.overflowAnchor = ""; });
 }
 
 // The documents that stand there already stay the same elements: somebody may be at one of them, or its form may wait.

@@ -18,7 +18,7 @@ from tests.e2e import states_accounts, states_claims, states_errors, states_revi
 from tests.e2e.bare_words import Known, bare, house_says
 from tests.e2e.sample_house import Found, add_failing_routes, sample_at, shared_by_a_run
 from tests.e2e.states import STRANGER
-from tests.portal.languages.made_up import german_in_brackets
+from tests.portal.languages.made_up import in_brackets
 
 pytestmark = pytest.mark.pages
 
@@ -30,7 +30,7 @@ STATES = {one.name: one for one in ALL if not one.steps and "style" not in one.n
 
 @pytest.fixture(scope="module")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with german_in_brackets(tmp_path_factory.mktemp("translations")):
+    with in_brackets(tmp_path_factory.mktemp("translations")):
         yield
 
 

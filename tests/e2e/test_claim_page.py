@@ -138,6 +138,37 @@ def test_news_keep_what_is_read_where_it_is(filing: Filing, page: Page) -> None:
     assert abs(was["y"] - now["y"]) < 2
 
 
+@pytest.mark.parametrize(
+    ("focused", "read"),
+    [
+        ("#claim-standing summary", "#claim-timeline li:last-child"),
+        ("#claim-documents .document-name", "#claim-standing h2"),
+    ],
+    ids=["at the end", "at the top"],
+)
+def test_news_do_not_scroll_to_a_focus_that_nobody_looks_at(
+    filing: Filing, page: Page, focused: str, read: str
+) -> None:
+    number = filing.under_review()
+    for nth in range(6):
+        filing.do("comment", number, REVIEWER, message=f"Remark {nth}")
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(f"/claims/{number}")
+    page.locator(focused).first.focus()
+    page.locator(read).last.evaluate("element => element.scrollIntoView({ block: 'center' })")
+    expect(page.locator(focused).first).not_to_be_in_viewport()
+    was = page.locator(read).last.bounding_box()
+    filing.do("comment", number, REVIEWER, message="One more")
+    ask_for_news(page)
+    expect(page.locator("#claim-timeline")).to_contain_text("One more")
+    expect(page.locator(focused).first).to_be_focused()
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+    now = page.locator(read).last.bounding_box()
+    assert was is not None
+    assert now is not None
+    assert abs(was["y"] - now["y"]) < 2
+
+
 def test_nobody_asks_for_a_hidden_page_and_whoever_signed_out_is_led_to_sign_in(
     filing: Filing, page: Page
 ) -> None:

@@ -97,6 +97,23 @@ def test_tabs_and_headings_swap_the_list_and_keep_the_focus(dashboard: Open) -> 
     expect(page.locator("#claims-count")).to_have_text("3 claims found")
 
 
+def test_whoever_scrolled_away_meanwhile_is_not_taken_back(dashboard: Open) -> None:
+    page = dashboard()
+    page.set_viewport_size({"width": 1280, "height": 300})
+    held: list[Route] = []
+    page.route("**/claims?status=draft*", lambda route: held.append(route))
+    tab = page.locator("#tab-status-draft")
+    with page.expect_request("**/claims?status=draft*"):
+        tab.press("Enter", no_wait_after=True)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(tab).not_to_be_in_viewport()
+    held[0].continue_()
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
+    expect(page.locator(".htmx-settling, .htmx-request")).to_have_count(0)
+    expect(tab).to_be_focused()
+    expect(tab).not_to_be_in_viewport()
+
+
 def test_a_filter_is_chosen_in_a_menu_and_taken_away_by_its_chip(dashboard: Open) -> None:
     page = dashboard()
     page.locator("#claims-filter-menu summary").click()

@@ -291,6 +291,21 @@ def test_what_cannot_be_taken_keeps_one_in_the_step_until_one_leaves_without_sav
     assert filing.claim(number).customer_contact_name == ""
 
 
+def test_who_is_at_the_template_stays_there_while_a_document_comes(filing: Filing, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto(f"/claims/{draft(filing)}/wizard/evidence")
+    template = page.get_by_role("link", name="Download the template")
+    template.focus()
+    template.evaluate("link => window.scrollBy(0, link.getBoundingClientRect().top - 60)")
+    was = page.evaluate("window.scrollY")
+    assert was > 0
+    page.locator(".drop-zone").evaluate(DROP, carried(pdf("Letter", name="letter.pdf")))
+    expect(page.locator(".upload.is-added")).to_have_count(1)
+    assert names(page) == ["letter.pdf"]
+    expect(template).to_be_focused()
+    assert page.evaluate("window.scrollY") == was
+
+
 def test_a_way_to_another_step_waits_for_the_files_that_are_on_their_way(filing: Filing, page: Page) -> None:
     number = draft(filing)
     page.goto(f"/claims/{number}/wizard/evidence")

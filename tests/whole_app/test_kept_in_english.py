@@ -12,7 +12,7 @@ from portal.db import db
 from portal.work.sweep import sweep
 from tests.browser import Browser
 from tests.documents import pdf
-from tests.portal.languages.made_up import LEFT, german_in_brackets
+from tests.portal.languages.made_up import LEFT, in_brackets
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -21,7 +21,7 @@ PARTNER, ADMIN = "incentives@contoso.example", "admin@operator.example"
 
 @pytest.fixture(autouse=True)
 def made_up(tmp_path: Path) -> Iterator[None]:
-    with german_in_brackets(tmp_path / "translations"):
+    with in_brackets(tmp_path / "translations"):
         yield
 
 

@@ -49,6 +49,13 @@ def test_it_opens_in_any_spreadsheet(filing: Filing, partner: Browser) -> None:
     assert list(row) == list(CELLS)
 
 
+@SQLITE
+def test_eligibility_is_told_as_the_policy_calls_it(filing: Filing, partner: Browser) -> None:
+    add_claims(filing, {}, {"status": "approved", "eligibility": "in_consent_window"})
+    told = [row["Incentive eligibility"] for row in rows_of(partner.visit("/claims.csv?sort=number"))]
+    assert told == ["Not assessed", "In consent window"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "＝1", "|calc", "%00", "\u00a0=1"],

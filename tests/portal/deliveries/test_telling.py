@@ -8,7 +8,10 @@ from portal.deliveries.telling import Trouble, trouble
 @pytest.mark.parametrize(
     ("error", "state", "happened", "next_step"),
     [
-        ("OSError: no route", "waiting", "could not be reached", "tries again by itself"),
+        ("ConnectionRefusedError: [Errno 111]", "waiting", "could not be reached", "tries again by itself"),
+        ("OSError: [Errno 28] No space left on device", "waiting", "could not be written", "stands below"),
+        ("SSLCertVerificationError: [SSL] expired", "waiting", "The certificate", "an authority"),
+        ("SSLError: [SSL] wrong version number", "failed", "a secure connection", "starttls=1"),
         (
             "SMTPServerDisconnected: gone",
             "failed",
@@ -23,7 +26,7 @@ from portal.deliveries.telling import Trouble, trouble
         ),
         ("SMTPAuthenticationError: (535, b'no')", "waiting", "sign in", "PORTAL_MAIL_URL"),
         ("SMTPDataError: (554, b'spam')", "waiting", "did not take", "says why"),
-        ("KeyError: 'claim'", "waiting", "could not be written", "The log of the portal"),
+        ("KeyError: 'claim'", "waiting", "could not be written", "stands below"),
     ],
 )
 def test_a_failure_is_told_in_words_with_what_to_do(

@@ -1,4 +1,4 @@
-"""A made-up language: German, in which every sentence of the portal stands in brackets."""
+"""A made-up language: German, or another, in which every sentence of the portal stands in brackets."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ LEFT, RIGHT = "⟦", "⟧"
 
 
 @contextmanager
-def german_in_brackets(folder: Path) -> Iterator[None]:
-    """Let every page be spoken in German, from files that are made in `folder` as a translator would."""
+def in_brackets(folder: Path, language: str = "de") -> Iterator[None]:
+    """Let every page be spoken in `language`, from files that are made in `folder` as a translator would."""
     shutil.copytree(catalogs.FOLDER, folder, dirs_exist_ok=True)
     tool = translations_tool()
     for domain, found in zip((catalogs.OUTSIDE, catalogs.INTERFACE), tool.extracted(), strict=True):
-        path = folder / "de" / "LC_MESSAGES" / f"{domain}.po"
-        path.write_bytes(tool.updated("de", found))
+        path = folder / language / "LC_MESSAGES" / f"{domain}.po"
+        path.write_bytes(tool.updated(language, found))
         with path.open("rb") as file:
-            catalog = read_po(file, locale="de")
+            catalog = read_po(file, locale=language)
         _put_in_brackets(catalog)
         with path.open("wb") as file:
             write_po(file, catalog)

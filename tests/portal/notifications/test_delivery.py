@@ -144,6 +144,16 @@ def test_a_server_that_is_away_is_tried_again_later_and_later(clock: FixedClock,
     assert deliver(clock, nowhere) == DeliveryReport()
 
 
+def test_the_log_names_the_kind_of_failure_and_no_address(
+    clock: FixedClock, nowhere: Smtp, caplog: pytest.LogCaptureFixture
+) -> None:
+    leave(clock.now())
+    deliver(clock, nowhere)
+    (line,) = [record for record in caplog.records if record.msg == "mail was not handed over"]
+    assert line.__dict__["failure"] == "ConnectionRefusedError"
+    assert "@" not in str(line.__dict__)
+
+
 def test_the_same_mail_goes_out_once_the_server_is_back(clock: FixedClock, nowhere: Smtp) -> None:
     (message_id,) = leave(clock.now())
     mailbox = Mailbox()

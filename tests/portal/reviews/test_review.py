@@ -1,6 +1,7 @@
 """The review page: everything a reviewer needs to decide a claim, and every action on it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.documents import pdf
 from tests.factories import PASSWORD
 from tests.page_checks import text_of
 from tests.portal.consent.test_consent import token_of
+from tests.portal.languages.made_up import in_brackets
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -298,6 +300,17 @@ def test_a_comment_is_said_to_be_done(filing: Filing) -> None:
     number = filing.under_review()
     page = review(filing, number).fill_and_submit("Comment", message="On my way.")
     assert page.region("flashes") == f"Your comment was added. {number} stays Under review."
+
+
+@SQLITE
+def test_what_is_said_of_it_is_joined_as_the_language_does(filing: Filing, tmp_path: Path) -> None:
+    number = filing.under_review()
+    with in_brackets(tmp_path / "translations", "ja"):
+        browser = Browser(filing.app, language="ja")
+        browser.enter(REVIEWER)
+        browser.visit(f"/reviews/{number}")
+        page = browser.fill_and_submit("Comment", message="On my way.")
+        assert page.region("flashes") == f"Your comment was added.⟦{number} stays Under review.⟧"
 
 
 def test_what_came_last_is_looked_at_first(filing: Filing) -> None:

@@ -13,6 +13,7 @@ from portal.rulebook.templates import spelled
 from portal.workbench.showing import policy_page
 from portal.workbench.shown import PolicyPage
 from tests.browser import Browser, Page
+from tests.portal.languages.made_up import in_brackets
 from tests.portal.reviews.filing import Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -178,6 +179,22 @@ def test_a_condition_that_nobody_worded_both_ways_is_told_all_the_same() -> None
 
 
 @SQLITE
+def test_a_condition_is_headed_by_a_sentence_of_its_own(filing: Filing) -> None:
+    page = policy(filing)
+    headings = {
+        "statuses": "Closed when at least one of these is true:",
+        "actions": "Refused when all of these are true:",
+        "deadlines": "It is nobody’s move any more when this is true:",
+        "questions": "The answer is “Not eligible” when this is true:",
+        "notifications": "Told only when this is true:",
+        "vocabulary": "That means that all of these are true:",
+    }
+    for section, heading in headings.items():
+        assert heading in page.region(section), section
+    assert "So when" not in page.region("vocabulary")
+
+
+@SQLITE
 def test_each_question_tells_its_answers_as_the_policy_calls_them(filing: Filing) -> None:
     page = policy(filing)
     one = page.region("question-competition")
@@ -188,6 +205,18 @@ def test_each_question_tells_its_answers_as_the_policy_calls_them(filing: Filing
     assert "Can the product be claimed for the customer? “Yes”" in page.region("action-submit")
     for text in ("Uncontested", "one of 1 ", "{", "Refused when all of these hold"):
         assert text not in page.region("questions"), text
+
+
+@SQLITE
+def test_what_is_told_afterwards_is_joined_as_the_language_does(filing: Filing, tmp_path: Path) -> None:
+    with in_brackets(tmp_path / "translations", "ja"):
+        browser = Browser(filing.app, language="ja")
+        browser.enter("policy@operator.example")
+        told = browser.visit("/policy").region("actions")
+    book = load(read_folder(RULES))
+    joined = [f"{row.done}{row.then}" for row in book.transitions.values() if row.done and row.then]
+    assert joined
+    assert [text for text in joined if text not in told] == []
 
 
 @SQLITE
