@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "keep_imports_and_earnings"
-down_revision = "keep_chosen_mails"
+down_revision = "tell_left_forms_apart"
 branch_labels = None
 depends_on = None
 

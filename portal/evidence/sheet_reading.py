@@ -88,6 +88,7 @@ def _weigh(archive: zipfile.ZipFile) -> None:
 
 def _sheets(archive: zipfile.ZipFile) -> list[str]:
     """Return the part of each sheet in the workbook's order, as far as they can be found."""
+    # stays English: names of attributes
     related = {
         one.get("Id"): posixpath.normpath(posixpath.join("xl", one.get("Target", "")))
         for one in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  # limited

@@ -53,6 +53,7 @@ class FileStore:
                 written.flush()
                 os.fsync(written.fileno())
                 if _sha256_of(written) != sha256:
+                    # stays English: told in the log
                     raise OSError("The file was changed while it was read.")
             unfinished.replace(path)
         finally:

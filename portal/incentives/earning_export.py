@@ -37,6 +37,7 @@ CELLS: Mapping[str, Callable[[Shown], str]] = {
     "Reason": lambda row: row.reason,
 }
 # A negative amount is a number, and no formula that a spreadsheet would run.
+# stays English: a heading
 NUMBERS = ("Amount",)
 
 

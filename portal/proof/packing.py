@@ -16,7 +16,7 @@ from portal.claims.documents import note_reading
 from portal.evidence.store import FileStore
 from portal.proof.decided import as_file
 from portal.proof.events import told_events
-from portal.proof.gathering import Packed, Proof
+from portal.proof.collecting import Packed, Proof
 from portal.proof.keys import public_pem, sign
 
 INDEX, README, KEY = "index.html", "README.txt", "proof-key.pem"

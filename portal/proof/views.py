@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
 from portal.db import db
-from portal.proof.gathering import TooLarge, proof
+from portal.proof.collecting import TooLarge, proof
 from portal.proof.keys import public_pem
 from portal.proof.packing import COMMANDS, KEY, Pages, pack
 from portal.rulebook.decision import CouldNotBeDecided
