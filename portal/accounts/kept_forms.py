@@ -1,4 +1,4 @@
-"""Forms that were sent after their session had ended: kept for the person whose session it was."""
+"""Forms that were sent after their session had ended, or left: kept for the person whose session it was."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ class SentForm:
     action: str
     fields: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
+    left: bool = False  # because its page was left, while the session lasted
 
 
 def keep_form(entrance: Entrance, token: str, sent: SentForm, told: frozenset[str] = frozenset()) -> bool:
@@ -64,6 +65,7 @@ def keep_form(entrance: Entrance, token: str, sent: SentForm, told: frozenset[st
                 action=sent.action,
                 fields=fields,
                 files=[name[:NAME_CHARACTERS_AT_MOST] for name in sent.files[:FILES_AT_MOST]],
+                page_left=sent.left,
                 kept_at=now,
             )
         )

@@ -9,6 +9,7 @@ from portal.accounts.kept_views import LEFT
 from portal.accounts.model import KeptForm
 from portal.db import db
 from tests.browser import Browser
+from tests.factories import PASSWORD
 from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.reviews.filing import Filing
 
@@ -93,6 +94,32 @@ def test_nobody_else_sees_it_and_its_time_ends(filing: Filing, browser: Browser,
     assert HEADING in browser.visit(f"/claims/{number}/wizard/evidence").text
     filing.clock.set(filing.clock.now() + timedelta(minutes=1))
     assert HEADING not in browser.visit(f"/claims/{number}/wizard/evidence").text
+
+
+def test_who_signs_in_again_anywhere_is_told_that_they_left(
+    filing: Filing, browser: Browser, number: str
+) -> None:
+    leave(browser, number, "evidence", commentary="See page 2.")
+    browser.visit("/claims")
+    browser.fill_and_submit("/sign-out")
+    for again in (browser, Browser(filing.app)):
+        page = again.sign_in(PARTNER, PASSWORD)
+        assert page.path == f"/claims/{number}/wizard/evidence"
+        assert HEADING in page.region("kept-form")
+        assert "See page 2." in page.region("kept-form")
+        assert ELSEWHERE in again.visit("/claims").text
+
+
+def test_a_form_of_an_ended_session_is_told_as_one_also_after_another_was_left(
+    filing: Filing, browser: Browser, number: str
+) -> None:
+    leave(browser, number, "evidence", commentary="See page 2.")
+    browser.visit(f"/claims/{number}/wizard/contacts")
+    filing.wait(1)
+    browser.fill_and_submit("Save and go on", name="Adatum autumn")
+    page = browser.sign_in(PARTNER, PASSWORD)
+    assert "You were signed out before your form was sent" in page.region("kept-form")
+    assert "Adatum autumn" in page.region("kept-form")
 
 
 def test_only_a_form_of_ones_own_page_is_kept(filing: Filing, browser: Browser, number: str) -> None:
