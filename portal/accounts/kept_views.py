@@ -15,6 +15,7 @@ from portal.accounts.current import actor_or_none, current_actor, current_entran
 from portal.accounts.kept_forms import (
     SentForm,
     forget_form,
+    is_too_large,
     keep_form,
     kept_form_of,
     kept_until,
@@ -91,7 +92,8 @@ def install_leaving(app: Flask, keep: Callable[[str], bool]) -> None:
         if request.method != "POST" or LEFT not in request.headers:
             return None
         note_not_arrived()
-        if keep(own_path(request.headers[LEFT]) or request.path):
+        page = own_path(request.headers[LEFT])
+        if page and keep(page):
             cookie[MARK] = request.path
         return Response(status=204)
 
@@ -104,7 +106,7 @@ def note_not_arrived() -> None:
 def way_back(token: str) -> str | None:
     """Return the page of the form that is kept for whom the new session of `token` belongs to, or None."""
     session = db.session()
-    person_id = whose_session(session, token)
+    person_id = whose_session(session, token, current_entrance().clock.now())
     kept = kept_form_of(session, current_entrance(), person_id) if person_id is not None else None
     if kept is None:
         return None
@@ -185,11 +187,14 @@ def _keep(page: str, is_untouched: IsUntouched) -> bool:
     except (ValidationError, RequestEntityTooLarge):
         return False
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
+    # Whoever is still signed in was sent nowhere: only a page that was left has its form kept then.
+    left = actor_or_none() is not None
+    if is_too_large(SentForm(page, request.path, fields)):
+        return False  # before anything is done with each of its fields
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
     if is_untouched(request.form.to_dict(flat=False)) and not files:
         return False
-    # Whoever is still signed in was sent nowhere: only a page that was left has its form kept then.
-    sent = SentForm(page, request.path, fields, files, left=actor_or_none() is not None)
+    sent = SentForm(page, request.path, fields, files, left=left)
     return keep_form(current_entrance(), current_token(), sent, TOLD)
 
 
