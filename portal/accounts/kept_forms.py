@@ -1,4 +1,4 @@
-"""Forms that were sent after their session had ended: kept for the person whose session it was."""
+"""Forms that were sent after their session had ended, or left: kept for the person whose session it was."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,10 @@ from portal.settings import Settings
 
 # A form of the portal with every text at its longest is a fifth of it; nobody types as much in a session.
 CHARACTERS_AT_MOST = 100_000
+# The largest form of the portal has some sixty; each one more costs every page of its person.
+FIELDS_AT_MOST = 300
+# Addresses of the portal are far shorter, and this one is put into a cookie, of which a browser takes 4 kB.
+ADDRESS_CHARACTERS_AT_MOST = 300
 # Of the names of files, which are only told: a claim holds twenty documents.
 FILES_AT_MOST, NAME_CHARACTERS_AT_MOST = 20, 200
 # What a field's name may not speak of: such texts open something, and are nowhere kept as they are.
@@ -30,23 +34,26 @@ class SentForm:
     action: str
     fields: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
+    left: bool = False  # because its page was left, while the session lasted
 
 
 def keep_form(entrance: Entrance, token: str, sent: SentForm, told: frozenset[str] = frozenset()) -> bool:
     """Keep the form for whom the ended session of `token` belonged to; opens its own transaction.
 
     Returns False, and keeps nothing, where the session does not say whose it was or was revoked, and
-    where the form is larger than CHARACTERS_AT_MOST or holds what a database cannot keep. It takes
+    where the form is larger than any of the portal's or holds what a database cannot keep. It takes
     the place of an earlier form of the same person, unless nothing was typed (`told` as in `readable`).
     """
+    if is_too_large(sent):
+        return False
     fields = [
         [name, text] for name, text in sent.fields if not any(word in name.casefold() for word in NEVER_KEPT)
     ]
     texts = [text for pair in fields for text in pair]
-    if sum(map(len, texts)) > CHARACTERS_AT_MOST or any(NUL in text for text in (*texts, *sent.files)):
+    if any(NUL in text for text in (*texts, *sent.files)):
         return False
     with transaction() as session:
-        person_id = whose_session(session, token)
+        person_id = whose_session(session, token, entrance.clock.now())
         if person_id is None:
             return False
         # Who sends the same form twice at once waits here: a person has one kept form.
@@ -64,10 +71,20 @@ def keep_form(entrance: Entrance, token: str, sent: SentForm, told: frozenset[st
                 action=sent.action,
                 fields=fields,
                 files=[name[:NAME_CHARACTERS_AT_MOST] for name in sent.files[:FILES_AT_MOST]],
+                page_left=sent.left,
                 kept_at=now,
             )
         )
     return True
+
+
+def is_too_large(sent: SentForm) -> bool:
+    """Tell whether the form is larger than any that a page of the portal sends."""
+    return (
+        len(sent.fields) > FIELDS_AT_MOST
+        or max(len(sent.page), len(sent.action)) > ADDRESS_CHARACTERS_AT_MOST
+        or sum(len(name) + len(text) for name, text in sent.fields) > CHARACTERS_AT_MOST
+    )
 
 
 def kept_form_of(session: Session, entrance: Entrance, person_id: int) -> KeptForm | None:

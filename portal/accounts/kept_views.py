@@ -15,6 +15,7 @@ from portal.accounts.current import actor_or_none, current_actor, current_entran
 from portal.accounts.kept_forms import (
     SentForm,
     forget_form,
+    is_too_large,
     keep_form,
     kept_form_of,
     kept_until,
@@ -32,8 +33,6 @@ blueprint = Blueprint("kept_forms", __name__)
 CSRF = "csrf_token"
 # In the browser's cookie: that something is kept, so that no other page asks the database for it.
 MARK = "kept_form"
-# Besides: that it is kept because its page was left, not because the session had ended.
-LEFT_MARK = "left_form"
 # Which form of a page's address it is; several lead to one address.
 WHICH = ("step", "start")
 # The header with which leaving.js sends a form whose page is left; its value is the page.
@@ -51,7 +50,7 @@ class GivenBack:
 
     action: str
     page: str
-    fields: list[list[str]]
+    fields: list[list[str]]  # for kept.js; none where the page's form holds what was sent just now
     texts: list[tuple[str, str]]  # the same in words: name of the field, text
     files: list[str]
     until: datetime
@@ -93,8 +92,9 @@ def install_leaving(app: Flask, keep: Callable[[str], bool]) -> None:
         if request.method != "POST" or LEFT not in request.headers:
             return None
         note_not_arrived()
-        if keep(own_path(request.headers[LEFT]) or request.path):
-            cookie[MARK], cookie[LEFT_MARK] = request.path, True
+        page = own_path(request.headers[LEFT])
+        if page and keep(page):
+            cookie[MARK] = request.path
         return Response(status=204)
 
 
@@ -106,7 +106,7 @@ def note_not_arrived() -> None:
 def way_back(token: str) -> str | None:
     """Return the page of the form that is kept for whom the new session of `token` belongs to, or None."""
     session = db.session()
-    person_id = whose_session(session, token)
+    person_id = whose_session(session, token, current_entrance().clock.now())
     kept = kept_form_of(session, current_entrance(), person_id) if person_id is not None else None
     if kept is None:
         return None
@@ -117,21 +117,23 @@ def way_back(token: str) -> str | None:
 def given_back() -> GivenBack | None:
     """Return the form that is kept for the one who is signed in, None where there is none; for templates."""
     actor = actor_or_none()
-    if MARK not in cookie or actor is None or actor.person_id is None or request.method != "GET":
+    is_read = request.method == "GET"
+    is_told = is_read or g.get("not_arrived")
+    if MARK not in cookie or actor is None or actor.person_id is None or not is_told:
         return None
     entrance = current_entrance()
     kept = kept_form_of(db.session(), entrance, actor.person_id)
-    if kept is None:
+    if kept is None or _is_held(kept):
         return None
     return GivenBack(
         action=kept.action,
         page=kept.page,
-        fields=kept.fields,
+        fields=kept.fields if is_read else [],
         texts=readable(kept.fields, TOLD),
         files=kept.files,
         until=kept_until(entrance, kept),
         here=_is_here(kept),
-        left=LEFT_MARK in cookie,
+        left=kept.page_left,
     )
 
 
@@ -156,7 +158,16 @@ def _is_here(kept: KeptForm) -> bool:
     """Tell whether this is the page of the form, one that its address leads to, or that of its texts."""
     page = kept.page.partition("?")[0]
     led_here = page == kept.action and kept.action.startswith(f"{request.path}/")
-    return request.path in (page, url_for("kept_forms.kept_form")) or led_here
+    came_back = request.method == "POST" and request.path == kept.action and _is_what_is_kept()
+    return request.path in (page, url_for("kept_forms.kept_form")) or led_here or came_back
+
+
+def _is_held(kept: KeptForm) -> bool:
+    """Tell whether the form that came just now has in it all that was typed in the kept one."""
+    if request.method != "POST" or request.path != kept.action or kept.files:
+        return False
+    sent = set(readable(request.form.items(multi=True), TOLD))
+    return set(readable(kept.fields, TOLD)) <= sent
 
 
 def _is_what_is_kept() -> bool:
@@ -176,15 +187,19 @@ def _keep(page: str, is_untouched: IsUntouched) -> bool:
     except (ValidationError, RequestEntityTooLarge):
         return False
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if name != CSRF)
+    # Whoever is still signed in was sent nowhere: only a page that was left has its form kept then.
+    left = actor_or_none() is not None
+    if is_too_large(SentForm(page, request.path, fields)):
+        return False  # before anything is done with each of its fields
     files = tuple(file.filename for _, found in request.files.lists() for file in found if file.filename)
     if is_untouched(request.form.to_dict(flat=False)) and not files:
         return False
-    return keep_form(current_entrance(), current_token(), SentForm(page, request.path, fields, files), TOLD)
+    sent = SentForm(page, request.path, fields, files, left=left)
+    return keep_form(current_entrance(), current_token(), sent, TOLD)
 
 
 def _forget() -> None:
     cookie.pop(MARK, None)
-    cookie.pop(LEFT_MARK, None)
     person_id = current_actor().person_id
     if person_id is not None:
         with transaction() as session:

@@ -143,7 +143,7 @@ class SignInAttempt(Base):
 
 
 class KeptForm(Base):
-    """A form that somebody sent after their session had ended; a person has one at most, the last.
+    """A form of an ended session, or one whose page was left; a person has one at most, the last.
 
     It holds texts alone, and is given back to the person whom the session belonged to, and to nobody else.
     """
@@ -156,4 +156,5 @@ class KeptForm(Base):
     action: Mapped[str]  # the own path that it was sent to
     fields: Mapped[list[list[str]]] = mapped_column(JSON)  # [name, text] of each field, in the form's order
     files: Mapped[list[str]] = mapped_column(JSON)  # names of what was chosen: a file is not kept
+    page_left: Mapped[bool]  # kept because of that, not because the session had ended
     kept_at: Mapped[datetime] = mapped_column(Moment, index=True)

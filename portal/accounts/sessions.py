@@ -13,6 +13,8 @@ from portal.settings import Settings
 
 # The last request is noted this often; a finer note would write to the database at every click.
 NOTED_EVERY = timedelta(minutes=1)
+# The cookie lives as much longer than the session, so that a form sent just after its end is not lost.
+SAID_AFTER = timedelta(days=1)
 BROWSER_CHARACTERS = 200
 
 
@@ -46,15 +48,16 @@ def find_session(
     return row if now < row.expires_at and now < idle_until else None
 
 
-def whose_session(session: Session, token: str) -> int | None:
+def whose_session(session: Session, token: str, now: datetime) -> int | None:
     """Return whose the session of `token` is or was, None for one that was revoked or is unknown.
 
-    Who revoked a session wanted nothing more from that browser; one that ended by time says whose it was.
+    Who revoked a session wanted nothing more from that browser; one that ended by time says whose it was,
+    until SAID_AFTER its last possible moment: what an old cookie sends later is nobody's.
     """
     row = session.scalar(select(SignedInSession).where(SignedInSession.token_hash == _hash(token)))
     if row is None or row.revoked_at is not None or not row.person.active:
         return None
-    return row.person_id
+    return row.person_id if now < row.expires_at + SAID_AFTER else None
 
 
 def should_be_noted(row: SignedInSession, now: datetime) -> bool:

@@ -1,19 +1,21 @@
 """Where a form of a claim leads: on in the wizard or to the step that was asked for, to the claim, or out."""
 
+from dataclasses import dataclass
+
 from flask import flash, request, url_for
 
 from portal.accounts.current import current_actor
 from portal.accounts.kept_views import note_not_arrived
 from portal.claims.acting import Done
-from portal.claims.answering import Failure, desk_of_app, sent_files
+from portal.claims.answering import Failure, desk_of_app, sent_files, sent_version
 from portal.claims.details import Sent
 from portal.claims.model import Claim
 from portal.claims.offering import begun_in_words, done_in_words
 from portal.claims.panels import Panel, panels
-from portal.claims.proposing import brings_proposal, named_before, with_contact_of
+from portal.claims.proposing import brings_proposal, contact_of, named_before, with_contact
 from portal.claims.queries import find_claim
 from portal.claims.untouched import is_untouched
-from portal.claims.wizard import BY_CODE, Step, first_unfinished, is_onward, step_after
+from portal.claims.wizard import BY_CODE, Step, first_unfinished, is_in_wizard, is_onward, step_after
 from portal.db import db
 from portal.rulebook.closed_names import GONE
 from portal.rulebook.rulebook import Rulebook
@@ -22,6 +24,14 @@ PLACE = "claims"
 GO = "go"  # where a step's form leads: one of these words, the code of a step, or else the next step
 LEAVE, STAY = "leave", "stay"
 CONTACT_OF = "contact_of"  # the claim whose customer contact is to be put into the fields
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A form in which a customer contact was chosen; `name` is theirs, "" where they are not offered."""
+
+    sent: Sent
+    name: str
 
 
 def claim_and_panels(number: str, failure: Failure | None = None) -> tuple[Claim, list[Panel]]:
@@ -35,29 +45,38 @@ def address_without_saving(number: str) -> str | None:
     """Return the address of the step that somebody goes to from another in which they typed nothing, or None.
 
     The form itself says what it showed, so that it does not matter what the claim says by now. Who goes on
-    with the own contact that the step proposed takes it; who only looked does not. Raises NotThere.
+    with the own contact that the step proposed takes it; who only looked does not, nor whoever was shown
+    what the claim does not say any more. Raises NotThere.
     """
     go, sent = request.form.get(GO, ""), request.form.to_dict(flat=False)
     if go not in BY_CODE or not is_untouched(sent) or sent_files():
         return None
     found = find_claim(db.session(), desk_of_app(), number, current_actor())
-    if is_onward(request.form.get("step", ""), go) and brings_proposal(found, sent):
+    is_current = sent_version() == found.version
+    if is_current and is_onward(request.form.get("step", ""), go) and brings_proposal(found, sent):
         return None
     note_not_arrived()
     return url_for("claims.wizard", number=number, step=go)
 
 
-def with_offered_contact(number: str) -> Sent | None:
+def with_offered_contact(number: str) -> Chosen | None:
     """Return the form with the customer contact that was chosen in its fields, None where none was.
 
-    Nothing is saved: whoever chose it reads it over and goes on. Raises NotThere.
+    Nothing is saved: whoever chose it reads it over and goes on. None as well where the claim was changed
+    after the form was opened, or left the wizard: the action tells so and keeps what was typed.
+    Raises NotThere.
     """
     chosen = request.form.get(CONTACT_OF, "")
     if not chosen:
         return None
+    note_not_arrived()
     session, desk, actor = db.session(), desk_of_app(), current_actor()
-    contacts = named_before(session, desk, find_claim(session, desk, number, actor), actor)
-    return Sent(with_contact_of(contacts, chosen, request.form.to_dict(flat=False)))
+    found = find_claim(session, desk, number, actor)
+    if sent_version() != found.version or not is_in_wizard(desk.rulebook_of(found), found):
+        return None
+    contact = contact_of(named_before(session, desk, found, actor), chosen)
+    sent = Sent(with_contact(contact, request.form.to_dict(flat=False)))
+    return Chosen(sent, contact.name if contact else "")
 
 
 def draft_address(number: str, told: str) -> str:

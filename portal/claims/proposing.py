@@ -84,9 +84,14 @@ def others_than(contacts: Sequence[NamedBefore], form: FieldsForm) -> tuple[Name
     )
 
 
-def with_contact_of(
-    contacts: Sequence[NamedBefore], number: str, values: Mapping[str, Sequence[str]]
+def contact_of(contacts: Sequence[NamedBefore], number: str) -> NamedBefore | None:
+    """Return the contact of the claim `number`, None where it is not offered."""
+    return next((one for one in contacts if one.number == number), None)
+
+
+def with_contact(
+    contact: NamedBefore | None, values: Mapping[str, Sequence[str]]
 ) -> dict[str, Sequence[str]]:
-    """Return what was typed with the contact of the claim `number` in its fields, where that is offered."""
-    chosen = next((one.values for one in contacts if one.number == number), {})
+    """Return what was typed with the contact in its fields, as it was where there is none."""
+    chosen = contact.values if contact else {}
     return {**values, **{name: [text] for name, text in chosen.items()}}

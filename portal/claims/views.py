@@ -22,6 +22,7 @@ from portal.claims.filters import Wanted
 from portal.claims.known_tenants import asked_about
 from portal.claims.leading_views import (
     PLACE,
+    Chosen,
     address_without_saving,
     claim_and_panels,
     draft_address,
@@ -145,8 +146,8 @@ def act(number: str, noun: str) -> AnyResponse:
     if address := address_without_saving(number):
         return redirect(address, HTTPStatus.SEE_OTHER)
     code = request.form.get("step", "")
-    if sent := with_offered_contact(number):
-        return _step_page(number, code, sent=sent)
+    if chosen := with_offered_contact(number):
+        return _step_page(number, code, chosen=chosen)
     result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _step_page(number, code, result) if code in BY_CODE else _claim_page(number, result)
@@ -239,7 +240,7 @@ def _claim_page(number: str, failure: Failure | None = None, partial: str | None
 
 
 def _step_page(
-    number: str, code: str, failure: Failure | None = None, sent: Sent | None = None
+    number: str, code: str, failure: Failure | None = None, chosen: Chosen | None = None
 ) -> AnyResponse:
     found, actions = claim_and_panels(number, failure)
     desk, offered = desk_of_app(), [panel.offer for panel in actions]
@@ -248,7 +249,7 @@ def _step_page(
             return _claim_page(number, failure)
         return redirect(url_for("claims.claim", number=number), HTTPStatus.SEE_OTHER)
     search = request.args.get("find", "")
-    sent = sent or _sent(failure)
+    sent = chosen.sent if chosen else _sent(failure)
     page = wizard_page(db.session(), desk, found, current_actor(), code, offered, search=search, sent=sent)
     return respond(
         "claims/wizard.html",
@@ -256,6 +257,7 @@ def _step_page(
         page=page,
         panels=actions,
         failure=failure,
+        chosen=chosen,
         files=_files(),
     )
 

@@ -3,9 +3,11 @@
 
 const KEEPS = "form[data-keeps]";
 const GIVES_UP = "[data-gives-up], [data-forgets-drafts]";
-const keptTexts = new Map(); // what was sent to be kept last, by form
+const STAYS = "[data-stays]"; // hands over a file: the browser speaks of leaving, and the page stays
+const keptTexts = new Map(); // what was sent to be kept by this leaving, by form
 let onItsWay = null; // the form that is sent in the usual way
 let givenUp = false; // by what says so, or by signing out
+let stays = false; // the page, for what was pressed hands over a file
 
 function differs(field) {
   if (["checkbox", "radio"].includes(field.type)) {
@@ -31,14 +33,24 @@ function keepWhatWasTyped() {
     return;
   }
   keptTexts.set(form, texts.toString());
-  // The page is gone before the answer is there, and nobody is left to tell of a failure.
+  // The page is mostly gone before the answer is there. Where it is not, what failed is sent once more.
   fetch(form.getAttribute("action"), {
     method: "POST", body: texts, headers: { "Left-Page": form.dataset.keeps }, keepalive: true, redirect: "manual",
-  }).catch(() => {});
+  }).catch(() => keptTexts.delete(form));
+}
+
+function beginToLeave() {
+  keptTexts.clear(); // the page is still there, so an earlier leaving came to nothing
+  if (!stays) {
+    keepWhatWasTyped();
+  }
+  stays = false;
 }
 
 document.addEventListener("click", (event) => {
-  givenUp = event.target instanceof Element && event.target.closest(GIVES_UP) !== null;
+  const pressed = event.target instanceof Element ? event.target : null;
+  givenUp = Boolean(pressed?.closest(GIVES_UP));
+  stays = Boolean(pressed?.closest(STAYS));
 });
 document.addEventListener("input", () => {
   onItsWay = null;
@@ -51,9 +63,10 @@ window.addEventListener("submit", (event) => {
   }
 });
 window.addEventListener("pageshow", () => {
+  keptTexts.clear();
   onItsWay = null;
   givenUp = false;
 });
 // The first comes before the next page is asked for; phones have only the second.
-window.addEventListener("beforeunload", keepWhatWasTyped);
+window.addEventListener("beforeunload", beginToLeave);
 window.addEventListener("pagehide", keepWhatWasTyped);

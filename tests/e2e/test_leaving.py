@@ -103,14 +103,63 @@ def test_a_new_customer_that_was_begun_is_kept_before_there_is_a_draft(page: Pag
     assert page.locator("#customer_name").input_value() == TYPED
 
 
-def asked_to_keep(page: Page, leave: Callable[[], object]) -> list[str]:
-    """Return what was sent to be kept while somebody left and looked at another page."""
+def told_to_keep(page: Page) -> list[str]:
+    """Return the list to which what is sent to be kept is added from now on."""
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if "left-page" in request.headers else None)
+    return sent
+
+
+def asked_to_keep(page: Page, leave: Callable[[], object]) -> list[str]:
+    """Return what was sent to be kept while somebody left and looked at another page."""
+    sent = told_to_keep(page)
     with page.expect_navigation():
         leave()
     page.goto("/policy")
     return sent
+
+
+@pytest.mark.parametrize("name", ["Download the template (Word)", "the document"])
+def test_who_is_handed_a_file_has_left_nothing(filing: Filing, page: Page, name: str) -> None:
+    number = filing.draft()
+    page.goto(of(page, number, "evidence"))
+    page.locator("#commentary").fill(TYPED)
+    sent = told_to_keep(page)
+    link = page.locator("a.document-name") if name == "the document" else page.get_by_role("link", name=name)
+    for _ in range(2):
+        with page.expect_download():
+            link.click()
+    beside = page.context.new_page()
+    beside.goto("/claims")
+    assert (sent, beside.locator("#kept-form").count()) == ([], 0)
+    left(page, page.get_by_role("link", name="Policy").click)
+    assert len(sent) == 1, "it is left now, with the text as it was"
+
+
+def test_the_text_is_sent_again_by_the_next_leaving_where_one_came_to_nothing(
+    page: Page, number: str
+) -> None:
+    page.goto(of(page, number, "evidence"))
+    page.locator("#commentary").fill(TYPED)
+    with page.expect_response(lambda response: "left-page" in response.request.headers):
+        page.evaluate("dispatchEvent(new Event('beforeunload'))")  # as by a file that no mark tells of
+    sent = told_to_keep(page)
+    left(page, page.get_by_role("link", name="Policy").click)
+    assert len(sent) == 1
+
+
+def test_what_did_not_arrive_is_sent_again_when_the_page_goes(page: Page, number: str) -> None:
+    page = page.context.new_page()  # the console of the first is watched, and tells of what fails
+    page.goto(of(page, number, "evidence"))
+    page.locator("#commentary").fill(TYPED)
+    address = f"**/claims/{number}/edit"
+    page.route(address, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.evaluate("dispatchEvent(new Event('beforeunload'))")
+    page.unroute(address)
+    with page.expect_response(lambda response: "left-page" in response.request.headers) as answer:
+        page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert answer.value.status == 204
 
 
 @pytest.mark.parametrize("words", ["Leave without saving", "Sign out", "Save and leave"])

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.kept_forms import ADDRESS_CHARACTERS_AT_MOST, FIELDS_AT_MOST
 from portal.accounts.kept_views import LEFT
-from portal.accounts.model import KeptForm
-from portal.db import db
+from portal.accounts.model import KeptForm, Person
+from portal.accounts.sessions import SAID_AFTER, begin_session, whose_session
+from portal.db import db, transaction
 from tests.browser import Browser
+from tests.factories import PASSWORD
 from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.reviews.filing import Filing
 
@@ -95,22 +98,81 @@ def test_nobody_else_sees_it_and_its_time_ends(filing: Filing, browser: Browser,
     assert HEADING not in browser.visit(f"/claims/{number}/wizard/evidence").text
 
 
+def test_who_signs_in_again_anywhere_is_told_that_they_left(
+    filing: Filing, browser: Browser, number: str
+) -> None:
+    leave(browser, number, "evidence", commentary="See page 2.")
+    browser.visit("/claims")
+    browser.fill_and_submit("/sign-out")
+    for again in (browser, Browser(filing.app)):
+        page = again.sign_in(PARTNER, PASSWORD)
+        assert page.path == f"/claims/{number}/wizard/evidence"
+        assert HEADING in page.region("kept-form")
+        assert "See page 2." in page.region("kept-form")
+        assert ELSEWHERE in again.visit("/claims").text
+
+
+def test_a_form_of_an_ended_session_is_told_as_one_also_after_another_was_left(
+    filing: Filing, browser: Browser, number: str
+) -> None:
+    leave(browser, number, "evidence", commentary="See page 2.")
+    browser.visit(f"/claims/{number}/wizard/contacts")
+    filing.wait(1)
+    browser.fill_and_submit("Save and go on", name="Adatum autumn")
+    page = browser.sign_in(PARTNER, PASSWORD)
+    assert "You were signed out before your form was sent" in page.region("kept-form")
+    assert "Adatum autumn" in page.region("kept-form")
+
+
 def test_only_a_form_of_ones_own_page_is_kept(filing: Filing, browser: Browser, number: str) -> None:
     assert leave(browser, number, "evidence", token="forged", commentary="Planted") == 400
     assert kept(filing) == []
 
 
 def test_a_page_elsewhere_is_no_way_back(filing: Filing, browser: Browser, number: str) -> None:
-    browser.visit(f"/claims/{number}/wizard/evidence")
-    values = dict(browser.filled("#step", commentary="See page 2.").values)
-    browser.client.post(
-        f"/claims/{number}/edit",
+    assert sent(browser, number, page="https://evil.example/") == 204
+    assert kept(filing) == []
+    assert "evil" not in browser.visit("/claims").content.decode()
+
+
+def sent(browser: Browser, number: str, *, page: str = "", noun: str = "edit", **more: str) -> int:
+    """Send the step of the evidence as if its page was left, to another address or with further fields."""
+    step = f"/claims/{number}/wizard/evidence"
+    browser.visit(step)
+    values = {**dict(browser.filled("#step", commentary="See page 2.").values), **more}
+    answer = browser.client.post(
+        f"/claims/{number}/{noun}",
         base_url="http://localhost",
         data=values,
-        headers={LEFT: "https://evil.example/"},
+        headers={LEFT: page or step},
     )
+    return answer.status_code
+
+
+def test_a_form_of_more_fields_than_any_has_is_not_kept(
+    filing: Filing, browser: Browser, number: str
+) -> None:
+    many = {f"field_{place}": "" for place in range(FIELDS_AT_MOST)}
+    assert sent(browser, number, **many) == 204
+    assert kept(filing) == []
+    assert sent(browser, number) == 204
     assert len(kept(filing)) == 1
-    assert "evil" not in browser.visit("/claims").content.decode()
+
+
+def test_an_address_longer_than_any_is_not_kept(filing: Filing, browser: Browser, number: str) -> None:
+    assert sent(browser, number, noun="x" * ADDRESS_CHARACTERS_AT_MOST) == 204
+    assert sent(browser, number, page=f"/claims?q={'x' * ADDRESS_CHARACTERS_AT_MOST}") == 204
+    assert kept(filing) == []
+
+
+def test_a_session_says_whose_it_was_until_a_day_after_its_last_possible_moment(filing: Filing) -> None:
+    settings, now = filing.desk.settings, filing.clock.now()
+    end = now + timedelta(days=settings.session_days_at_most)
+    with filing.context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.email == PARTNER)).one()
+        token = begin_session(session, person, browser="", now=now, settings=settings)
+        assert whose_session(session, token, end + SAID_AFTER - timedelta(seconds=1)) == person.id
+        assert whose_session(session, token, end + SAID_AFTER) is None
 
 
 def test_other_forms_are_not_kept_and_not_carried_out(filing: Filing, browser: Browser) -> None:

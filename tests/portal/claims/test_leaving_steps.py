@@ -255,12 +255,15 @@ def test_who_typed_nothing_is_told_of_no_change_by_others_and_undoes_none(
     number = begun(filing, partner)
     step(partner, number, "contacts")
     untouched = going_to(partner, "activity")
+    onward = going_to(partner, "evidence")
     typed = going_to(partner, "activity", name="Ours")
     other = filing.browser("global@contoso.example")
     step(other, number, "contacts")
-    other.fill_and_submit("Save and go on", own_contact_name="Gloria Adams", name="Theirs")
+    other.fill_and_submit("Save and go on", own_contact_name="", own_contact_email="", name="Theirs")
     assert partner.send_filled(untouched).heading == "Activity"
-    assert filing.claim(number).name == "Theirs"
+    assert partner.send_filled(onward).heading == "Proof of execution", "the own contact was but proposed"
+    claim = filing.claim(number)
+    assert (claim.name, claim.own_contact_name) == ("Theirs", "")
     page = partner.send_filled(typed, status=409)
     assert page.heading == "Contacts and name"
     assert "Global of Contoso: Save changes." in page.region("failure")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from portal.accounts.kept_views import LEFT
 from portal.accounts.model import Organization
 from portal.accounts.queries import actor_of
 from portal.claims.model import Claim
@@ -18,6 +19,7 @@ from tests.portal.claims.rows import add_claims, customer_id
 from tests.portal.claims.test_wizard import step
 from tests.portal.reviews.filing import Filing
 
+COLLEAGUE = "global@contoso.example"
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -76,6 +78,81 @@ def test_what_stands_in_the_form_is_saved_also_by_a_way_to_another_step(
 
 
 @SQLITE
+def test_who_chooses_a_contact_does_not_undo_what_a_colleague_saved_meanwhile(
+    filing: Filing, partner: Browser
+) -> None:
+    add_claims(filing, naming(filing, "Casey Lind"))
+    number = blank(filing)
+    step(partner, number, "contacts")
+    colleague = filing.browser(COLLEAGUE)
+    step(colleague, number, "contacts")
+    colleague.fill_and_submit("Save and go on", technical_contact_name="Tess Ito", name="Theirs")
+    page = partner.fill_and_submit("Use Casey Lind", status=409, own_contact_name="Ines Morel")
+    assert page.heading == "Contacts and name"
+    assert "Global of Contoso: Save changes." in page.region("failure")
+    assert page.field("own_contact_name") == "Ines Morel", "what was typed is not lost"
+    assert not page.select("#contact-filled")
+    claim = filing.claim(number)
+    assert (claim.name, claim.technical_contact_name) == ("Theirs", "Tess Ito")
+    page = partner.fill_and_submit("Use Casey Lind", name="Both")
+    assert page.field("customer_contact_name") == "Casey Lind", "now they know what changed"
+
+
+@SQLITE
+def test_what_was_typed_is_told_where_the_claim_was_submitted_meanwhile(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.draft()
+    (other,) = add_claims(filing, naming(filing, "Robin Berg", customer_id=filing.claim(number).customer_id))
+    step(partner, number, "contacts")
+    chosen = partner.filled("Use Robin Berg", name="Typed too late.")
+    filing.do("submit", number, PARTNER)
+    page = partner.send_filled(chosen, status=409)
+    assert "Typed too late." in page.region("failure")
+    now: dict[str, Any] = {
+        "version": str(filing.claim(number).version),
+        "step": "contacts",
+        "contact_of": other,
+    }
+    page = partner.post(f"/claims/{number}/edit", status=422, **now, name="Typed too late.")
+    assert "Typed too late." in page.region("failure"), "also where only the form that came is older"
+    assert filing.claim(number).customer_contact_name != "Robin Berg"
+
+
+@SQLITE
+@pytest.mark.parametrize("offered", [True, False], ids=["a contact", "one that is not offered"])
+def test_what_is_kept_of_the_step_stays_kept_and_is_told_beside_the_chosen_contact(
+    filing: Filing, partner: Browser, offered: bool
+) -> None:
+    (earlier,) = add_claims(filing, naming(filing, "Casey Lind"))
+    number = blank(filing)
+    step(partner, number, "contacts")
+    left = dict(partner.filled("#step", name="Typed for an hour.").values)
+    answer = partner.client.post(
+        f"/claims/{number}/edit",
+        base_url="http://localhost",
+        data=left,
+        headers={LEFT: f"/claims/{number}/wizard/contacts"},
+    )
+    assert answer.status_code == 204
+    step(partner, number, "contacts")
+    chosen: dict[str, Any] = {**left, "contact_of": earlier if offered else "CL-2026-999999"}
+    page = partner.post(f"/claims/{number}/edit", **{**chosen, "name": ""})
+    assert page.select("#contact-filled")
+    assert "You left this page before your form was sent" in page.region("kept-form")
+    assert "Typed for an hour." in page.region("kept-form")
+    (told,) = page.select("#kept-form")
+    assert told.get("data-kept-fields") == "[]", "kept.js would write over the contact"
+    page = partner.post(f"/claims/{number}/edit", **chosen)
+    assert not page.select("#kept-form"), "it stands in the form"
+    step(partner, number, "contacts")
+    assert "Typed for an hour." in partner.page.region("kept-form"), "nothing was saved"
+    partner.fill_and_submit("Save and go on", name="Typed for an hour.")
+    step(partner, number, "contacts")
+    assert not partner.page.select("#kept-form")
+
+
+@SQLITE
 def test_each_person_is_offered_once_from_the_newest_claim(filing: Filing, partner: Browser) -> None:
     rows = [naming(filing, f"Person{place} Lind") for place in range(CONTACTS_AT_MOST + 1)]
     newest = naming(filing, "Person2 Lind", customer_contact_title="Promoted")
@@ -97,10 +174,15 @@ def test_nobody_of_another_customer_or_organization_is_offered(filing: Filing, p
         step(partner, number, "contacts")
         path = f"/claims/{number}/edit"
         version = partner.page.field("version")
+        named: dict[str, Any] = {"customer_contact_name": "Robin Berg"}
         page = partner.post(path, step="contacts", version=version, contact_of=foreign, name="Typed before")
         assert "Lind" not in page.text
         assert page.field("name") == "Typed before", "bad input loses nothing"
-        assert "That contact is not among your claims any more" in page.region("contact-filled")
+        assert "That contact could not be taken" in page.region("contact-filled")
+        page = partner.post(path, step="contacts", version=version, contact_of=foreign, **named)
+        assert "Robin Berg is in the form" not in page.text, "they were there before"
+        assert "Nothing that you typed was changed" in page.region("contact-filled")
+        assert page.field("customer_contact_name") == "Robin Berg"
     partner.post("/claims/CL-2026-999999/edit", status=404, step="contacts", contact_of=theirs)
 
 
