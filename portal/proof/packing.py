@@ -14,9 +14,9 @@ from portal.claims.archive import CHUNK_BYTES, Sent
 from portal.claims.desk import Desk
 from portal.claims.documents import note_reading
 from portal.evidence.store import FileStore
+from portal.proof.collecting import Packed, Proof
 from portal.proof.decided import as_file
 from portal.proof.events import told_events
-from portal.proof.collecting import Packed, Proof
 from portal.proof.keys import public_pem, sign
 
 INDEX, README, KEY = "index.html", "README.txt", "proof-key.pem"
