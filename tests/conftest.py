@@ -1,7 +1,8 @@
 """The fixtures that tests share: a fresh database of each kind, a clock that stands still, the app."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import which
@@ -79,6 +80,22 @@ def database_url(
     else:
         with databases.postgresql().database() as url:
             yield url
+
+
+@pytest.fixture
+def another_database(
+    database_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Return what makes a further fresh database of the kind of `database_url`."""
+    with ExitStack() as opened:
+
+        def made() -> str:
+            if database_url.startswith("sqlite"):
+                template = tmp_path_factory.getbasetemp() / "template.sqlite"
+                return databases.copy_of_migrated_sqlite(template, tmp_path)
+            return opened.enter_context(databases.postgresql().database())
+
+        yield made
 
 
 @pytest.fixture

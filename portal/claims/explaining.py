@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
@@ -84,10 +85,14 @@ def explain(desk: Desk, session: Session, number: str, action: str, actor: Actor
     return explained(rulebook, number, rulebook.decide(action, gather(gathering, action)), side_of(actor))
 
 
-def decided_event(session: Session, claim: Claim, event_id: int) -> AuditEvent:
-    """Return an event of the claim for which something was decided. Raises NotThere for any other."""
-    event = session.get(AuditEvent, event_id)
-    if event is None or event.subject != chain_of(claim.number) or event.decision_id is None:
+def decided_event(session: Session, claim: Claim, place: int) -> AuditEvent:
+    """Return the event at a place of the claim's story for which something was decided; else raises NotThere.
+
+    Its place says nothing of other claims, as the row's number would: how much happened to them meanwhile.
+    """
+    query = select(AuditEvent).where(AuditEvent.subject == chain_of(claim.number), AuditEvent.place == place)
+    event = session.scalar(query)
+    if event is None or event.decision_id is None:
         raise NotThere
     return event
 

@@ -52,7 +52,7 @@ class Entry:
     status_label: str  # "" where the status stayed
     text: str
     details: tuple[str, ...]
-    decided: int | None = None  # the event's id where something was decided, which its page explains
+    decided: int | None = None  # the event's place where something was decided, which its page explains
     status: str = ""  # the code of that status
     differences: tuple[Difference, ...] = ()  # what the claim said before and says since
     since_round: int = 0  # of a further submission: the round that `differences` compare it with
@@ -126,7 +126,7 @@ def _entry(
             *_named(changes, shown),
             *_details(event.details, rulebook, reader, compared=rounds is not None),
         ),
-        decided=event.id if event.decision_id is not None else None,
+        decided=event.place if event.decision_id is not None else None,
         status=event.to_status or "",
         differences=_differences(rulebook, changes if shown else {}, rounds),
         since_round=rounds[0].round if rounds else 0,

@@ -14,24 +14,24 @@ from portal.web.htmx import respond
 blueprint = Blueprint("why", __name__)
 
 
-@blueprint.get("/claims/<claim_number:number>/events/<int(max=2147483647):event_id>")
+@blueprint.get("/claims/<claim_number:number>/events/<int(max=2147483647):place>")
 @allow("claims.read")
-def of_claim(number: str, event_id: int) -> Response:
+def of_claim(number: str, place: int) -> Response:
     """Explain to a partner what was decided at one moment of their claim."""
-    return _page(number, event_id, url_for("claims.claim", number=number))
+    return _page(number, place, url_for("claims.claim", number=number))
 
 
-@blueprint.get("/reviews/<claim_number:number>/events/<int(max=2147483647):event_id>")
+@blueprint.get("/reviews/<claim_number:number>/events/<int(max=2147483647):place>")
 @allow("reviews.read")
-def of_review(number: str, event_id: int) -> Response:
+def of_review(number: str, place: int) -> Response:
     """Explain to a reviewer what was decided at one moment of a claim."""
-    return _page(number, event_id, url_for("reviews.review", number=number))
+    return _page(number, place, url_for("reviews.review", number=number))
 
 
-def _page(number: str, event_id: int, back: str) -> Response:
+def _page(number: str, place: int, back: str) -> Response:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     claim = find_claim(session, desk, number, actor)
-    event = decided_event(session, claim, event_id)
+    event = decided_event(session, claim, place)
     return respond(
         "claims/why.html",
         found=explain_event(desk, session, event, side_of(actor)),

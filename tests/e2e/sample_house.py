@@ -144,7 +144,7 @@ class Found:
 
     def event(self, number: str, action: str = "", which: int = -1) -> int:
         """Return the id of an event of the claim that a decision stands behind."""
-        query = select(AuditEvent.id).where(
+        query = select(AuditEvent.place).where(
             AuditEvent.subject == chain_of(number), AuditEvent.decision_id.is_not(None)
         )
         if action:

@@ -134,7 +134,9 @@ class Life:
 
     def everywhere(self, number: str) -> None:
         with self.filing.context():
-            events = db.session.scalars(select(AuditEvent.id).where(AuditEvent.subject == f"claim:{number}"))
+            events = db.session.scalars(
+                select(AuditEvent.place).where(AuditEvent.subject == f"claim:{number}")
+            )
             whys = [f"/claims/{number}/events/{event}" for event in events]
         self.look(PARTNER, f"/claims/{number}", "/claims", f"/claims?q={MARK}", *whys[-2:])
         self.look(REVIEWER, f"/reviews/{number}", "/reviews", f"/reviews?q={MARK}")
