@@ -22,6 +22,7 @@ from portal.notices.mail_views import blueprint as mail_choices
 from portal.notices.views import blueprint as notices
 from portal.proof.views import blueprint as proof
 from portal.reports.views import blueprint as reports
+from portal.reviews.competing_views import blueprint as competing
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
 from portal.web.navigation import Entry
@@ -62,6 +63,7 @@ FEATURES: tuple[Blueprint, ...] = (
     reviews,
     reports,
     proof,
+    competing,
     notices,
     mail_choices,
     consent,
@@ -79,6 +81,7 @@ KEPT = (
     "claims.act",
     "claims.create_claim",
     "reviews.act",
+    "competing.act",
     "people.invite",
     "people.access",
     "organizations.add",

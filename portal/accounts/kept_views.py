@@ -38,7 +38,21 @@ WHICH = ("step", "start")
 # The header with which leaving.js sends a form whose page is left; its value is the page.
 LEFT = "Left-Page"  # stays English: the name of a header
 # What the pages put into forms for themselves; nobody typed it, and nobody misses it.
-TOLD = frozenset({"version", "step", "go", "form", "start", "seen", "shown", "needs_document", "contact_of"})
+TOLD = frozenset(
+    {
+        "version",
+        "step",
+        "go",
+        "form",
+        "start",
+        "seen",
+        "seen_rival",
+        "shown",
+        "needs_document",
+        "contact_of",
+        "winner",
+    }
+)
 # The answers after which the page itself shows what was sent, or what came of it.
 ARRIVED = (409, 422)
 IsUntouched = Callable[[dict[str, list[str]]], bool]

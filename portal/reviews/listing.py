@@ -11,7 +11,15 @@ from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.participants import reviewers
-from portal.reviews.queries import CHOICES, Queued, Wanted, counts, queue, waits_for_reviewer
+from portal.reviews.queries import (
+    CHOICES,
+    Queued,
+    Wanted,
+    competitors_among,
+    counts,
+    queue,
+    waits_for_reviewer,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Row:
     reviewer: str  # "" where nobody has it
     left_by: str  # who had it and reviews no more, ""  where somebody else has it or nobody had
     round: int
+    competes: bool  # another open or approved claim is for one of its products at the same customer
     due_on: date | None
     left: DaysLeft | None
 
@@ -73,18 +82,19 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
     page = queue(session, desk, actor, wanted)
     numbers = counts(session, desk, actor)
     deciding = frozenset(person.id for person in reviewers(session, desk.policies.in_force()))
+    compete = competitors_among(session, [queued.claim.id for queued in page.rows])
     return QueueShown(
         show=wanted.show,
         q=wanted.q,
         tabs=tuple(Tab(code, str(label), numbers[code]) for code, label in CHOICES.items()),
-        rows=tuple(_row(desk, queued, deciding) for queued in page.rows),
+        rows=tuple(_row(desk, queued, deciding, competes=queued.claim.id in compete) for queued in page.rows),
         after=page.after,
         before=page.before,
         following=following(session, desk, actor),
     )
 
 
-def _row(desk: Desk, queued: Queued, deciding: frozenset[int]) -> Row:
+def _row(desk: Desk, queued: Queued, deciding: frozenset[int], *, competes: bool) -> Row:
     claim = queued.claim
     rulebook = desk.rulebook_of(claim)
     name = claim.reviewer.name if claim.reviewer else ""
@@ -101,6 +111,7 @@ def _row(desk: Desk, queued: Queued, deciding: frozenset[int]) -> Row:
         reviewer=name if is_with else "",
         left_by="" if is_with else name,
         round=claim.round,
+        competes=competes,
         due_on=due_on,
         left=_left(desk, queued, due_on),
     )

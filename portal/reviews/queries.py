@@ -1,12 +1,12 @@
 """The reviewer's queue and what a review page reads besides the claim itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
@@ -143,6 +143,17 @@ def on_same_units(session: Session, desk: Desk, claim: Claim, actor: Actor) -> l
         .order_by(Claim.number.desc())
     )
     return list(session.scalars(query)) if units else []
+
+
+def competitors_among(session: Session, claim_ids: Sequence[int]) -> frozenset[int]:
+    """Return those of the claims that another open or approved claim competes with, by one query."""
+    mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
+    query = (
+        select(mine.claim_id)
+        .join(other, (other.unit == mine.unit) & (other.claim_id != mine.claim_id))
+        .where(mine.claim_id.in_(claim_ids), mine.active, other.active)
+    )
+    return frozenset(session.scalars(query)) if claim_ids else frozenset()
 
 
 def _conditions(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,11 @@ from portal.claims.showing import Asked, asked_in_words
 from portal.claims.threads import Thread, threads
 from portal.claims.timeline import Entry, timeline
 from portal.claims.viewing import Sought, Viewed, viewed
-from portal.languages.sentences import gettext, lazy_gettext
+from portal.languages.sentences import lazy_gettext
 from portal.reviews.listing import Following, following
 from portal.reviews.queries import OPERATOR, on_same_units
-from portal.reviews.settlement import naming_losers
+from portal.reviews.rounds import Round, brought_in_words, first_rounds_of, rounds_of
+from portal.reviews.settlement import losers, naming_losers
 from portal.rulebook.models import CatalogReason
 from portal.rulebook.program_models import Activity, PoeElement
 from portal.rulebook.rulebook import Rulebook
@@ -37,16 +38,6 @@ MOVERS: Mapping[str, str] = {
     "customer": lazy_gettext("The customer"),
     "nobody": lazy_gettext("Nobody"),
 }
-
-
-@dataclass(frozen=True)
-class Round:
-    """One submission: when, what differs from the round before it, and the documents it brought."""
-
-    number: int
-    at: datetime
-    changed: tuple[str, ...]
-    documents: tuple[ClaimDocument, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +122,7 @@ def review_of(
     viewer = viewer_of(desk, claim, actor, looking or Looking())
     rulebook = desk.rulebook_of(claim)
     programs, reasons = rulebook.programs, rulebook.reasons
-    first_rounds = _first_rounds(claim)
+    first_rounds = first_rounds_of(claim)
     activity = programs.activities.get(claim.activity or "")
     return Review(
         claim=claim,
@@ -144,15 +135,15 @@ def review_of(
         elements=programs.poe_elements_of(claim.activity),
         documents=tuple(row for row in claim.documents if row.current),
         earlier_documents=tuple(row for row in claim.documents if not row.current),
-        rounds=tuple(_rounds(claim, rulebook, first_rounds)),
-        brought={row.id: _brought(claim, row, first_rounds[row.id]) for row in claim.documents},
+        rounds=tuple(rounds_of(claim, rulebook, first_rounds)),
+        brought={row.id: brought_in_words(claim, row, first_rounds[row.id]) for row in claim.documents},
         requests=tuple(asked_in_words(rulebook, claim, row) for row in reversed(claim.requests)),
         rejection_reasons=_known(reasons.rejection_reasons, claim.rejection_reasons),
         neighbors=tuple(_neighbors(session, desk, claim, actor)),
         threads=threads(claim, actor),
         entries=tuple(timeline(session, desk, claim, actor)),
         panels=tuple(
-            naming_losers(session, desk, claim, panel)
+            naming_losers(panel, losers(session, desk, claim, panel.offer.action))
             for panel in panels(desk, session, claim, actor, PLACE, failure)
         ),
         viewer=viewer,
@@ -175,7 +166,7 @@ def viewer_of(desk: Desk, claim: Claim, actor: Actor, looking: Looking) -> Viewe
 
 def _newest(claim: Claim, current: Sequence[ClaimDocument]) -> Sequence[ClaimDocument]:
     """Return what no submission has held yet, or else what the last one brought, or else all."""
-    rounds, last = _first_rounds(claim), claim.submissions[-1] if claim.submissions else None
+    rounds, last = first_rounds_of(claim), claim.submissions[-1] if claim.submissions else None
     since = [row for row in current if rounds[row.id] is None]
     with_it = [row for row in current if last and rounds[row.id] == last.round]
     return since or with_it or current
@@ -188,44 +179,6 @@ def _late(claim: Claim) -> ClaimClock | None:
 
 def _known(catalog: Mapping[str, CatalogReason], codes: list[str]) -> tuple[CatalogReason, ...]:
     return tuple(catalog[code] for code in codes if code in catalog)
-
-
-def _first_rounds(claim: Claim) -> dict[int, int | None]:
-    """Return by a document's id the round whose submission held it first, None where none did."""
-    held = [
-        (row.round, row.at, {sha256 for sha256, _ in row.content.get("documents", [])})
-        for row in claim.submissions
-    ]
-    return {
-        document.id: next(
-            (number for number, at, hashes in held if document.added_at <= at and document.sha256 in hashes),
-            None,
-        )
-        for document in claim.documents
-    }
-
-
-def _brought(claim: Claim, document: ClaimDocument, first: int | None) -> str:
-    if first is not None:
-        return gettext("round %(number)s", number=first)
-    last = claim.submissions[-1] if claim.submissions else None
-    # What came after the last submission was brought by a dispute, or waits for the next submission.
-    if last and document.round >= last.round:
-        return gettext("after round %(number)s", number=last.round)
-    return gettext("never submitted")
-
-
-def _rounds(claim: Claim, rulebook: Rulebook, first_rounds: Mapping[int, int | None]) -> list[Round]:
-    """Return the submissions, newest first, each with the field groups that changed since the one before."""
-    groups = rulebook.lifecycle.field_groups.values()
-    shown: list[Round] = []
-    earlier: Mapping[str, object] = {}
-    for row in claim.submissions:
-        names = [g.label for g in groups if any(row.content.get(f) != earlier.get(f) for f in g.fields)]
-        new = tuple(document for document in claim.documents if first_rounds[document.id] == row.round)
-        shown.append(Round(row.round, row.at, tuple(names) if earlier else (), new))
-        earlier = row.content
-    return shown[::-1]
 
 
 def _neighbors(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Neighbor]:

@@ -75,7 +75,7 @@ def act(number: str, noun: str) -> AnyResponse:
     result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _page(number, result)
-    flash(_told(result, noun), "success")
+    flash(told(result, noun), "success")
     return redirect(url_for("reviews.review", number=number), HTTPStatus.SEE_OTHER)
 
 
@@ -86,7 +86,7 @@ def mail_preview(number: str, noun: str) -> Response:
     return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
 
 
-def _told(done: Done, noun: str) -> str:
+def told(done: Done, noun: str) -> str:
     """Say what came of an action, with the status in the words of the claim's own policy."""
     claim = find_claim(db.session(), desk_of_app(), done.number, current_actor())
     rulebook = desk_of_app().rulebook_of(claim)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from portal.claims.model import Claim, ConsentLink
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from portal.claims.model import Claim, ClaimUnit, ConsentLink
 from tests.e2e.sample_house import Found
 from tests.e2e.states import ADMIN, REVIEWER, REVIEWER2, STRANGER, Find, State
 from tests.e2e.states_claims import STATUSES
@@ -22,6 +25,20 @@ def _consent(*conditions: Any, which: int = 0) -> Find:
 def _why(found: Found) -> str:
     number = found.claim("under_review")
     return f"/reviews/{number}/events/{found.event(number)}"
+
+
+def _competing(*parameters: str) -> Find:
+    def find(found: Found) -> str:
+        number = found.claim("under_review", competes())
+        return f"/reviews/competing/{number}?{'&'.join(parameters)}".replace("NUMBER", number).rstrip("?")
+
+    return find
+
+
+def competes() -> Any:
+    mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
+    pairs = select(mine.claim_id).join(other, (other.unit == mine.unit) & (other.claim_id != mine.claim_id))
+    return Claim.id.in_(pairs.where(mine.active, other.active))
 
 
 REVIEWS = (
@@ -66,6 +83,14 @@ REVIEWS = (
         (sent("dispute-decision", told={"decision": "deny"}),),
         422,
     ),
+    State("competing claims", REVIEWER, _competing(), (all_open,)),
+    State("competing claims, a winner chosen", REVIEWER, _competing("winner=NUMBER")),
+    State(
+        "competing claims, nothing competes",
+        REVIEWER,
+        lambda found: f"/reviews/competing/{found.claim('rejected_final')}",
+    ),
+    State("competing claims, an empty comment", REVIEWER, _competing(), (sent("comments"),), 422),
     State("why, as a reviewer reads it", REVIEWER, _why),
 )
 

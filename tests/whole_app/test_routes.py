@@ -143,10 +143,10 @@ EXPECTED = {
     ("GET", "/claims/<number>/documents/<int:document_id>/pages/<int:page>"): OWN_CLAIM_OR_SUBMITTED,
     ("GET", "/claims/<number>/template.docx"): OWN_CLAIM,
     ("POST", "/claims/<number>/<noun>"): OWN_CLAIM,
-    ("GET", "/claims/<number>/events/<int:event_id>"): OWN_CLAIM,
     ("GET", "/claims/<number>/proof-pack.zip"): OWN_CLAIM,
     ("GET", "/reviews/<number>/proof-pack.zip"): REVIEWERS,
     ("GET", "/proof-key.pem"): PUBLIC,
+    ("GET", "/claims/<number>/events/<int:place>"): OWN_CLAIM,
     ("GET", "/customers/<int:customer_id>"): OWN_CLAIM,
     ("GET", "/earnings"): ANY_PARTNER,
     ("GET", "/earnings.csv"): BILLING_ADMINS,
@@ -170,12 +170,15 @@ EXPECTED = {
     ("GET", "/deliveries"): Expected((ADMIN,)),
     ("GET", "/deliveries/<int:message_id>"): Expected((ADMIN,)),
     ("POST", "/deliveries/<int:message_id>/retry"): Expected((ADMIN,)),
-    ("GET", "/reviews/<number>/events/<int:event_id>"): REVIEWERS,
+    ("GET", "/reviews/<number>/events/<int:place>"): REVIEWERS,
     ("GET", "/reviews"): REVIEWERS,
     ("GET", "/reviews/<number>"): REVIEWERS,
     ("GET", "/reviews/<number>/news"): REVIEWERS,
     ("GET", "/reviews/<number>/<noun>"): REVIEWERS,
     ("POST", "/reviews/<number>/<noun>"): REVIEWERS,
+    ("GET", "/reviews/competing/<number>"): REVIEWERS,
+    ("GET", "/reviews/competing/<number>/<of>/<noun>"): REVIEWERS,
+    ("POST", "/reviews/competing/<number>/<of>/<noun>"): REVIEWERS,
     ("GET", "/reviews/<number>/mail-preview/<noun>"): REVIEWERS,
     ("POST", "/reviews/<number>/mail-preview/<noun>"): REVIEWERS,
     ("GET", "/consent/<token>"): PUBLIC,
@@ -209,7 +212,7 @@ class World:
         with self.filing.context():
             self.document = str(db.session.scalars(select(ClaimDocument.id)).first())
             self.customer = str(db.session.scalars(select(Claim.customer_id)).first())
-            decided = select(AuditEvent.id).where(AuditEvent.subject == f"claim:{self.submitted}")
+            decided = select(AuditEvent.place).where(AuditEvent.subject == f"claim:{self.submitted}")
             self.organization = str(db.session.scalars(select(Claim.organization_id)).first())
             self.location = str(db.session.scalars(select(Claim.location_id)).first())
             self.message = str(db.session.scalars(select(OutboxMessage.id)).first())
@@ -228,10 +231,11 @@ class World:
         deletes = method == "POST" and "deletion" in address
         parts: dict[str, Callable[[], str]] = {
             "<number>": lambda: self.filing.draft() if deletes else self.submitted,
+            "<of>": lambda: self.submitted,
             "<path:filename>": lambda: "styles/base.css",
             "<int:document_id>": lambda: self.document,
             "<int:page>": lambda: "1",
-            "<int:event_id>": lambda: self.event,
+            "<int:place>": lambda: self.event,
             "<int:message_id>": lambda: self.message,
             "<int:customer_id>": lambda: self.customer,
             "<int:person_id>": self.colleague,
@@ -320,7 +324,7 @@ def routes() -> list[tuple[str, str]]:
 
 def plain(rule: Rule) -> str:
     """Return the rule's text as the table above writes it: `<int(max=9):id>` is `<int:id>`."""
-    text = rule.rule.replace("<path:noun>", "<noun>").replace("<claim_number:number>", "<number>")
+    text = rule.rule.replace("<path:noun>", "<noun>").replace("<claim_number:", "<")
     while "(" in text:
         text = text[: text.index("(")] + text[text.index(")") + 1 :]
     return text

@@ -10,18 +10,27 @@ from portal.claims.refusals import Invalid, Refused
 from portal.claims.units import rivals
 from portal.languages.sentences import gettext
 
+SEEN = "seen_rival"  # in a form: each claim that it showed as one that ends, as `seen_as` names it
+
+
+def seen_as(claim: Claim) -> str:
+    """Return what names the claim in its present state; whatever happens to it makes that another."""
+    return f"{claim.number}:{claim.version}"
+
 
 def settle_others(step: Step) -> None:
     """Reject every other open or approved claim on a unit of the winner (product.md T16).
 
     The transition that loses is the one whose `called_by` names this action. The caller has locked
     the claims that were rivals (`lock_with_rivals`); one that became a rival since is locked here, and
-    whoever is none any more is left alone. Raises Invalid where a rival cannot be ended.
+    whoever is none any more is left alone. Raises Invalid where a rival cannot be ended, or where the form
+    said which claims it showed and they are not the same any more.
     """
     found = _rivals(step)
     locked = {number: claim_by_id(step.session, found[number], lock=True) for number in sorted(found)}
     still = _rivals(step)
     losers = [claim for number, claim in locked.items() if number in still]
+    _check_seen(step, losers)
     for loser in losers:
         _end(step, loser)
     step.details |= {"settled": len(losers), SETTLED_BY: step.actor.person_id}
@@ -29,6 +38,21 @@ def settle_others(step: Step) -> None:
 
 def _rivals(step: Step) -> dict[str, int]:
     return {rival.number: rival.claim_id for rival in rivals(step.session, step.claim, step.rulebook)}
+
+
+def _check_seen(step: Step, losers: list[Claim]) -> None:
+    """Refuse to end what was not looked at: nobody decides against a proof that they did not see."""
+    if not step.answers.has(SEEN):
+        return
+    seen, now = set(step.answers.many(SEEN)), {seen_as(claim) for claim in losers}
+    if seen != now:
+        numbers = sorted({one.partition(":")[0] for one in seen ^ now})
+        told = gettext(
+            "Nothing was settled, because this changed while you looked at it: %(claims)s. Compare the "
+            "claims as they are now, then settle again.",
+            claims=", ".join(numbers),
+        )
+        raise Invalid({"settlement": told})
 
 
 def _end(step: Step, loser: Claim) -> None:
