@@ -39,6 +39,7 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "claim.products_after": lambda g: g.products_after,
     "claim.comments_today": lambda g: g.comments_today,
     "claim.competing_claims": lambda g: len({rival.claim_id for rival in g.rivals}),
+    "claim.has_other_association": lambda g: any(_others(g, product) for product in g.claim.products),
     "claim.round": lambda g: g.claim.round,
     "claim.disputes_used": lambda g: g.claim.disputes_used,
     "claim.rejection_reasons": lambda g: frozenset(g.claim.rejection_reasons),
