@@ -64,12 +64,25 @@ class Person(Base):
 
     # How this person wants which mails, where they chose: kind of mail → way (portal/claims/mail_ways.py).
     mail_ways: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # ISO dates of the first and the last day of the next absence, "" for none.
+    away_from: Mapped[str] = mapped_column(default="")
+    away_until: Mapped[str] = mapped_column(default="")
     # ISO date of the last daily digest, in the program's zone.
     digested_on: Mapped[str] = mapped_column(default="")
 
     organization: Mapped[Organization] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
     locations: Mapped[list["PersonLocation"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+
+class FormerAffiliation(Base):
+    """An organization that somebody of the operator belonged to; `until` is the ISO date of the last day."""
+
+    __tablename__ = "former_affiliations"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    until: Mapped[str]
 
 
 class PersonRole(Base):

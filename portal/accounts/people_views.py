@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.access import Access
+from portal.accounts.affiliations import affiliations_of, keep_affiliation, take_out_affiliation
 from portal.accounts.current import current_actor, current_entrance
 from portal.accounts.managing import ORGANIZATIONS, PEOPLE, Keeper, Kept, NotYours
 from portal.accounts.people import NotAdded
@@ -91,6 +92,22 @@ def activation(person_id: int) -> AnyResponse:
     return _changed(person_id, lambda: _keeper().activate(person_id), told)
 
 
+@blueprint.post("/people/<int(max=2147483647):person_id>/affiliations")
+@allow(ORGANIZATIONS)
+def affiliation(person_id: int) -> AnyResponse:
+    owner, until = row_id(request.form.get("affiliation", "")), request.form.get("until", "")
+    told = gettext("It is kept where the person worked. They review nothing of it until that is long ago.")
+    return _changed(person_id, lambda: keep_affiliation(_keeper(), person_id, owner, until), told)
+
+
+@blueprint.post("/people/<int(max=2147483647):person_id>/affiliations/deletion")
+@allow(ORGANIZATIONS)
+def affiliation_deletion(person_id: int) -> AnyResponse:
+    owner = row_id(request.form.get("affiliation", "")) or 0
+    told = gettext("The former organization was taken out.")
+    return _changed(person_id, lambda: take_out_affiliation(_keeper(), person_id, owner), told)
+
+
 @blueprint.errorhandler(NotYours)
 def not_there(_error: NotYours) -> Response:
     return error_page(404)
@@ -164,6 +181,8 @@ def _person(
         person=one,
         errors=errors or {},
         kept=kept,
+        affiliations=affiliations_of(db.session(), keeper, person_id),
+        typed_affiliation={name: request.form.get(name, "") for name in ("affiliation", "until")},
         roles=typed.get("roles", one.roles),
         locations=typed.get("locations", one.location_ids),
         back=_list_address(shown.organization_id),

@@ -33,6 +33,8 @@ class Profile:
     roles: tuple[str, ...]
     locations: tuple[str, ...]  # none: all of the organization's
     sessions: tuple[OwnSession, ...]
+    away_from: str  # ISO dates, "" for none
+    away_until: str
 
 
 # What browsers and systems call themselves, the telling ones first: most name several others as well.
@@ -84,4 +86,6 @@ def profile_of(session: Session, entrance: Entrance, actor: Actor, token: str) -
             )
             for row in rows
         ),
+        away_from=person.away_from,
+        away_until=person.away_until,
     )

@@ -1,8 +1,11 @@
 """The page of one's own account."""
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.accounts.absence import AbsenceNotKept, keep_absence
 from portal.accounts.current import current_actor, current_entrance, current_token, let_in
 from portal.accounts.entrance import TooManyTries
 from portal.accounts.own_account import PasswordNotChanged, change_password, end_others, end_session_of_own
@@ -11,7 +14,7 @@ from portal.accounts.preferences import PreferencesNotKept, keep_preferences, zo
 from portal.accounts.profile import profile_of
 from portal.db import db, row_id
 from portal.languages.sentences import gettext, ngettext
-from portal.web.access import allow_signed_in
+from portal.web.access import allow, allow_signed_in
 from portal.web.htmx import respond
 
 blueprint = Blueprint("profile", __name__)
@@ -53,6 +56,20 @@ def preferences() -> AnyResponse:
     return redirect(url_for("profile.profile"), 303)
 
 
+@blueprint.post("/profile/absence")
+@allow("reviews.decide")
+def absence() -> AnyResponse:
+    begins, ends = (request.form.get(name, "") for name in ("away_from", "away_until"))
+    # Whoever is a day behind in their zone still says that they are away until their today.
+    today = (current_entrance().clock.now() - timedelta(days=1)).date()
+    try:
+        keep_absence(current_actor(), begins, ends, today)
+    except AbsenceNotKept as mistakes:
+        return _page(mistakes.errors, 422)
+    flash(_kept_absence(begins), "success")
+    return redirect(url_for("profile.profile"), 303)
+
+
 @blueprint.post("/profile/sessions")
 @allow_signed_in
 def sessions() -> AnyResponse:
@@ -74,9 +91,16 @@ def _page(errors: dict[str, str], status: int) -> AnyResponse:
         status=status,
         profile=shown,
         errors=errors,
+        typed={name: request.form.get(name, "") for name in ("away_from", "away_until")} if errors else {},
         time_zones=zone_choices(current_actor().time_zone),
         characters_at_least=CHARACTERS_AT_LEAST,
     )
+
+
+def _kept_absence(begins: str) -> str:
+    if begins:
+        return gettext("Your absence is kept. Your claims say so, and those that cannot wait go to others.")
+    return gettext("No absence is kept of you any more.")
 
 
 def _signed_out(ended: int) -> str:

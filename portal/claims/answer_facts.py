@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.claims.answers import Answers
 from portal.claims.clock_states import running_clock
+from portal.claims.impartiality import months_since_belonged
 from portal.claims.model import Claim
 from portal.claims.participants import people_who_moved
 
@@ -36,6 +37,12 @@ def chosen_had_part(session: Session, claim: Claim, answers: Answers | None) -> 
     """Tell whether the form chose somebody who changed the claim's status before, as the audit knows."""
     chosen = answers.row_id(REVIEWER) if answers else None
     return chosen is not None and chosen in people_who_moved(session, claim)
+
+
+def chosen_months_since(session: Session, claim: Claim, answers: Answers | None, today: date) -> int:
+    """Return how many months ago the reviewer whom the form chose belonged to the claim's organization."""
+    chosen = answers.row_id(REVIEWER) if answers else None
+    return months_since_belonged(session, chosen, [claim.organization_id], today)
 
 
 def days_moved(claim: Claim, answers: Answers | None) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from portal.claims.answer_facts import chosen_had_part, chosen_is_assigned, days_moved
+from portal.claims.answer_facts import chosen_had_part, chosen_is_assigned, chosen_months_since, days_moved
 from portal.claims.clock_states import clock_state, running_clock
 from portal.claims.gathering import Gathering
+from portal.claims.impartiality import months_since_belonged
 from portal.claims.model import ClaimProduct
 from portal.claims.participants import (
     had_part_in_rival,
@@ -74,9 +75,11 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     ),
     "consent.has_link": lambda g: g.has_link,
     "consent.links_today": lambda g: g.links_today,
-    "claim.has_other_reviewer": lambda g: has_other_reviewer(g.session, g.rulebook, g.claim),
-    "actor.had_part_in_rival": lambda g: had_part_in_rival(g.session, g.rulebook, g.rivals, g.actor),
-    "claim.has_reviewer": lambda g: is_with_reviewer(g.session, g.rulebook, g.claim),
+    "claim.has_other_reviewer": lambda g: has_other_reviewer(g.session, g.rulebook, g.claim, g.desk.today()),
+    "actor.had_part_in_rival": lambda g: had_part_in_rival(
+        g.session, g.rulebook, g.rivals, g.actor, g.desk.today()
+    ),
+    "claim.has_reviewer": lambda g: is_with_reviewer(g.session, g.rulebook, g.claim, g.desk.today()),
     "claim.deadline_runs": lambda g: running_clock(g.claim) is not None,
     "chosen.is_assigned": lambda g: chosen_is_assigned(g.claim, g.answers),
     "chosen.had_part": lambda g: chosen_had_part(g.session, g.claim, g.answers),
@@ -88,6 +91,15 @@ CLAIM_FACTS: Mapping[str, Callable[[Gathering], Value]] = {
     "subscriptions.known": lambda g: sum(bool(found) for found in g.subscriptions.values()),
     "subscriptions.states": lambda g: frozenset(
         row.state for found in g.subscriptions.values() for row in found
+    ),
+    "chosen.months_since_belonged": lambda g: chosen_months_since(
+        g.session, g.claim, g.answers, g.desk.today()
+    ),
+    "actor.months_since_belonged": lambda g: months_since_belonged(
+        g.session, g.actor.person_id, [g.claim.organization_id], g.desk.today()
+    ),
+    "actor.months_since_belonged_to_rival": lambda g: months_since_belonged(
+        g.session, g.actor.person_id, [rival.organization_id for rival in g.rivals], g.desk.today()
     ),
     "actor.roles": lambda g: g.actor.roles,
     "actor.kind": lambda g: g.actor.kind,

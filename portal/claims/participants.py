@@ -1,6 +1,7 @@
 """Who has a part in claims: those who may decide them, and, as the audit knows, whoever moved one."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from portal.accounts.roles import people_with_roles
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.disputes import disputed_statuses
+from portal.claims.impartiality import belonged_lately
 from portal.claims.model import Claim
 from portal.claims.units import Rival
 from portal.rulebook.rulebook import Rulebook
@@ -25,10 +27,16 @@ def reviewers(session: Session, rulebook: Rulebook) -> list[Person]:
     return people_with_roles(session, rulebook.roles_with(DECIDE))
 
 
-def is_with_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bool:
+def impartial(session: Session, rulebook: Rulebook, claim: Claim, today: date) -> list[Person]:
+    """Return those of `reviewers` who did not belong to the claim's organization lately."""
+    barred = belonged_lately(session, rulebook, today)
+    return [one for one in reviewers(session, rulebook) if (one.id, claim.organization_id) not in barred]
+
+
+def is_with_reviewer(session: Session, rulebook: Rulebook, claim: Claim, today: date) -> bool:
     """Tell whether the claim is assigned to somebody who may still decide it."""
     return claim.reviewer_id is not None and claim.reviewer_id in {
-        person.id for person in reviewers(session, rulebook)
+        person.id for person in impartial(session, rulebook, claim, today)
     }
 
 
@@ -48,12 +56,15 @@ def people_who_moved(session: Session, claim: Claim) -> frozenset[int]:
     return frozenset(person for person in found if person is not None)
 
 
-def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim) -> bool:
-    """Tell whether somebody who may decide claims had no part in this one."""
-    return bool({person.id for person in reviewers(session, rulebook)} - people_who_moved(session, claim))
+def has_other_reviewer(session: Session, rulebook: Rulebook, claim: Claim, today: date) -> bool:
+    """Tell whether somebody who may decide this claim had no part in it."""
+    able = {person.id for person in impartial(session, rulebook, claim, today)}
+    return bool(able - people_who_moved(session, claim))
 
 
-def had_part_in_rival(session: Session, rulebook: Rulebook, rivals: Iterable[Rival], actor: Actor) -> bool:
+def had_part_in_rival(
+    session: Session, rulebook: Rulebook, rivals: Iterable[Rival], actor: Actor, today: date
+) -> bool:
     """Tell whether a rival is in dispute that `actor` had a part in, and somebody else is there to decide it.
 
     That is the reviewer who has it, or where nobody has, one who had no part.
@@ -63,6 +74,9 @@ def had_part_in_rival(session: Session, rulebook: Rulebook, rivals: Iterable[Riv
     return any(
         claim.reviewer_id != actor.person_id
         and actor.person_id in people_who_moved(session, claim)
-        and (is_with_reviewer(session, rulebook, claim) or has_other_reviewer(session, rulebook, claim))
+        and (
+            is_with_reviewer(session, rulebook, claim, today)
+            or has_other_reviewer(session, rulebook, claim, today)
+        )
         for claim in claims
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.absence import back_after
 from portal.accounts.actor import Actor
 from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
@@ -42,6 +43,7 @@ class Row:
     status_label: str
     tone: str
     reviewer: str  # "" where nobody has it
+    away_until: date | None  # the last day of the reviewer's absence, None for one who is here
     left_by: str  # who had it and reviews no more, ""  where somebody else has it or nobody had
     round: int
     competes: bool  # another open or approved claim is for one of its products at the same customer
@@ -109,6 +111,7 @@ def _row(desk: Desk, queued: Queued, deciding: frozenset[int], *, competes: bool
         status_label=status.label,
         tone=status.tone,
         reviewer=name if is_with else "",
+        away_until=back_after(claim.reviewer, desk.today()) if is_with else None,
         left_by="" if is_with else name,
         round=claim.round,
         competes=competes,

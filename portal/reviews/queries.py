@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from portal.accounts.absence import is_away
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
 from portal.claims import cursors
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
+from portal.claims.impartiality import belonged_lately
 from portal.claims.model import Claim, ClaimClock, ClaimUnit
 from portal.claims.participants import reviewers
 from portal.claims.queries import visible_claims, visible_to
@@ -30,6 +32,8 @@ CHOICES: Mapping[str, str] = {
     EVERY: lazy_gettext("Every submitted claim"),
 }
 OPERATOR = "operator"  # the mover of models.Mover whose queue this is
+# The value of vocabulary.yaml: how short a clock makes the claim of an absent reviewer everybody's.
+DAYS_OF_ABSENT = "days_left_of_absent_at_most"
 SORT = "due"  # what the queue's cursors are places of
 # A number or a name is shorter; a longer text costs the database a comparison for every word.
 SEARCH_CHARACTERS_AT_MOST = 200
@@ -76,13 +80,15 @@ def waits_for_reviewer(
 ) -> Queued | None:
     """Return the claim after `claim` in the order of deadlines that waits for `actor` or for nobody yet.
 
+    So does one whose reviewer is away while its time runs out; none of those that the actor may not review.
     After the last one, and without `claim`, comes the first. None where no other one waits.
     """
     now, due = desk.clock.now(), _due()
     with_nobody = _unassigned(session, desk)
     query = visible_claims(desk, actor).where(
         Claim.waits_for == OPERATOR,
-        or_(Claim.reviewer_id == actor.person_id, with_nobody),
+        or_(Claim.reviewer_id == actor.person_id, with_nobody, _of_the_absent(session, desk, now)),
+        Claim.organization_id.not_in(_kept_from(session, desk, actor)),
     )
     order = list(cursors.ordering(due, Claim.id, descending=False, backwards=False))
     if claim is not None:
@@ -173,6 +179,22 @@ def _unassigned(session: Session, desk: Desk) -> ColumnElement[bool]:
     """Return the condition that nobody has the claim, or only somebody who reviews no more or was let go."""
     deciding = [person.id for person in reviewers(session, desk.policies.in_force())]
     return or_(Claim.reviewer_id.is_(None), Claim.reviewer_id.not_in(deciding))
+
+
+def _kept_from(session: Session, desk: Desk, actor: Actor) -> list[int]:
+    """Return the organizations whose claims the actor may not review, because they belonged there lately."""
+    found = belonged_lately(session, desk.policies.in_force(), desk.today())
+    return sorted(owner for person, owner in found if person == actor.person_id)
+
+
+def _of_the_absent(session: Session, desk: Desk, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim is with a reviewer who is away, and that its time runs out."""
+    rulebook, today = desk.policies.in_force(), desk.today()
+    days = rulebook.vocabulary.values.get(DAYS_OF_ABSENT)
+    away = [person.id for person in reviewers(session, rulebook) if is_away(person, today)]
+    if not isinstance(days, int) or not away:
+        return false()
+    return and_(Claim.reviewer_id.in_(away), _due() <= now + timedelta(days=days))
 
 
 def _due() -> ColumnElement[datetime]:

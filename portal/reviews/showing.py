@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.absence import back_after
 from portal.accounts.actor import Actor
 from portal.claims.answering import Failure
 from portal.claims.clock_states import ENDED
@@ -89,6 +90,7 @@ class Review:
     previewed: bool  # the form came back because its mails were to be looked at
     mailing: frozenset[str]  # the actions that tell somebody by mail
     movers: Mapping[str, str]
+    away_until: date | None  # the last day of the reviewer's absence, None for one who is here
 
     @property
     def comments_address(self) -> str:
@@ -153,6 +155,7 @@ def review_of(
         previewed=previewed,
         mailing=frozenset(rulebook.notifications.events),
         movers=MOVERS,
+        away_until=back_after(claim.reviewer, desk.today()),
     )
 
 

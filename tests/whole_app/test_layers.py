@@ -29,6 +29,7 @@ RANKS = {
             "chain",
             "desk",
             "disputes",
+            "impartiality",
             "participants",
             "refusals",
             "removals",

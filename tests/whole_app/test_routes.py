@@ -78,6 +78,9 @@ ORGANIZERS = Expected((ADMIN,))
 # The operator admins look after everybody's people: an organization may have lost its last admin.
 PERSON_OF_OWN = Expected((GLOBAL, ADMIN), blind=("global@fabrikam.example",))
 
+# The person that is tried is a partner's; where such people come from is kept of nobody.
+OPERATORS_PERSON = Expected((), blind=(ADMIN,))
+
 # One line for each route. A route that is not here fails, and so does a line whose route is gone.
 EXPECTED = {
     ("GET", "/static/<path:filename>"): PUBLIC,
@@ -98,6 +101,8 @@ EXPECTED = {
     ("POST", "/people"): PEOPLE_KEEPERS,
     ("GET", "/people/<int:person_id>"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/access"): PERSON_OF_OWN,
+    ("POST", "/people/<int:person_id>/affiliations"): OPERATORS_PERSON,
+    ("POST", "/people/<int:person_id>/affiliations/deletion"): OPERATORS_PERSON,
     ("POST", "/people/<int:person_id>/invitation"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/withdrawal"): PERSON_OF_OWN,
     ("POST", "/people/<int:person_id>/deactivation"): PERSON_OF_OWN,
@@ -115,6 +120,7 @@ EXPECTED = {
     ("POST", "/profile/password"): Expected(EVERYBODY),
     ("POST", "/profile/preferences"): Expected(EVERYBODY),
     ("POST", "/profile/sessions"): Expected(EVERYBODY),
+    ("POST", "/profile/absence"): REVIEWERS,
     ("GET", "/profile/mails"): Expected(EVERYBODY),
     ("POST", "/profile/mails"): Expected(EVERYBODY),
     ("GET", "/policy"): Expected(WITH_A_ROLE),

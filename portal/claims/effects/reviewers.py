@@ -2,11 +2,12 @@
 
 from sqlalchemy import func, select
 
+from portal.accounts.absence import is_away
 from portal.accounts.model import Person
 from portal.claims.answer_facts import REVIEWER
 from portal.claims.desk import Step
 from portal.claims.model import Claim
-from portal.claims.participants import people_who_moved, reviewers
+from portal.claims.participants import impartial, people_who_moved
 
 OPERATOR = "operator"  # the mover of models.Mover who is busy with a claim
 
@@ -24,7 +25,11 @@ def assign_other_reviewer(step: Step) -> None:
     about their own decision in their name.
     """
     had_part = people_who_moved(step.session, step.claim)
-    others = [person for person in reviewers(step.session, step.rulebook) if person.id not in had_part]
+    able = impartial(step.session, step.rulebook, step.claim, step.desk.today())
+    others = [person for person in able if person.id not in had_part]
+    # Whoever is away would keep it waiting; where everybody is, it goes to one of them all the same.
+    here = [person for person in others if not is_away(person, step.desk.today())]
+    others = here or others
     step.claim.reviewer_id = _least_busy(step, others)
 
 
