@@ -48,7 +48,7 @@ def test_only_the_assigned_reviewer_decides(files: dict[str, str]) -> None:
     files["examples/lifecycle.yaml"] += indented(example, 2)
     with pytest.raises(RulebookInvalid, match="unknown rule not_assigned"):
         load(files)
-    old = "    guards: [alone_on_unit]\n"
+    old = "    guards: [impartial, alone_on_unit]\n"
     replace(files, "lifecycle.yaml", old, old + indented(block("refuse:\n  - id: not_assigned"), 4))
     report = run(load(files))
     assert report.ok
