@@ -87,12 +87,12 @@ class Proof:
         """Return the timeline's entry of what was decided, None for what was decided beside it."""
         if one.stored.id != one.event.decision_id:
             return None
-        return next((entry for entry in self.entries if entry.decided == one.event.id), None)
+        return next((entry for entry in self.entries if entry.decided == one.event.place), None)
 
     @property
     def explained_by(self) -> Mapping[int, str]:
-        """The number of what was decided at an event, by the event's id."""
-        return {one.event.id: one.number for one in reversed(self.decisions)}
+        """The number of what was decided at an event, by the event's place."""
+        return {one.event.place: one.number for one in reversed(self.decisions)}
 
 
 def proof(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
