@@ -11,9 +11,9 @@ from portal.accounts.actor import Actor
 from portal.claims.acting import act
 from portal.claims.answers import Answers
 from portal.claims.desk import Desk
+from portal.claims.listing import deleting_action
 from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid, NotThere, Refused, Stale
-from portal.claims.selection import deleting_action
 from portal.claims.sent_before import gone_before
 from portal.db import transaction
 from portal.languages.sentences import gettext, lazy_gettext

@@ -129,6 +129,11 @@ class Wanted:
         values = {**begun.__dict__, **changed}
         return {name: value for name, value in values.items() if value}
 
+    @property
+    def address(self) -> dict[str, str]:
+        """The parameters of this page of the list."""
+        return self.params(after=self.after, before=self.before)
+
     def unfiltered(self) -> dict[str, str]:
         """Return the parameters of the list in this order and these columns, without a filter."""
         return self.params(**dict.fromkeys(FILTERS, ""))

@@ -23,6 +23,8 @@ from portal.claims.queries import visible_claims
 from portal.claims.tabs import Tab, Tabs, counted_tabs, is_waiting
 from portal.customers.model import Customer
 from portal.languages.sentences import gettext
+from portal.rulebook.closed_names import GONE
+from portal.rulebook.rulebook import Rulebook
 
 # What waits for somebody is seen at a glance; who has more to do opens the whole list of it.
 WAITING_AT_MOST = 5
@@ -43,6 +45,7 @@ class Row:
     move: str
     due_on: date | None
     left: DaysLeft | None  # until the end of `due_on`
+    deletable: bool  # whether the policy has an action that deletes a claim in its status
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Listing:
     @property
     def address(self) -> dict[str, Any]:
         """The parameters of this page of the list; what `after` and `before` are in it, they stay."""
-        return self.wanted.params(after=self.wanted.after, before=self.wanted.before)
+        return self.wanted.address
 
 
 def _direction(code: str, sort: str) -> str:
@@ -279,7 +282,13 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         move=str(MOVES[claim.waits_for]),
         due_on=due_on,
         left=days_left(due_on, desk.today(), overdue=claim.overdue) if due_on else None,
+        deletable=deleting_action(rulebook, claim.status) is not None,
     )
+
+
+def deleting_action(rulebook: Rulebook, status: str) -> str | None:
+    """Return the action by which a claim in `status` is deleted, None where the policy has none."""
+    return next((code for code, each in rulebook.transitions.items() if each.moves.get(status) == GONE), None)
 
 
 def late_clock(claim: Claim) -> ClaimClock | None:

@@ -68,7 +68,7 @@ def done_in_words(rulebook: Rulebook, action: str | None, done: Done) -> str:
         return together(said, gettext("%(number)s was deleted.", number=done.number))
     if done.to_status != done.from_status:
         status = rulebook.statuses[done.to_status].label
-        now = gettext("%(number)s is now %(status)s.", number=done.number, status=status)
+        now = gettext("%(number)s is now in status “%(status)s”.", number=done.number, status=status)
         return together(said, now)
     if transition is None:
         return gettext("Saved.")

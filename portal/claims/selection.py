@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.filters import Wanted
-from portal.claims.lifecycle import GONE
 from portal.claims.listing import Row, row_of, sorted_by
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_claims, visible_to
 from portal.languages.sentences import gettext
-from portal.rulebook.rulebook import Rulebook
 
 # As many as a large page of the list has; each deleted draft is a decision and a transaction of its own.
 CHOSEN_AT_MOST = 100
@@ -47,11 +45,6 @@ def chosen_rows(session: Session, desk: Desk, actor: Actor, numbers: Sequence[st
     shown = visible_claims(desk, actor).where(Claim.number.in_(numbers))
     query = sorted_by(shown, Claim.number.expression, descending=False)
     return [row_of(desk, claim) for claim in session.scalars(query).unique()]
-
-
-def deleting_action(rulebook: Rulebook, status: str) -> str | None:
-    """Return the action by which a claim in `status` is deleted, None where the policy has none."""
-    return next((code for code, each in rulebook.transitions.items() if each.moves.get(status) == GONE), None)
 
 
 def chosen_documents(

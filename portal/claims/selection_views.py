@@ -15,7 +15,7 @@ from portal.claims.desk import Desk
 from portal.claims.export import export
 from portal.claims.filters import Wanted
 from portal.claims.listing import read_wanted
-from portal.claims.selection import CannotChoose, chosen_numbers, chosen_rows, deleting_action, only_order
+from portal.claims.selection import CannotChoose, chosen_numbers, chosen_rows, only_order
 from portal.claims.workbook import XLSX, workbook
 from portal.db import db, row_id
 from portal.web.access import allow
@@ -55,9 +55,13 @@ def confirm() -> Response:
     """Show which of the chosen claims would be deleted, before anything is."""
     desk, numbers = desk_of_app(), _numbers()
     rows = chosen_rows(db.session(), desk, current_actor(), numbers)
-    drafts = [row for row in rows if deleting_action(desk.rulebook_of(row.claim), row.claim.status)]
-    kept = [row for row in rows if row not in drafts]
-    return respond("claims/deletion.html", drafts=drafts, kept=kept, missing=len(numbers) - len(rows))
+    drafts = [row for row in rows if row.deletable]
+    kept = [row for row in rows if not row.deletable]
+    missing = len(numbers) - len(rows)
+    view, _, _ = read_wanted(db.session(), desk, current_actor(), request.args)
+    return respond(
+        "claims/deletion.html", drafts=drafts, kept=kept, missing=missing, back=view.address, chosen=numbers
+    )
 
 
 @blueprint.post("/claims/selection/deletion")

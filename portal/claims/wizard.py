@@ -25,6 +25,7 @@ from portal.claims.proposing import (
 )
 from portal.claims.refusals import NotThere
 from portal.claims.same_customer import OtherClaim, other_claims
+from portal.claims.sending import Sending, sending
 from portal.claims.untouched import NOTHING_SHOWN, mark_as_shown
 from portal.languages.sentences import lazy_gettext
 from portal.rulebook.decision import Reason
@@ -104,6 +105,7 @@ class WizardPage:
     found: tuple[tuple[str, str, str], ...]  # customers that the search found: id, name, domain and tenant
     more_found: bool
     search: str
+    sending: tuple[Sending, ...]  # what sending it changes; told in the last step alone
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -204,6 +206,7 @@ def wizard_page(
         found=customers,
         more_found=more,
         search=search,
+        sending=tuple(sending(rulebook, claim, ways, desk.clock.now())) if step is STEPS[-1] else (),
     )
 
 

@@ -1,5 +1,6 @@
 """How days and moments are written in each language, in a time zone that is always said."""
 
+import re
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
@@ -7,6 +8,8 @@ from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone
 
 from portal.languages.catalogs import catalog
 from portal.languages.offered import ENGLISH
+
+FRENCH = "fr"
 
 
 def moment_in_words(value: datetime, zone: tzinfo, language: str = ENGLISH) -> str:
@@ -38,11 +41,18 @@ def day_in_words(value: date, language: str = ENGLISH) -> str:
     """Return a day as "14 December 2026", "14. Dezember 2026" or "2026年12月14日"."""
     if language == ENGLISH:  # the order of the day, which Babel's American English turns round
         return f"{value.day} {value:%B %Y}"
-    return format_date(value, "long", locale=language)
+    return _first_of_month(value, format_date(value, "long", locale=language), language)
 
 
 def weekday_and_day(value: date, language: str = ENGLISH) -> str:
     """Return a day as "Sunday 29 November 2026", with its weekday."""
     if language == ENGLISH:
         return f"{value:%A} {value.day} {value:%B %Y}"
-    return format_date(value, "full", locale=language)
+    return _first_of_month(value, format_date(value, "full", locale=language), language)
+
+
+def _first_of_month(value: date, written: str, language: str) -> str:
+    """Return a day as it is `written`, in French the first of a month as "1er", which Babel does not know."""
+    if value.day == 1 and language == FRENCH:
+        return re.sub(r"\b1\b", "1er", written, count=1)
+    return written

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, not_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.actor import Actor
@@ -51,18 +51,27 @@ def number_of_news(session: Session, desk: Desk, reader: Actor, at_most: int) ->
     return session.scalar(select(func.count()).select_from(new.limit(at_most).subquery())) or 0
 
 
-def notices(session: Session, desk: Desk, reader: Actor, before: int | None) -> Notices:
-    """Return the page of notices for `reader` that begins behind the place `before`, None for the first."""
+def notices(
+    session: Session, desk: Desk, reader: Actor, before: int | None, *, was_read: bool = False
+) -> Notices:
+    """Return the page of notices for `reader` that begins behind the place `before`, None for the first.
+
+    With `was_read` it holds what the reader has marked as read instead of what is new to them.
+    """
     # First the mark, then what is shown: what comes in between is shown, and new the next time as well.
     mark = mark_now(session) if before is None else None
     newest, number = func.max(AuditEvent.id), func.count()
     query = select(Claim.id, newest, number).join(AuditEvent, _same_claim())
-    query = query.where(*_news(session, desk, reader)).group_by(Claim.id).order_by(newest.desc())
+    query = (
+        query.where(*_news(session, desk, reader, was_read=was_read))
+        .group_by(Claim.id)
+        .order_by(newest.desc())
+    )
     if before is not None:
         query = query.having(newest < before)
     found = session.execute(query.limit(CLAIMS_PER_PAGE + 1)).all()
     more, found = len(found) > CLAIMS_PER_PAGE, list(found[:CLAIMS_PER_PAGE])
-    shown = _of_claims(session, desk, reader, [(row[0], row[2]) for row in found])
+    shown = _of_claims(session, desk, reader, [(row[0], row[2]) for row in found], was_read=was_read)
     return Notices(tuple(shown), mark, found[-1][1] if more else 0)
 
 
@@ -72,27 +81,33 @@ def _same_claim() -> ColumnElement[bool]:
     return by_claim & (Claim.number == func.substr(AuditEvent.subject, len(PREFIX) + 1))
 
 
-def _news(session: Session, desk: Desk, reader: Actor) -> list[ColumnElement[bool]]:
-    """Return the conditions of what is new: what a claim's timeline tells the reader and others did."""
+def _news(
+    session: Session, desk: Desk, reader: Actor, *, was_read: bool = False
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of what is new: what a claim's timeline tells the reader and others did.
+
+    With `was_read`, of what was new until the reader marked it as read.
+    """
     person = session.get_one(Person, reader.person_id)
+    unread = mark_of(person).is_unread()
     return [
         visible_to(desk, reader),
         tells_something(),
         AuditEvent.action != DOCUMENT_READ,  # evidence on the timeline; nothing that anybody has to know
-        mark_of(person).is_unread(),
+        not_(unread) if was_read else unread,
         AuditEvent.at >= person.created_at,  # who begins here has missed nothing of the years before
         or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != person.id),
     ]
 
 
 def _of_claims(
-    session: Session, desk: Desk, reader: Actor, counted: Sequence[tuple[int, int]]
+    session: Session, desk: Desk, reader: Actor, counted: Sequence[tuple[int, int]], *, was_read: bool
 ) -> list[OfClaim]:
     numbers = dict(counted)
     query = select(Claim).where(Claim.id.in_(numbers)).options(selectinload(Claim.submissions))
     claims = {claim.id: claim for claim in session.scalars(query)}
     first = first_submissions(session, claims.values())
-    events = _newest(session, desk, reader, list(numbers))
+    events = _newest(session, desk, reader, list(numbers), was_read=was_read)
     found = []
     for claim_id, number in numbers.items():
         claim = claims[claim_id]
@@ -103,10 +118,13 @@ def _of_claims(
     return found
 
 
-def _newest(session: Session, desk: Desk, reader: Actor, claim_ids: list[int]) -> list[AuditEvent]:
-    """Return the newest events of each claim that are new to `reader`, the newest first."""
+def _newest(
+    session: Session, desk: Desk, reader: Actor, claim_ids: list[int], *, was_read: bool
+) -> list[AuditEvent]:
+    """Return the newest events of each claim that are new to `reader`, or were, the newest first."""
     turn = func.row_number().over(partition_by=AuditEvent.subject, order_by=AuditEvent.place.desc())
     query = select(AuditEvent.id, turn.label("turn")).join(Claim, _same_claim())
-    rows = query.where(Claim.id.in_(claim_ids), *_news(session, desk, reader)).subquery()
+    wanted = _news(session, desk, reader, was_read=was_read)
+    rows = query.where(Claim.id.in_(claim_ids), *wanted).subquery()
     chosen = select(AuditEvent).join(rows, rows.c.id == AuditEvent.id).where(rows.c.turn <= LINES_AT_MOST)
     return list(session.scalars(chosen.order_by(AuditEvent.place.desc())))

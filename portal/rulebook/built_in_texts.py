@@ -25,7 +25,7 @@ _TO_GIVE: Mapping[str, str] = {
 
 
 def begins_a_claim(action: str) -> str:
-    """Say that `action` cannot be done with a claim that exists."""
+    """Say that `action` is not for a claim that exists."""
     return gettext(
         "%(action)s begins a new claim. This one exists, in status %(status)s.",
         action=quoted([action]),
@@ -36,8 +36,8 @@ def begins_a_claim(action: str) -> str:
 def wrong_status(action: str, possible: list[str]) -> str:
     """Say in which statuses `action` can be done instead; both are labels, as in all of these texts."""
     return gettext(
-        "%(action)s cannot be done with a claim in status %(status)s. "
-        "It can be done in status %(possible)s only.",
+        "%(action)s is not possible while the claim is in status %(status)s. "
+        "It is possible only in status %(possible)s.",
         action=quoted([action]),
         status=_STATUS,
         possible=quoted(possible, gettext("or")),

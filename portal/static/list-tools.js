@@ -45,6 +45,10 @@ function showChosen() {
     whole.indeterminate = number > 0 && number < all.length;
     form.hidden = number === 0;
     form.classList.add("is-begun");
+    const deletes = form.querySelector("[data-deletes]");
+    if (deletes) {
+      deletes.hidden = !all.some((box) => box.checked && box.hasAttribute("data-deletable"));
+    }
     const told = form.querySelector("[data-chosen]");
     told.textContent = number === 1 ? told.dataset.sayOne : told.dataset.sayMore.replace("%(number)s", number);
   }

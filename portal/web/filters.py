@@ -1,10 +1,12 @@
 """How templates write moments and days: in the reader's time zone and the page's language."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from portal.languages.dates import day_in_words, moment_in_words, zone_in_words
 from portal.web.languages import language
@@ -34,6 +36,7 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
     app.jinja_env.filters["machine"] = machine
     app.jinja_env.filters["problems"] = problems
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["breakable"] = breakable
 
 
 def machine(value: date) -> str:
@@ -49,3 +52,8 @@ def problems(form: Any) -> list[tuple[str, str]]:
 def plain(quoted: str) -> str:
     """Return a sentence of the program's source without the marks that set words of it bold there."""
     return quoted.replace("**", "")
+
+
+def breakable(code: str) -> Markup:
+    """Return code that a narrow column may break behind a dot or an underscore."""
+    return Markup(re.sub(r"(?<=[a-z])([._])(?=[a-z])", r"\1<wbr>", str(escape(code))))  # noqa: S704  # is escaped

@@ -42,6 +42,7 @@ SIGNING_IN = (
 
 OWN_ACCOUNT = (
     State("notices of a partner", PARTNER, "/notices"),
+    State("notices that a partner read", PARTNER, "/notices/read"),
     State("notices of a reviewer", REVIEWER, "/notices", (all_open,)),
     State("notices, a further page", REVIEWER, "/notices?before=400"),
     State("notices, nothing further", PARTNER, "/notices?before=1"),

@@ -198,6 +198,6 @@ def test_every_task_is_done_without_a_script(dashboard: Open) -> None:
     page.get_by_role("button", name="Save this view").click()
     assert "The view was saved" in page.locator("#flashes").inner_text()
     page.get_by_label("Choose CL-2026-000001").check()
-    page.get_by_role("button", name="Delete drafts").click()
+    page.get_by_role("button", name="Delete drafts…").click()
     page.get_by_role("button", name="Delete 1 draft").click()
     assert "1 draft was deleted." in page.locator("main").inner_text()

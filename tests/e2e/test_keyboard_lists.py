@@ -108,7 +108,7 @@ def test_claims_are_chosen_exported_and_deleted(hands: Hands, scripts: bool) -> 
         keys.untick(page.get_by_label("Choose all claims on this page"))
         keys.tick(page.get_by_label(f"Choose {FIRST}"))
         keys.tick(page.get_by_label("Choose CL-2026-000002"))
-    keys.follow(chosen.get_by_role("button", name="Delete drafts"))
+    keys.follow(chosen.get_by_role("button", name="Delete drafts…"))
     keys.follow(page.get_by_role("button", name="Delete 2 drafts"))
     assert "2 drafts were deleted." in page.locator("main").inner_text()
     keys.follow(page.locator("main").get_by_role("link", name="Back to the claims"))

@@ -156,3 +156,21 @@ def test_the_dots_of_a_label_in_two_lines_stay_at_its_last_word(filing: Filing, 
     # A box that lays out its content in columns puts the dots into one of their own.
     assert label.evaluate("element => getComputedStyle(element).display") == "inline-block"
     assert label.evaluate("element => getComputedStyle(element, '::after').display") == "inline"
+
+
+def test_the_picture_of_the_policy_says_that_it_scrolls_and_opens_where_it_begins(
+    filing: Filing, window: Window
+) -> None:
+    page = window("policy@operator.example", NARROW, at="/policy")
+    frame, hint = page.locator(".diagram-frame"), page.locator(".diagram-hint")
+    assert frame.evaluate(WIDER_THAN_SHOWN)
+    assert hint.is_visible()
+    topmost = page.locator(".diagram-box").evaluate_all(
+        "boxes => boxes.map(box => box.getBoundingClientRect()).sort((a, b) => a.y - b.y)[0].toJSON()"
+    )
+    view = frame.bounding_box()
+    assert view is not None
+    assert view["x"] <= topmost["left"]
+    assert topmost["right"] <= view["x"] + view["width"]
+    page.set_viewport_size({"width": 1440, "height": 800})
+    assert hint.is_hidden()

@@ -67,3 +67,35 @@ def test_who_chose_something_is_told_of_the_sign_out_before_it_is_gone(
     ask_for_news(page)
     expect(page.locator(".notice", has_text="You were signed out")).to_be_visible()
     expect(page.locator("#action-reject input[type=checkbox]").first).to_be_checked()
+
+
+def test_who_left_the_page_finds_again_what_they_ticked(filing: Filing, window: Window) -> None:
+    number = filing.under_review()
+    page = window(REVIEWER, at=f"/reviews/{number}")
+    page.locator("summary", has_text="Reject").click()
+    boxes = page.locator("#action-reject input[type=checkbox]")
+    boxes.nth(1).check()
+    boxes.nth(2).check()
+    boxes.nth(2).uncheck()
+    page.locator("#action-reject textarea").fill("Page 2 is missing.")
+    page.goto("/reviews")
+    page.goto(f"/reviews/{number}")
+    expect(boxes.nth(1)).to_be_visible()
+    assert [box.is_checked() for box in boxes.all()[:3]] == [False, True, False]
+    expect(page.locator("#action-reject")).to_contain_text("What you ticked and chose before is back.")
+
+    with page.expect_navigation():
+        page.locator("#action-reject button", has_text="Reject").click()
+    expect(page.locator("#flashes .notice-success")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))") == []
+
+
+def test_neither_tokens_nor_versions_are_kept(filing: Filing, window: Window) -> None:
+    page = window(REVIEWER, at=f"/reviews/{filing.under_review()}")
+    page.locator("summary", has_text="Reject").click()
+    page.locator("#action-reject input[type=checkbox]").first.check()
+    form = page.locator("#action-reject form")
+    key = f"draft:{form.get_attribute('data-draft')}"
+    kept = page.evaluate("key => JSON.parse(sessionStorage.getItem(key)).map(([name]) => name)", key)
+    box = form.locator("input[type=checkbox]").first
+    assert kept == [f"{box.get_attribute('name')}={box.get_attribute('value')}"]

@@ -40,6 +40,7 @@ TRANSITIONS = {
         "dispute": "rejected_final",
     },
     "consent_window_ends": {"approved": "approved"},  # T15
+    "assess_again": {"approved": "approved"},  # T15, after an import
     "settle": {"under_review": "approved", "dispute": "approved", "approved": "approved"},  # T16
     "lose_settlement": {  # T16
         "submitted": "rejected",
@@ -63,6 +64,7 @@ BY = {
         "no_response",
         "lose_settlement",
         "consent_window_ends",
+        "assess_again",
         "dispute_window_ends",
         "pickup_overdue",
         "review_overdue",

@@ -134,6 +134,7 @@ EXPECTED = {
     ("POST", "/claims/selection/deletion"): BULK_WORKERS,
     ("GET", "/notices"): CLAIM_READERS,
     ("POST", "/notices"): CLAIM_READERS,
+    ("GET", "/notices/read"): CLAIM_READERS,
     ("GET", "/claims/views"): ANY_PARTNER,
     ("POST", "/claims/views"): ANY_PARTNER,
     ("POST", "/claims/views/<int:view_id>"): OWN_VIEW,

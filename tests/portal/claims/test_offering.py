@@ -38,7 +38,7 @@ def test_every_action_of_a_person_has_its_own_sentence(policy: Rulebook) -> None
 
 def test_what_happened_stands_before_the_status(policy: Rulebook, silent: Rulebook) -> None:
     done = Done(NUMBER, "draft", "submitted")
-    status = f"{NUMBER} is now Submitted."
+    status = f"{NUMBER} is now in status “Submitted”."
     assert done_in_words(policy, "submit", done) == f"Your claim was sent to the review team. {status}"
     assert done_in_words(silent, "submit", done) == status
 

@@ -79,7 +79,7 @@ def test_a_day_that_is_refused_is_no_dead_end(filing: Filing) -> None:
     )
     (mistake,) = page.texts("#action-extend-until-error")
     assert mistake.endswith("Choose a later day.")
-    assert "Nothing can be done about it now." not in page.region("action-extend-outcome")
+    assert not page.select("#action-extend-outcome .remedy")
 
 
 @SQLITE
@@ -89,3 +89,14 @@ def test_only_what_the_reader_could_do_is_named_instead(filing: Filing) -> None:
     filing.wait(40)
     page = filing.browser(REVIEWER).visit(f"/reviews/{number}")
     assert "Instead: “Create claim”." not in page.text
+
+
+@SQLITE
+def test_where_nothing_would_change_it_the_reason_alone_says_what_to_do(
+    filing: Filing, partner: Browser
+) -> None:
+    page = partner.visit(f"/claims/{filing.draft()}")
+    told = page.region("action-comment").replace("“", '"').replace("”", '"')
+    assert '"Comment" is not possible while the claim is in status "Draft".' in told
+    assert "Nothing can be done" not in page.text
+    assert not page.select("#action-comment .remedy")

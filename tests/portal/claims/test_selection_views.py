@@ -95,7 +95,7 @@ def test_drafts_are_deleted_after_a_page_that_asks(filing: Filing, partner: Brow
         filing.submitted("contoso", "exchange_online"),
     )
     partner.visit("/claims")
-    page = partner.fill_and_submit("Delete drafts", number=[draft, submitted])
+    page = partner.fill_and_submit("Delete drafts…", number=[draft, submitted])
     assert "1 draft will be deleted" in page.text
     assert "1 claim will stay" in page.text
     assert numbers_left(filing) == {draft, other, submitted}, "looking deletes nothing"
@@ -107,6 +107,29 @@ def test_drafts_are_deleted_after_a_page_that_asks(filing: Filing, partner: Brow
             AuditEvent.subject == f"claim:{draft}", AuditEvent.to_status == "gone"
         )
         assert db.session.scalar(gone) == 1
+
+
+@SQLITE
+def test_who_keeps_the_drafts_comes_back_to_the_same_view_and_choice(
+    filing: Filing, partner: Browser
+) -> None:
+    numbers = add_claims(filing, {"name": "b"}, {"name": "a"}, {"name": "c"})
+    partner.visit("/claims?status=draft&sort=-name")
+    page = partner.fill_and_submit("Delete drafts…", number=numbers[:2])
+    page = partner.visit(page.links()["Keep them"])
+    ticked = [box.get("value") for box in page.select("[data-row-choice][checked]")]
+    assert ticked == numbers[:2]
+    assert page.select("[data-tabs] [aria-current]")[0].get("id") == "tab-status-draft"
+    assert page.texts(".list-results .row-name") == ["c", "b", "a"]
+
+
+@SQLITE
+def test_deleting_is_offered_only_where_a_claim_can_be_deleted(filing: Filing, partner: Browser) -> None:
+    filing.submitted()
+    assert "Delete drafts…" not in partner.visit("/claims").buttons()
+    filing.draft(product="intune")
+    assert "Delete drafts…" in partner.visit("/claims").buttons()
+    assert "Delete drafts…" not in partner.visit("/claims?status=submitted").buttons()
 
 
 def test_each_claim_that_stays_says_why(filing: Filing, partner: Browser) -> None:
@@ -148,7 +171,7 @@ def test_where_the_database_does_not_answer_what_was_done_is_told_and_the_rest_i
         return lock_for_action(session, *given)
 
     partner.visit("/claims")
-    partner.fill_and_submit("Delete drafts", number=[first, second, third, fourth])
+    partner.fill_and_submit("Delete drafts…", number=[first, second, third, fourth])
     monkeypatch.setattr("portal.claims.acting.lock_for_action", failing)
     page = partner.fill_and_submit("Delete 4 drafts")
     told = {row["Claim"]: row["Result"] for row in page.rows()}

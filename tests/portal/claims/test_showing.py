@@ -1,7 +1,10 @@
 """The claim page says what helps while it helps, what to do next, and dates in words."""
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.model import Location, Organization
+from portal.db import db
 from tests.browser import Page
 from tests.portal.consent.test_consent import token_of
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
@@ -127,3 +130,25 @@ def test_the_one_dispute_is_announced_as_the_only_one(filing: Filing) -> None:
     form = page_of(filing, rejected(filing)).region("action-dispute")
     assert "can be disputed only this one time" in form
     assert "Give a justification, an updated proof of execution or both." in form
+
+
+@SQLITE
+def test_a_draft_shows_the_way_on_first_and_what_is_dangerous_last(filing: Filing) -> None:
+    complete = page_of(filing, filing.draft())
+    actions = [
+        text.split(" (")[0] for text in complete.texts("#claim-actions > .actions-list > li > :first-child")
+    ]
+    assert actions[0].startswith("Submit")
+    assert actions[-1].startswith("Delete draft")
+    empty = filing.browser(INES)
+    empty.visit("/claims/new")
+    with filing.context():
+        place = db.session.scalars(
+            select(Location.id).join(Organization).where(Organization.name == "Contoso")
+        ).one()
+    number = empty.fill_and_submit("Save and go on", location=str(place)).path.split("/")[2]
+    page = page_of(filing, number)
+    first, *others = page.select("#claim-actions > .actions-list > li")
+    assert page.texts("#claim-actions a.button-primary")[0] == "Go on step by step"
+    assert "button-primary" in first.cssselect("a")[0].get("class")
+    assert [row.get("id") for row in others] == ["action-submit", "action-delete_draft"]

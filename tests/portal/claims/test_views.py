@@ -403,7 +403,8 @@ def test_who_looks_for_a_way_to_withdraw_finds_it_beside_the_button(filing: Fili
     (summary,) = page.select("#action-request_rejection summary")
     assert page.region(summary.get("aria-describedby") or "").startswith("Withdraw this claim")
     page = partner.fill_and_submit("Request rejection", reason="wrong_activity")
-    assert page.region("flashes") == f"The claim was withdrawn at your request. {number} is now Rejected."
+    told = f"The claim was withdrawn at your request. {number} is now in status “Rejected”."
+    assert page.region("flashes") == told
     page = partner.visit(f"/claims/{filing.approved(product='intune')}")
     assert "Withdraw from the approved association" in page.region("action-disassociate")
 

@@ -56,7 +56,7 @@ def test_from_the_location_to_the_submission(filing: Filing, partner: Browser) -
     assert "Nothing is missing" in partner.page.region("findings")
     assert "Microsoft Intune Microsoft Teams" in partner.page.text
     page = partner.fill_and_submit("Submit")
-    assert "is now Submitted" in page.region("flashes")
+    assert "is now in status “Submitted”" in page.region("flashes")
     assert page.heading == "Adatum autumn"
 
 

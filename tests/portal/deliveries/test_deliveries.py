@@ -137,12 +137,17 @@ def test_the_customers_link_is_shown_in_the_demo_alone(filing: Filing, admin: Br
     page = admin.visit(f"/deliveries/{message.id}")
     assert "https://claims.example/consent/***\n" in page.select("#delivery-preview pre")[0].text
     assert "are hidden" in page.region("delivery-preview")
+    assert "This is the demo" not in page.region("delivery-preview")
     demo = replace(filing.desk, settings=filing.desk.settings.model_copy(update={"demo": True}))
     with filing.app.test_request_context():
         shown = preview(demo, db.session.get_one(OutboxMessage, message.id), asks_to_sign_in)
     link = next(line for line in shown.text.splitlines() if "/consent/" in line)
     assert len(link) > 60
     assert link.rpartition("/")[2].encode() not in page.content
+    object.__setattr__(filing.desk.settings, "demo", True)
+    page = admin.visit(f"/deliveries/{message.id}")
+    assert link in page.select("#delivery-preview pre")[0].text
+    assert "so links that let in whoever has them are shown" in page.region("delivery-preview")
     partner = admin.visit(f"/deliveries/{one(filing, 'partner').id}")
     assert f"https://claims.example/claims/{number}" in partner.region("delivery-preview")
 

@@ -58,6 +58,21 @@ def test_each_language_writes_its_own_order_and_names(language: str, day: str, m
     assert moment_in_words(LAST_MINUTE, SEATTLE, language) == moment
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        ("fr", date(2026, 12, 1), "1er décembre 2026"),
+        ("fr", date(2026, 12, 11), "11 décembre 2026"),
+        ("fr", date(2026, 12, 21), "21 décembre 2026"),
+        ("es", date(2026, 12, 1), "1 de diciembre de 2026"),
+        ("de", date(2026, 12, 1), "1. Dezember 2026"),
+    ],
+)
+def test_french_writes_the_first_of_a_month_as_it_is_spoken(language: str, day: date, words: str) -> None:
+    assert day_in_words(day, language) == words
+    assert weekday_and_day(day, language).endswith(words)
+
+
 def test_a_weekday_is_named_in_its_language() -> None:
     day = date(2026, 11, 30)
     assert weekday_and_day(day) == "Monday 30 November 2026"

@@ -197,3 +197,20 @@ def test_who_reads_everything_at_the_time_of_the_migration_begins_there(filing: 
     with filing.context(), transaction() as session:
         session.execute(update(Person).values(notices_read_to=10**6))
     assert numbers(filing.browser("billing@contoso.example").visit("/notices")) == []
+
+
+@SQLITE
+def test_what_was_read_is_found_again_and_nothing_else(
+    filing: Filing, billing: Browser, reviewer: Browser
+) -> None:
+    number = filing.submitted()
+    filing.do("start_review", number, REVIEWER)
+    assert numbers(billing.visit("/notices/read")) == [], "nothing was marked yet"
+    told = billing.visit("/notices").texts(TITLES)
+    read_all(billing)
+    filing.do("comment", number, REVIEWER, message="Look at page 2.")
+    billing.visit("/notices")
+    page = billing.click("Show what was read")
+    assert page.texts(TITLES) == told
+    assert "Look at page 2." not in page.region("notices")
+    assert numbers(reviewer.visit("/notices/read")) == [], "it is one person's alone"

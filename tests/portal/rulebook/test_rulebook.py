@@ -88,7 +88,8 @@ def test_every_reason_is_told_in_its_order(kites: Rulebook) -> None:
 def test_reasons_say_what_is_so_in_words(kites: Rulebook) -> None:
     status = kites.decide("fly", facts(claim__status="flying")).reasons[0]
     assert status.text == (
-        '"Fly" cannot be done with a claim in status "In the air". It can be done in status "Drawn" only.'
+        '"Fly" is not possible while the claim is in status "In the air". '
+        'It is possible only in status "Drawn".'
     )
     assert (status.file, INVENTED["lifecycle.yaml"].splitlines()[status.line - 1].strip()) == (
         "lifecycle.yaml",

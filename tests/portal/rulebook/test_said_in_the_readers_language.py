@@ -52,12 +52,21 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Speak:
 # What is said → in English, and in brackets.
 TEXTS = {
     "wrong status": (
-        '"Fly" cannot be done with a claim in status "In the air". It can be done in status "Drawn" only.',
-        '⟦"Fly" cannot be done with a claim in status "In the air". It can be done in status "Drawn" only.⟧',
+        (
+            '"Fly" is not possible while the claim is in status "In the air". '
+            'It is possible only in status "Drawn".'
+        ),
+        (
+            '⟦"Fly" is not possible while the claim is in status "In the air". '
+            'It is possible only in status "Drawn".⟧'
+        ),
     ),
     "new": (
-        '"Fly" cannot be done with a claim in status "New". It can be done in status "Drawn" only.',
-        '⟦"Fly" cannot be done with a claim in status "⟦New⟧". It can be done in status "Drawn" only.⟧',
+        '"Fly" is not possible while the claim is in status "New". It is possible only in status "Drawn".',
+        (
+            '⟦"Fly" is not possible while the claim is in status "⟦New⟧". '
+            'It is possible only in status "Drawn".⟧'
+        ),
     ),
     "no permission": (
         'Your roles do not allow "Fly". Ask somebody with the role Flyer to do it.',
