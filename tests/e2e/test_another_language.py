@@ -14,7 +14,7 @@ from portal.db import db
 from portal.settings import SQLITE_FILE
 from portal.web.errors import IN_ENGLISH
 from tests.browser import Browser
-from tests.e2e import states_accounts, states_claims, states_errors, states_reviews
+from tests.e2e import states_accounts, states_claims, states_errors, states_money, states_reviews
 from tests.e2e.bare_words import Known, bare, house_says
 from tests.e2e.sample_house import Found, add_failing_routes, sample_at, shared_by_a_run
 from tests.e2e.states import STRANGER
@@ -22,7 +22,13 @@ from tests.portal.languages.made_up import in_brackets
 
 pytestmark = pytest.mark.pages
 
-ALL = (*states_accounts.STATES, *states_claims.STATES, *states_reviews.STATES, *states_errors.STATES)
+ALL = (
+    *states_accounts.STATES,
+    *states_claims.STATES,
+    *states_reviews.STATES,
+    *states_money.STATES,
+    *states_errors.STATES,
+)
 # The styleguide stays English, as do the pages of what went wrong in the portal; what is done on a page is
 # answered by pages that are here as well.
 STATES = {one.name: one for one in ALL if not one.steps and "style" not in one.name and one.status < 500}

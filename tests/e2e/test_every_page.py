@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
-from tests.e2e import states_accounts, states_claims, states_errors, states_reviews
+from tests.e2e import states_accounts, states_claims, states_errors, states_money, states_reviews
 from tests.e2e.markup import Checker, running_checker
 from tests.e2e.sample_house import Found, shared_by_a_run
 from tests.e2e.serving import Windows, served_sample
@@ -26,6 +26,7 @@ AXE_OF_COLORS = {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block
 SCRIPT = (Path(__file__).parent / "page_faults.js").read_text(encoding="utf-8")
 STATES = (
     *states_accounts.STATES,
+    *states_money.STATES,
     *states_claims.STATES,
     *states_reviews.STATES,
     *states_errors.STATES,
