@@ -95,7 +95,7 @@ def test_a_form_that_is_sent_twice_has_one_effect_and_no_error(scene: Scene) -> 
         "Your dispute was received",
     ]
 
-    # The customer's answer, pressed twice.
+    # The customer’s answer, pressed twice.
     scene.reviewer(REVIEWER2).approve_dispute(number)
     customer = scene.customer(next(mail for mail in scene.mailbox.new() if mail.to == CASEY))
     customer.reads()
