@@ -97,4 +97,4 @@ def test_the_customer_declines_an_approved_claim_and_the_partner_disputes(scene:
     assert "has not agreed yet" not in partner.standing(number)
     assert other.reasons_against("approve_dispute", number) == set()
     other.approve_dispute(number)
-    partner.finds(number, "Approved", "Customer", date(2026, 12, 1))
+    partner.finds(number, "Approved", "Nobody", date(2026, 12, 1))

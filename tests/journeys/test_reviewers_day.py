@@ -52,7 +52,7 @@ def test_a_reviewer_works_through_the_queue(scene: Scene) -> None:
     # She opens it from the queue and starts: it is no longer overdue.
     reviewer.open("/reviews")
     page = reviewer.browser.click(early)
-    assert page.texts("#review-standing .left-danger") == ["1 day overdue"]
+    assert page.texts("#review-standing .left-danger") == ["1 calendar day overdue"]
     page = reviewer.browser.fill_and_submit("Start review")
     assert page.texts("#review-standing .badge") == ["Under review"]
     assert "22 December 2026" in page.region("review-standing")

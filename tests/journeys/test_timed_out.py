@@ -72,7 +72,7 @@ def test_a_request_is_not_answered_in_time_and_the_dispute_brings_a_new_letter(s
     assert scene.sweep() == ()
     page = partner.finds(number, "Approved", "Nobody")
     assert fact(page, "Incentive eligibility") == "Eligible"
-    assert partner.rows()[number]["Incentive eligibility"] == "eligible"
+    assert partner.rows()[number]["Incentive eligibility"] == "Eligible"
     scene.mails(partner="The incentive eligibility of your claim was assessed")
     assert partner.story(number) == [
         "Create claim → Draft",

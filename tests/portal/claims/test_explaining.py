@@ -54,7 +54,7 @@ def test_what_was_decided_is_explained_by_the_version_it_was_decided_under(filin
         claim = claim_by_number(db.session(), number)
         events = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == f"claim:{number}")).all()
         approval = next(event for event in events if event.action == "approve")
-        approval = decided_event(db.session(), claim, approval.id)
+        approval = decided_event(db.session(), claim, approval.place)
         found = explain_event(filing.desk, db.session(), approval, "operator")
         assert (found.action, found.decision.outcome) == ("approve", "allowed")
         assert "held_by_another" in {one.rule.code for one in found.asked}

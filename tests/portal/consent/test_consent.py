@@ -112,7 +112,7 @@ def test_who_has_agreed_is_waited_for_no_longer(filing: Filing, customer: Browse
     assert filing.claim(number).waits_for == "nobody"
     standing = filing.browser(PARTNER).visit(f"/claims/{number}").region("claim-standing")
     assert "Whose moveNobody" in standing
-    assert "The customer's time to decline, until" in standing, "they may still decline"
+    assert "The customer’s time to decline, until" in standing, "they may still decline"
     filing.do("comment", number, PARTNER, message="Thank you.")
     assert filing.claim(number).waits_for == "nobody", "nothing that happens besides changes it"
     customer.fill_and_submit("Decline")

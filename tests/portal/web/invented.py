@@ -172,6 +172,7 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["product_name"] = "Bakery"
     app.jinja_env.globals["zones_shown"] = lambda: ("UTC", "UTC")
+    app.jinja_env.filters["zone"] = str
     Htmx(app)
     install_converters(app, {"loaf": "L-[0-9]{2}"})
     install_request_log(app, clock)
