@@ -6,23 +6,27 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from lxml import html
 from ruamel.yaml import YAML
 
+from portal.accounts.preferences import time_zones
+from portal.languages.dates import zone_in_words
 from portal.languages.offered import LANGUAGES
 from tests.e2e.sample_house import RULES
 
+# What a state of a page was searched for; its chip says it again.
+SEARCHED = "nothingiscalledthis"
 # Mails about accounts are in English; the list of mails shows their subjects.
 SUBJECTS = ("Choose a new password for customer claims", "your account for customer claims")
 FILLED_IN = re.compile(r"\{[a-z_.]+\}")
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
-# What Babel writes: days, times, numbers, and the zone.
+# What Babel writes: days, times, numbers, amounts, and the zone.
 DAYS = re.compile(
     r"(Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),? ?"
     r"|\d+\. (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember) \d{4}"
-    r"|GMT[+-]\d\d:\d\d|\d+(px|%)|[\d.,]+ (kB|MB)"
+    r"|GMT[+-]\d\d:\d\d|\d+(px|%)|[\d.,]+ (kB|MB)|[\d.,]+\s(EUR|USD)\b"
+    r"|‹[^‹›]*›"  # what a mail's sentence is filled in with, told by what it means
 )
 # Documents and mails as they are, what is shown as code, and pictures, whose words the policy says.
 SHOWN_AS_IT_IS = (
@@ -35,9 +39,10 @@ READ = ("aria-label", "title", "placeholder", "alt")
 
 def house_says(database: Path) -> Iterator[str]:
     """Yield every text of the policy and of a house, and the names that are the same in every language."""
-    yield from (zone.replace("_", " ") for zone in available_timezones())
+    yield from (zone_in_words(zone, "de") for zone in time_zones())
     yield from (path.name for path in RULES.rglob("*.yaml"))
     yield from SUBJECTS
+    yield SEARCHED
     yield from LANGUAGES.values()
     for path in sorted(RULES.rglob("*.yaml")):
         yield from texts(YAML(typ="safe").load(path))
