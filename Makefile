@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve work test soak pages checker screenshots check lint types layers templates policy format migration translations lock clean
+.PHONY: help setup demo serve work test broad soak pages checker screenshots check lint types layers templates policy format migration translations lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,6 +29,9 @@ work: $(READY) ## run the sweep of deadlines and the outbox every minute
 
 test: $(READY) ## run the tests on SQLite and PostgreSQL (ARGS="tests/journeys -k dispute")
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+broad: $(READY) ## run the tests that go through every route, state or text
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m broad $(ARGS)
 
 soak: $(READY) ## run the tests that take many minutes
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak $(ARGS)

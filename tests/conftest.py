@@ -26,12 +26,14 @@ from tests import databases, factories
 from tests.browser import Browser
 from tests.kept import (
     KeptTemplates,
+    hurry_sqlite,
     keep_compiled_routes,
     keep_compiled_sql,
     kept_drawing,
     kept_reading,
     kept_rulebook,
 )
+from tests.kept_houses import KeptHouse, made_when_opened
 from tests.portal.reviews.filing import Filing
 
 # No test judges how long something takes; a failure prints what repeats it.
@@ -44,6 +46,7 @@ Flask.jinja_options = {"bytecode_cache": KeptTemplates()}
 # So would compiling its routes, and the statements of its engine.
 keep_compiled_routes()
 keep_compiled_sql()
+hurry_sqlite()
 
 # So would reading the same rule files again, which takes longer than most tests.
 portal.policies.versions.load = kept_rulebook  # type: ignore[attr-defined]  # the name it is called by
@@ -78,7 +81,8 @@ def database_url(
     if request.param == "sqlite":
         yield databases.copy_of_migrated_sqlite(tmp_path_factory.getbasetemp() / "template.sqlite", tmp_path)
     else:
-        with databases.postgresql().database() as url:
+        lent = made_when_opened() if "filing" in request.fixturenames else databases.postgresql().database()
+        with lent as url:
             yield url
 
 
@@ -149,9 +153,16 @@ def house(app: Flask) -> factories.House:
 
 
 @pytest.fixture
-def filing(app: Flask, clock: FixedClock) -> Filing:
-    """A house with people and customers, whose claims the tests bring wherever they need them."""
-    return Filing(app, clock)
+def filing(request: pytest.FixtureRequest, app: Flask, clock: FixedClock) -> Iterator[Filing]:
+    """A house with people and customers, whose claims the tests bring wherever they need them.
+
+    What an earlier test filed alike is copied; a test that patches anything files everything itself.
+    """
+    kept = KeptHouse(app)
+    if "monkeypatch" in request.fixturenames:
+        kept.close()
+    yield Filing(app, clock, kept)
+    kept.close()
 
 
 @pytest.fixture

@@ -84,15 +84,21 @@ class PostgreSQL:
 
     @contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
-        """Lend a fresh copy of `template` and drop it afterwards; yields its URL."""
+        """Lend a fresh copy of `template` and drop it afterwards; yields its URL. "" lends a name alone."""
         name = f"test_{uuid4().hex}"
-        with self._connection() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        if template:
+            self.copy(template, name)
         try:
             yield self._server.get_uri(name)
         finally:
             with self._connection() as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def copy(self, template: str, name: str) -> None:
+        """Make the database `name` a copy of `template`, to which nobody may be connected."""
+        with self._connection() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 @lru_cache(maxsize=1)

@@ -6,12 +6,14 @@ from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+import portal.db
 from portal.evidence.limits import Drawn, Reading, draw, read
 from portal.rulebook.loading import load
 from portal.rulebook.rulebook import Rulebook
@@ -60,6 +62,20 @@ def kept_drawing(
 ) -> Drawn:
     """Return the page of `content`, which is drawn once. Raises as `draw`; what is raised is not kept."""
     return draw(kind, content, page, as_text=as_text, seconds=seconds, mebibytes=mebibytes)
+
+
+def hurry_sqlite() -> None:
+    """Let SQLite commit without waiting for the disk: a test loses its database with its folder anyway.
+
+    A process that a test starts, and may kill, commits as the portal does.
+    """
+    tune = portal.db.tune_sqlite
+
+    def tuned(engine: Engine) -> None:
+        tune(engine)
+        event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
+
+    portal.db.tune_sqlite = tuned
 
 
 def keep_compiled_sql() -> None:

@@ -107,7 +107,12 @@ def house(tmp_path: Path, database_url: str, rules_dir: Path, inbox: tuple[Inbox
         db.engine.dispose()
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with JavaScript"),
+        pytest.param(False, id="without JavaScript", marks=pytest.mark.pages),
+    ]
+)
 def scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

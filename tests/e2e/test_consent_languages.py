@@ -20,6 +20,7 @@ from tests.serving import served
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from portal.settings import Settings
 from portal.work.loop import run_once
 from tests.e2e.conftest import Window
+from tests.e2e.keyboard import WITH_AND_WITHOUT
 from tests.portal.imports.conftest import ADMIN, SUBSCRIPTION, Imports, sheet, subscriptions
 from tests.portal.imports.earnings import Earnings, Said
 from tests.portal.reviews.filing import Filing
@@ -43,7 +44,7 @@ def accessible(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@WITH_AND_WITHOUT
 def test_a_file_with_mistakes_is_mended_imported_twice_and_undone(
     filing: Filing, window: Window, tmp_path: Path, scripts: bool
 ) -> None:

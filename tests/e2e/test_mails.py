@@ -11,7 +11,7 @@ from portal.notifications.rendering import FOLDER, render
 from tests.e2e.test_every_page import AXE, violations
 from tests.portal.notifications.test_rendering import context
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 
 LONG = "W" * 200
 LINK = f"http://localhost/password/{LONG}"

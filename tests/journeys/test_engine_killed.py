@@ -21,6 +21,9 @@ NOT_ABOUT_CLAIMS = {"sessions", "alembic_version"}
 ENGINE = "durable_rules_engine"
 
 
+pytestmark = pytest.mark.broad
+
+
 def test_without_the_engine_every_action_is_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     kill = Killed(scene, monkeypatch)
     partner, reviewer, other = scene.partner(), scene.reviewer(), scene.reviewer(REVIEWER2)

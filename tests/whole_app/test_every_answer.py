@@ -22,6 +22,9 @@ WHO = (STRANGER, INCENTIVES, REVIEWER, ADMIN)
 PART = {"HX-Request": "true"}
 
 
+pytestmark = pytest.mark.broad
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(tmp_path_factory.mktemp("answers"))

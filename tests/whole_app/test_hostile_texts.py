@@ -31,7 +31,7 @@ from tests.page_checks import faults_of_content_security
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 from tests.word_files import parts_that_run, texts_of
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.broad, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 PARTNER = "incentives@contoso.example"
 MARK = "xyzzy"

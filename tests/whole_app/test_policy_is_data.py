@@ -27,6 +27,9 @@ EVERYTHING = {
 A_PAUSE = {"lifecycle.yaml": rewriting.a_pause}
 
 
+pytestmark = pytest.mark.broad
+
+
 @pytest.fixture
 def rules_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return rewriting.rewritten(RULES, tmp_path / "rules", request.param)

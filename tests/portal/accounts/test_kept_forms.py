@@ -170,6 +170,7 @@ def test_neither_passwords_nor_too_much_is_kept(desk: Desk) -> None:
     assert desk.kept() == []
 
 
+@pytest.mark.broad
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visits=st.lists(st.sampled_from((*STRANGERS, GLORIA)), min_size=1, max_size=4))
 def test_whoever_comes_and_goes_only_its_person_ever_sees_it(desk: Desk, visits: list[str]) -> None:

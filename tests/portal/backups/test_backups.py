@@ -88,6 +88,7 @@ def contents(app: Flask) -> dict[str, object]:
     return found
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("to", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_house_lives_on_elsewhere(
     filing: Filing, settings: Settings, clock: FixedClock, tmp_path: Path, to: str

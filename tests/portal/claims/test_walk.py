@@ -17,6 +17,8 @@ from tests.conftest import ROOT
 from tests.portal.claims.walking import Walk
 from tests.portal.reviews.filing import Filing
 
+pytestmark = pytest.mark.broad
+
 
 @pytest.fixture
 def database_url() -> str:

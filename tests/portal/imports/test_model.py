@@ -122,13 +122,14 @@ def walk(earnings: Earnings, steps: list[tuple[str, list[Said] | int]]) -> None:
         check(earnings, model, ids)
 
 
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.broad)])
 def test_what_counts_is_the_union_of_the_imports_in_use(
-    imports: Imports, monkeypatch: pytest.MonkeyPatch
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     monkeypatch.setattr(reading, "ROWS_AT_ONCE", 3)  # so that files of few lines have several parts
     earnings = Earnings(imports)
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def any_steps(steps: list[tuple[str, list[Said] | int]]) -> None:
         imports.forget_all()
@@ -137,11 +138,12 @@ def test_what_counts_is_the_union_of_the_imports_in_use(
     any_steps()
 
 
-def test_sums_equal_the_file_for_any_order_split_and_repetition(imports: Imports) -> None:
+@pytest.mark.parametrize("examples", [5, pytest.param(50, marks=pytest.mark.broad)])
+def test_sums_equal_the_file_for_any_order_split_and_repetition(imports: Imports, examples: int) -> None:
     earnings = Earnings(imports)
     whole = {Said(f"L-{n}", n * 101 - 700, ("EUR", "USD", "CHF")[n % 3]) for n in range(20)}
 
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(st.permutations(sorted(whole, key=repr)), st.lists(st.integers(1, 19), max_size=4), st.data())
     def any_split(lines: list[Said], cuts: list[int], data: st.DataObject) -> None:
         imports.forget_all()

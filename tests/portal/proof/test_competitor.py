@@ -4,7 +4,6 @@ import copy
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +96,7 @@ def test_no_field_of_a_competitor_is_in_a_pack(filing: Filing, ended: str) -> No
 def beside(filing: Filing, settings: Settings, tmp_path: Path) -> Iterator[Filing]:
     """The same house in an installation of its own, which goes another way from here on."""
     with filing.context():
+        db.engine.connect().close()  # so that the file is as the filing left it
         db.engine.dispose()
     path = tmp_path / "beside.sqlite"
     shutil.copyfile(settings.database_url.removeprefix("sqlite:///"), path)
@@ -105,7 +105,8 @@ def beside(filing: Filing, settings: Settings, tmp_path: Path) -> Iterator[Filin
     )
     app: Flask = create_app(other, clock=filing.clock)
     made = copy.copy(filing)
-    made.app, made.desk, made._letters = app, app.extensions["desk"], count(1)  # noqa: SLF001  # its own letters
+    made.app, made.desk = app, app.extensions["desk"]
+    made._kept = None  # noqa: SLF001  # its past is the first one's, its steps are its own
     yield made
     with app.app_context():
         db.session.remove()

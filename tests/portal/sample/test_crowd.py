@@ -51,6 +51,7 @@ def test_a_house_of_some_size_has_every_story_and_no_partner_claims_anything_twi
     assert len(units) == len(set(units))
 
 
+@pytest.mark.broad
 def test_what_was_loaded_is_as_sound_as_what_people_did(app: Flask) -> None:
     desk: Desk = app.extensions["desk"]
     said: list[str] = []

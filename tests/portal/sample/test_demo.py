@@ -29,6 +29,7 @@ def test_an_interrupted_sample_is_refused(app: Flask, house: factories.House) ->
         fill_with_sample(desk, 1, told)
 
 
+@pytest.mark.broad
 def test_the_sample_lives_through_everything(app: Flask) -> None:
     desk: Desk = app.extensions["desk"]
     with app.app_context():
