@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
 from portal.app import create_app
@@ -64,9 +64,9 @@ def test_what_was_filed_before_is_copied_and_the_rest_is_done(
 ) -> None:
     houses = Houses(settings, clock, another_database, tmp_path)
     try:
-        for _ in range(2):  # the second finds that it is worth keeping
-            filing = houses.another()
-            number = filing.under_review()
+        houses.another().under_review()
+        filing = houses.another()  # the second finds that it is worth keeping
+        number = filing.under_review()
         done = told(filing)
 
         with statements() as seen:
@@ -104,7 +104,5 @@ def test_what_is_refused_or_done_with_another_desk_is_shared_with_nobody(
             with statements() as seen:
                 filing.draft("fabrikam")
             assert seen
-        with filing.context():
-            assert db.session.scalar(select(func.count()).select_from(AuditEvent))
     finally:
         houses.close()
