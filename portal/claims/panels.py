@@ -44,6 +44,7 @@ class Panel:
     creating: frozenset[str] = frozenset()  # the actions that begin a new claim
     labels: Mapping[str, str] = field(default_factory=dict)  # of all actions that the reader could take
     side: Side = "partner"  # of the reader
+    shown: tuple[tuple[str, str], ...] = ()  # what the form tells that it showed: (name, value) of a field
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -9,7 +9,7 @@ from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.clocks import runs_in
 from portal.claims.desk import Desk
 from portal.claims.disputes import is_dispute
-from portal.claims.effects.settlement import seen_as
+from portal.claims.effects.settlement import SEEN, seen_as
 from portal.claims.facts import gather_named
 from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
@@ -51,14 +51,18 @@ def losers(session: Session, desk: Desk, claim: Claim, action: str) -> list[Lose
 
 
 def naming_losers(panel: Panel, found: Sequence[Loser]) -> Panel:
-    """Return `panel` with every claim that its action would end named, by number, before its confirmation."""
+    """Return `panel` with every claim that its action would end named, by number, before its confirmation.
+
+    The form tells in which state it showed them, so that what changed since is not ended unseen.
+    """
     if not found:
         return panel
     names = listed([_named(row) for row in found], gettext("and"))
     ends = gettext("This also ends %(claims)s.", claims=names)
     confirm = f"{ends} {panel.offer.transition.confirm or ''}".strip()
     transition = panel.offer.transition.model_copy(update={"confirm": confirm})
-    return replace(panel, offer=replace(panel.offer, transition=transition))
+    shown = tuple((SEEN, row.seen) for row in found)
+    return replace(panel, offer=replace(panel.offer, transition=transition), shown=shown)
 
 
 def _named(loser: Loser) -> str:

@@ -132,6 +132,20 @@ def test_a_rival_that_changed_since_it_was_looked_at_is_not_ended(filing: Filing
 
 
 @SQLITE
+def test_neither_is_one_that_was_named_on_the_page_of_the_claim(filing: Filing) -> None:
+    winner, loser = filing.under_review("contoso"), filing.under_review("fabrikam")
+    browser = filing.browser()
+    browser.visit(f"/reviews/{winner}")
+    sent = browser.filled("Settle in favor of this claim")
+    filing.do("comment", loser, "global@fabrikam.example", message="A better proof comes tomorrow.")
+    page = browser.send_filled(sent, status=422)
+    assert f"this changed while you looked at it: {loser}." in page.region("action-settle-outcome")
+    assert filing.claim(winner).status == filing.claim(loser).status == "under_review"
+    browser.fill_and_submit("Settle in favor of this claim")
+    assert (filing.claim(winner).status, filing.claim(loser).status) == ("approved", "rejected")
+
+
+@SQLITE
 def test_a_rival_that_came_since_is_not_ended_unseen(filing: Filing) -> None:
     winner = with_products(filing, "contoso", "teams", "intune")
     filing.do("start_review", winner, REVIEWER)
