@@ -4,14 +4,17 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from portal.languages.sentences import gettext
+from portal.languages.sentences import number as in_digits
 
 # A heading or cell is a name, an ID or an amount; a longer one is a file that is no sheet.
 CHARACTERS_OF_A_CELL_AT_MOST = 2000
 COLUMNS_AT_MOST = 100
+# A longer row is none of cells that one may read, and would be held in memory as a whole.
+CHARACTERS_OF_A_ROW_AT_MOST = CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST
+ROWS_AT_MOST = 1_048_576  # as many as a spreadsheet has, empty ones among them
 FIRST_ROW = 1  # as a spreadsheet counts: that of the headings
 _SEPARATORS = (",", ";", "\t")
 
@@ -41,6 +44,8 @@ def lines(file: BinaryIO) -> Iterator[Line]:
     number = FIRST_ROW
     try:
         for number, cells in enumerate(rows, start=FIRST_ROW + 1):
+            if number > ROWS_AT_MOST:
+                raise NoSheet(_too_many_rows())
             if any("\0" in cell for cell in cells):
                 raise NoSheet(_broken_row(number))
             if any(cell.strip() for cell in cells):
@@ -48,6 +53,8 @@ def lines(file: BinaryIO) -> Iterator[Line]:
                 yield Line(number, dict(zip(names, _stripped(cells, len(names)), strict=True)), beyond)
     except UnicodeDecodeError:
         raise NoSheet(_not_utf8()) from None
+    except _TooLong:
+        raise NoSheet(_too_long_row(number + 1)) from None
     except csv.Error:
         raise NoSheet(_broken_row(number + 1)) from None
 
@@ -56,12 +63,12 @@ def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
     file.seek(0)
     text = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding="utf-8-sig", newline="")
     try:
-        first = text.readline(CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST)
-        if "\0" in first or len(first) == CHARACTERS_OF_A_CELL_AT_MOST * COLUMNS_AT_MOST:
+        first = text.readline(CHARACTERS_OF_A_ROW_AT_MOST)
+        if "\0" in first or len(first) == CHARACTERS_OF_A_ROW_AT_MOST:
             raise NoSheet(_no_csv())
         separator = max(_SEPARATORS, key=first.count)
         csv.field_size_limit(CHARACTERS_OF_A_CELL_AT_MOST)
-        rows = csv.reader(chain([first], text), delimiter=separator, strict=True)
+        rows = _rows(_Text(first, text), separator)
         found = next(rows, [])
     except UnicodeDecodeError:
         raise NoSheet(_not_utf8()) from None
@@ -74,6 +81,37 @@ def _reader(file: BinaryIO) -> tuple[Iterator[list[str]], tuple[str, ...]]:
         raise NoSheet(gettext("The file is empty. Its first row must hold the names of the columns."))
     _check(names)
     return rows, names
+
+
+class _TooLong(csv.Error):
+    """A row is longer than CHARACTERS_OF_A_ROW_AT_MOST."""
+
+
+class _Text:
+    """The lines of a text for a CSV reader, which would gather a row of any length; `row` is what it has."""
+
+    def __init__(self, first: str, text: TextIO) -> None:
+        self._first = first
+        self._text = text
+        self.row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._first or self._text.readline(CHARACTERS_OF_A_ROW_AT_MOST - self.row + 1)
+        self._first, self.row = "", self.row + len(line)
+        if self.row > CHARACTERS_OF_A_ROW_AT_MOST:
+            raise _TooLong
+        if not line:
+            raise StopIteration
+        return line
+
+
+def _rows(text: _Text, separator: str) -> Iterator[list[str]]:
+    for cells in csv.reader(text, delimiter=separator, strict=True):
+        text.row = 0
+        yield cells
 
 
 def _check(names: Sequence[str]) -> None:
@@ -109,6 +147,22 @@ def _broken_row(number: int) -> str:
         "UTF-8”.",
         row=number,
         count=CHARACTERS_OF_A_CELL_AT_MOST,
+    )
+
+
+def _too_long_row(number: int) -> str:
+    return gettext(
+        "Row %(row)s is longer than %(count)s characters, so it is no row of cells. Check its separators and "
+        "quotation marks.",
+        row=number,
+        count=in_digits(CHARACTERS_OF_A_ROW_AT_MOST),
+    )
+
+
+def _too_many_rows() -> str:
+    return gettext(
+        "The file has more than %(count)s rows, most of them empty. Delete the empty ones, or split it.",
+        count=in_digits(ROWS_AT_MOST),
     )
 
 

@@ -50,6 +50,9 @@ def test_what_is_missing_in_a_row_is_empty_and_what_is_beyond_is_counted() -> No
         (b"a,b\n1,2\n1\x00,2\n", "from row 3 on"),
         (b'a,b\n1,2\n"1,2\n', "from row 3 on"),
         (b"a,b\n" + b"x" * 2001 + b",2\n", "from row 2 on"),
+        (b"a,b\n1,2\n" + b"ab," * 70_000 + b"\n", "Row 3 is longer"),
+        (b"a,b\n1,2\n" + b'"\n",' * 50_000 + b"\n", "Row 3 is longer"),
+        (b"a,b\n" + b"\n" * 1_048_577 + b"1,2\n", "more than 1,048,576 rows"),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_what_to_do(content: bytes, told: str) -> None:
