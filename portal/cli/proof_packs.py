@@ -1,12 +1,18 @@
 """Commands on proof packs: whoever has the file verifies it, without settings and without a database."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portal.cli.opening import open_portal, settings_from
+from portal.languages.sentences import printable
+
+if TYPE_CHECKING:
+    from portal.proof.verifying import Verified
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -47,22 +53,24 @@ def verify_pack(file: Path, key: Path | None, own: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found)))
     else:
-        click.echo(
-            f"Claim {found.claim or '(unknown)'}, for {found.told_to}s, "
-            f"made {found.made_at} by {found.made_by}."
-        )
-        click.echo(f"Key: {found.key_id or '(none)'}")
-        for one in found.findings:
-            click.echo(f"{one.file}: {one.problem}")
-        for note in found.notes:
-            click.echo(note)
-        click.echo(
-            f"{found.files} files and {found.events} events checked, "
-            f"{found.decided_again} of {found.decisions} decisions made again, "
-            f"{len(found.findings)} findings."
-        )
+        for line in _lines(found):
+            click.echo(printable(line))  # a terminal obeys what a false pack may hold
     if found.findings:
         raise click.exceptions.Exit(1)
+
+
+def _lines(found: "Verified") -> Iterator[str]:
+    yield (
+        f"Claim {found.claim or '(unknown)'}, for {found.told_to}s, made {found.made_at} by {found.made_by}."
+    )
+    yield f"Key: {found.key_id or '(none)'}"
+    yield from (f"{one.file}: {one.problem}" for one in found.findings)
+    yield from found.notes
+    yield (
+        f"{found.files} files and {found.events} events checked, "
+        f"{found.decided_again} of {found.decisions} decisions made again, "
+        f"{len(found.findings)} findings."
+    )
 
 
 def _trusted(key: Path | None, secret: bytes | None) -> bytes | None:

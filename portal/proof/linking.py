@@ -22,7 +22,7 @@ def event_findings(events: Sequence[Any], claim: str, told_to: str) -> Iterator[
                 yield from _recorded(event, place, claim, recorded)
                 recorded = event[RECORDED]["hash"]
             previous, status = event[LINK], event["status"][1] or status
-        except (LookupError, TypeError, AttributeError, ValueError):
+        except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
             # stays English
             yield f"Event {place} is not as an event is written."
             return

@@ -32,13 +32,13 @@ def unlike_own(session: Session, desk: Desk, path: Path) -> list[Problem]:
             told = list(_problems(session, desk, content))
     except Unreadable as error:
         told = [str(error)]
-    except (LookupError, TypeError, AttributeError, ValueError):
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
         told = ["The events cannot be read."]  # stays English: told in a shell
     return [Problem(EVENTS, problem) for problem in told]
 
 
 def _problems(session: Session, desk: Desk, content: Any) -> Iterator[str]:
-    number, side, events = content["claim"], cast("Side", content["told_to"]), content["events"]
+    number, side, events = str(content["claim"]), cast("Side", content["told_to"]), content["events"]
     claim = session.scalar(select(Claim).where(Claim.number == number))
     if claim is None:
         yield f"There is no claim {number} in this installation."  # stays English

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -10,11 +11,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-# More than the rules and events of any claim; a text that claims to be larger is not read.
-TEXT_BYTES_AT_MOST = 50 * 1000 * 1000
+# More than the rules and events of any claim; a text that claims to be larger is not read. What JSON becomes
+# in memory is some thirty times as large.
+TEXT_BYTES_AT_MOST = 20 * 1000 * 1000
+# Every document that a claim may have, every decision, and the rule files of each policy of a long life.
+FILES_AT_MOST = 10_000
+# What a pack may unpack to: its texts, and its documents, which are hardly smaller when they are compressed.
+UNPACKED_BYTES_AT_LEAST = 2 * TEXT_BYTES_AT_MOST
+UNPACKED_PER_BYTE = 20
+WAYS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 CHUNK_BYTES = 256 * 1024
 # What zipfile raises of files that are damaged, encrypted, or compressed in a way nobody uses.
-BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError, ValueError,
+    ArithmeticError,
+)  # fmt: skip
 
 
 class Unreadable(Exception):
@@ -29,6 +40,11 @@ class PackFile:
             self._zip = zipfile.ZipFile(path)
         except BROKEN as error:
             raise Unreadable("This is no ZIP file, or it is damaged.") from error  # stays English
+        self._left = UNPACKED_BYTES_AT_LEAST + UNPACKED_PER_BYTE * path.stat().st_size
+        if len(self._zip.infolist()) > FILES_AT_MOST:
+            self._zip.close()
+            # stays English
+            raise Unreadable(f"It holds more than {FILES_AT_MOST} files, and no pack does.")
 
     def __enter__(self) -> "PackFile":
         return self
@@ -67,11 +83,17 @@ class PackFile:
     def _chunks(self, name: str, most: int) -> Iterator[bytes]:
         left = most
         try:
+            if self._zip.getinfo(name).compress_type not in WAYS:
+                raise Unreadable("It is compressed in a way in which no pack is.")  # stays English
             with self._zip.open(name) as source:
                 while chunk := source.read(CHUNK_BYTES):
                     left -= len(chunk)
+                    self._left -= len(chunk)
                     if left < 0:
                         raise Unreadable("It is larger than it should be.")  # stays English
+                    if self._left < 0:
+                        # stays English
+                        raise Unreadable("The whole unpacks to more than any pack of this size does.")
                     yield chunk
         except KeyError as error:
             raise Unreadable("It is missing.") from error  # stays English

@@ -13,7 +13,7 @@ from portal.rulebook.problems import RulebookInvalid
 from portal.rulebook.rulebook import Rulebook
 
 # What reading a decision that somebody else wrote may raise.
-_ODD = (LookupError, TypeError, AttributeError, ValueError)
+_ODD = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True)

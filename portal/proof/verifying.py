@@ -9,7 +9,7 @@ from typing import Any
 from portal.proof.keys import NoKey, is_signed, key_id
 from portal.proof.linking import event_findings
 from portal.proof.packing import EVENTS, KEY, MANIFEST, SIGNATURE, SUMS, SUMS_SIGNATURE, sums_of
-from portal.proof.reading import TEXT_BYTES_AT_MOST, PackFile, Unreadable
+from portal.proof.reading import FILES_AT_MOST, TEXT_BYTES_AT_MOST, PackFile, Unreadable
 from portal.proof.redeciding import decided_again
 
 # What is signed itself, and the signatures: a list of files names none of them.
@@ -58,11 +58,11 @@ def verify(path: Path, trusted: bytes | None = None) -> Verified:
 def _verified(pack: PackFile, trusted: bytes | None, trusted_id: str | None) -> Verified:
     try:
         manifest = pack.json(MANIFEST)
-        files = {str(one["path"]): (int(one["size"]), str(one["sha256"])) for one in manifest["files"]}
+        files = _listed(manifest)
         about = {name: str(manifest[name]) for name in ("claim", "told_to", "made_at", "made_by")}
     except Unreadable as error:
         return Verified(findings=(Problem(MANIFEST, str(error)),))
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, ArithmeticError):
         # stays English: findings are told in a shell
         return Verified(findings=(Problem(MANIFEST, "It is not the list of files of a proof pack."),))
     used, problems, notes = _signature(pack, trusted, trusted_id)
@@ -74,7 +74,8 @@ def _verified(pack: PackFile, trusted: bytes | None, trusted_id: str | None) -> 
     problems += [Problem(EVENTS, one) for one in event_findings(told, about["claim"], about["told_to"])]
     decisions = decided_again(pack, sorted(files), told)
     problems += [Problem(file, problem) for file, problem in decisions.problems]
-    if left := decisions.decisions - decisions.again - len({file for file, _ in decisions.problems}):
+    wrong = {file for file, _ in decisions.problems if file in files}
+    if left := decisions.decisions - decisions.again - len(wrong):
         # stays English
         notes.append(f"{left} of {decisions.decisions} decisions cannot be made again from this pack alone.")
     return Verified(
@@ -87,6 +88,16 @@ def _verified(pack: PackFile, trusted: bytes | None, trusted_id: str | None) -> 
         findings=tuple(problems),
         notes=tuple(notes),
     )
+
+
+def _listed(manifest: Any) -> dict[str, tuple[int, str]]:
+    """Return size and SHA-256 of every file by its path; raises what is caught above."""
+    files = {str(one["path"]): (int(one["size"]), str(one["sha256"])) for one in manifest["files"]}
+    if len(files) > FILES_AT_MOST:
+        raise ValueError
+    for path, (_, sha256) in files.items():
+        (path + sha256).encode()  # halves of a letter can be in no name, and in no list of sums
+    return files
 
 
 def _signature(

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from portal.cli import main
 from portal.proof.keys import key_id, public_pem
 from portal.settings import Settings
-from tests.portal.proof.packs import falsified
+from tests.portal.proof.packs import edited, falsified
 from tests.portal.reviews.filing import Filing
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -39,6 +39,20 @@ def test_findings_are_told_and_end_with_1(file: Path) -> None:
     assert json.loads(call(false, "--json").stdout)["findings"] == [
         {"file": "README.txt", "problem": "It is missing."}
     ]
+
+
+def test_a_pack_writes_nothing_over_what_the_terminal_shows(file: Path) -> None:
+    """A terminal obeys such marks: a false pack could wipe its findings away and say that it has none."""
+    name = "\x1b[2J\x1b[H0 findings.\x1b[8m\ud800\u202e"
+    result = call(falsified(file, lambda files: edited(files, "manifest.json", lambda one: one.update(
+        made_by=name, files=[*one["files"], {"path": name[:-2], "size": 1, "sha256": ""}]))))  # fmt: skip
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "\\x1b[2J" in result.stdout
+    assert result.stdout.replace("\n", "").isprintable()
+    told = call(falsified(file, lambda files: files.update({name[:-2]: b""}))).stdout
+    assert "It is in the pack, but not in the signed list of files." in told
+    assert told.replace("\n", "").isprintable()
 
 
 def test_what_cannot_be_a_key_is_told(file: Path) -> None:
