@@ -1,11 +1,14 @@
 """What files that are handed over share: how they are saved, and cells that no spreadsheet runs."""
 
+import re
 from urllib.parse import quote
 
 # Spreadsheets read a file without this mark in the machine's old encoding and garble every accent.
 BYTE_ORDER_MARK = "\ufeff"
 # A cell that begins with one of these is run as a formula by a spreadsheet (also in their full-width forms).
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+# Many a country's spreadsheet splits a CSV file at semicolons, and takes the marks around a cell as its text.
+_WITHIN = re.compile(rf"([;\t\r\n][\s\"]*)(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 def attachment(name: str) -> str:
@@ -21,5 +24,11 @@ def attachment(name: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it: an apostrophe goes before what would be a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text
+    """Return `text` so that no spreadsheet runs it: an apostrophe goes before what would be a formula.
+
+    That is at its beginning, and within it where another program than ours sees a cell begin.
+    """
+    begins = text.lstrip()
+    blanks = text[: len(text) - len(begins)]
+    runs = begins.startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n")
+    return "'" * runs + blanks + _WITHIN.sub(r"\1'", begins)

@@ -64,6 +64,27 @@ def test_nothing_in_a_cell_is_a_formula(text: str) -> None:
     assert safe(text) == f"'{text}"
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Adatum;=1+1", "Adatum;'=1+1"),
+        ("Adatum; =1+1;-2", "Adatum; '=1+1;'-2"),
+        ('Adatum;"=1+1', "Adatum;\"'=1+1"),
+        ("Adatum\t@SUM(A1)", "Adatum\t'@SUM(A1)"),
+        ("Adatum\n=1+1", "Adatum\n'=1+1"),
+        ("=1;=2", "'=1;'=2"),
+    ],
+)
+def test_nothing_becomes_one_where_another_separator_ends_the_cell(text: str, written: str) -> None:
+    """Many a country's spreadsheet splits a CSV file at semicolons, whatever marks it finds."""
+    assert safe(text) == written
+
+
+@pytest.mark.parametrize("text", ["a; b", "Teams; 365 E3", "x;y=1", "a - b", "1\n2", ""])
+def test_lists_and_line_ends_stay_as_they_are(text: str) -> None:
+    assert safe(text) == text
+
+
 @pytest.mark.parametrize("text", ["", "Adatum", "a=b", "CL-2026-000001", "2026-11-23", "'=1"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert safe(text) == text
