@@ -12,7 +12,7 @@ from portal.claims.units import parts_of
 from portal.customers.model import Customer, SubscriptionReading
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext
-from portal.reports.scope import reported
+from portal.reports.scope import reported, tells_earnings
 from portal.reports.shapes import Asked, Cell, ClaimLink, Money, Report
 
 # A renewal is prepared within a quarter; what ends later is not urgent.
@@ -20,6 +20,7 @@ RENEWAL_DAYS = 90
 # What runs out within a month, and drafts that nobody has touched for one.
 FORFEIT_DAYS = 30
 ROWS_AT_MOST = 200
+Stake = Mapping[int, list[Money]] | None
 PARTNER = "partner"  # whose move it is, a code of models.Mover
 
 
@@ -38,10 +39,10 @@ def renewals(asked: Asked) -> Report:
     at_stake = _earned(asked)
     ordered = sorted(found, key=lambda one: (one[0], one[1].number))[:ROWS_AT_MOST]
     rows = [
-        (ClaimLink(claim.number), customer, product, subscription, ends, _stake(at_stake, claim.id))
+        (ClaimLink(claim.number), customer, product, subscription, ends, *_stake(at_stake, claim.id))
         for ends, claim, customer, product, subscription in ordered
     ]
-    return Report(_columns(gettext("Subscription ID"), gettext("Ends on")), tuple(rows))
+    return Report(_columns(asked, gettext("Subscription ID"), gettext("Ends on")), tuple(rows))
 
 
 def forfeits(asked: Asked) -> Report:
@@ -79,26 +80,29 @@ def forfeits(asked: Asked) -> Report:
     for claim in asked.session.scalars(idle.limit(ROWS_AT_MOST)).unique():
         since = claim.changed_at.astimezone(zone).date()
         rows.append(_row(claim, gettext("Never submitted, unchanged since"), since, at_stake))
-    return Report(_columns(gettext("What runs out"), gettext("Day")), tuple(rows))
+    return Report(_columns(asked, gettext("What runs out"), gettext("Day")), tuple(rows))
 
 
-def _columns(third: str, fourth: str) -> tuple[tuple[str, bool], ...]:
+def _columns(asked: Asked, third: str, fourth: str) -> tuple[tuple[str, bool], ...]:
     names = (gettext("Claim"), gettext("Customer"), gettext("Product"), third, fourth)
-    return (*((name, False) for name in names), (gettext("Earned so far"), True))
+    earned = ((gettext("Earned so far"), True),) if tells_earnings(asked.desk, asked.actor) else ()
+    return (*((name, False) for name in names), *earned)
 
 
-def _row(claim: Claim, what: str, day: date, at_stake: Mapping[int, list[Money]]) -> tuple[Cell, ...]:
+def _row(claim: Claim, what: str, day: date, at_stake: Stake) -> tuple[Cell, ...]:
     customer = claim.customer.name if claim.customer else ""
-    return ClaimLink(claim.number), customer, "", what, day, _stake(at_stake, claim.id)
+    return ClaimLink(claim.number), customer, "", what, day, *_stake(at_stake, claim.id)
 
 
-def _stake(at_stake: Mapping[int, list[Money]], claim_id: int) -> Cell:
-    """Return what the claim earned so far in its first currency; None where nothing is known."""
-    found = at_stake.get(claim_id, [])
-    return found[0] if found else None
+def _stake(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
+    """Return what the claim earned so far in its first currency; a cell of None where nothing is known."""
+    return () if at_stake is None else (next(iter(at_stake.get(claim_id, ())), None),)
 
 
-def _earned(asked: Asked) -> dict[int, list[Money]]:
+def _earned(asked: Asked) -> Stake:
+    """Return what each claim earned in each currency, None for a reader who may not know."""
+    if not tells_earnings(asked.desk, asked.actor):
+        return None
     query = (
         select(EarningLine.claim_id, EarningLine.currency, func.sum(EarningLine.amount))
         .join(Claim, Claim.id == EarningLine.claim_id)

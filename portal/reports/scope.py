@@ -8,6 +8,7 @@ from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 
 READ_ALL = "reports.read_all"
+READ_EARNINGS = "earnings.read"
 
 
 def reported(desk: Desk, actor: Actor) -> ColumnElement[bool]:
@@ -15,3 +16,8 @@ def reported(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     if READ_ALL in desk.policies.in_force().permissions_of(actor.roles):
         return Claim.first_submitted_at.is_not(None)
     return visible_to(desk, actor)
+
+
+def tells_earnings(desk: Desk, actor: Actor) -> bool:
+    """Tell whether the actor may know what claims earned; that is no matter of reviews."""
+    return READ_EARNINGS in desk.policies.in_force().permissions_of(actor.roles)
