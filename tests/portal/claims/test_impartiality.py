@@ -85,6 +85,18 @@ def test_nothing_is_handed_to_them_and_no_dispute_given(filing: Filing) -> None:
 
 
 @SQLITE
+def test_nobody_gives_them_more_time(filing: Filing) -> None:
+    belonged(filing, REVIEWER, "Contoso", "2026-06-30")
+    number = filing.submitted("contoso")
+    filing.do("start_review", number, REVIEWER2)
+    asked = {"reason": "missing_or_old_dates", "message": "Please date it."}
+    filing.do("request_information", number, REVIEWER2, **asked)
+    later = {"until": "2026-12-18", "message": "For old times' sake."}
+    assert refused(filing, "extend", number, REVIEWER, **later) == ["belonged_lately"]
+    filing.do("extend", number, REVIEWER2, **later)
+
+
+@SQLITE
 def test_nobody_settles_for_or_against_them(filing: Filing) -> None:
     belonged(filing, REVIEWER2, "Fabrikam", "2026-06-30")
     mine, theirs = filing.under_review("contoso"), filing.under_review("fabrikam")
