@@ -54,6 +54,7 @@ from portal.web.logs import configure_logging, install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import COUNTED_AT_MOST, install_navigation
 from portal.web.nul import refuse_nameless_fields, refuse_nul_in_addresses, refuse_nul_in_forms
+from portal.web.slow_downloads import limit_downloads
 from portal.web.static_files import install_static_files
 from portal.work.loop import start_thread
 from portal.work.outbox import deliver
@@ -215,6 +216,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_languages(app, TRANSLATED)
     install_filters(app, lambda: _program_zone(desk), lambda: _zone_of_reader(desk))
     install_static_files(app)
+    limit_downloads(app)
     install_errors(app)
     _install_feature_errors(app)
     app.register_blueprint(health_blueprint(_problems(desk.policies), _notes(desk.policies), registry))

@@ -22,8 +22,10 @@ from portal.web.logs import install_request_log
 from portal.web.metrics import install_metrics
 from portal.web.navigation import Entry, install_navigation
 from portal.web.nul import refuse_nul_in_addresses, refuse_nul_in_forms
+from portal.web.slow_downloads import limit_downloads
 from portal.web.static_files import STATIC, install_static_files
 
+WHOSE = "X-Whose"  # the header by which it is somebody else of the same roles
 WHO = "X-Who"  # the header by which a test says who it is: the roles, apart by blanks
 PERMISSIONS = {"baker": {"bread.bake", "bread.eat"}, "guest": {"bread.eat"}}
 MENU = (
@@ -47,7 +49,8 @@ class Somebody:
 def who() -> Somebody | None:
     if WHO not in request.headers:
         return None
-    return Somebody(frozenset(request.headers[WHO].split()))
+    email = request.headers.get(WHOSE, Somebody.email)
+    return Somebody(frozenset(request.headers[WHO].split()), email=email)
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
@@ -77,6 +80,11 @@ def shops() -> Blueprint:
     @allow("bread.bake")
     def oven() -> str:
         return "oven"
+
+    @blueprint.get("/sack")
+    @allow("bread.eat")
+    def sack() -> Response:
+        return Response((b"flour" for _ in range(2)), direct_passthrough=True)
 
     @blueprint.get("/shop")
     @allow("bread.bake", "bread.eat")
@@ -184,6 +192,7 @@ def invented_app(clock: Clock, templates: Path | None = None) -> Flask:
     refuse_nul_in_forms(app, except_at=["forms.tasting"])
     install_languages(app, ())
     install_static_files(app)
+    limit_downloads(app)
     install_errors(app)
     app.register_blueprint(shops())
     app.register_blueprint(own_account())
