@@ -12,11 +12,18 @@ from portal.settings import Settings, SettingsIncomplete
 SERVED = "portal.app:served"
 
 
+# Seven may wait for documents to be opened, two for imported workbooks, and four for slow downloads; the
+# others answer everybody.
+THREADS = 16
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Of each process.")
+@click.option(
+    "--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="Of each process."
+)
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the portal; on its own SQLite file it does the background work too."""
     settings = settings_from()
@@ -126,4 +133,4 @@ def demo(data: Path | None, host: str, port: int, seed: int, reset: bool) -> Non
             fill_with_sample(app.extensions["desk"], seed, lambda line: click.echo(line, err=True))
     except SampleRefused as refused:
         raise click.ClickException(str(refused)) from None
-    run_server(host, port, workers=1, threads=8)
+    run_server(host, port, workers=1, threads=THREADS)

@@ -16,7 +16,7 @@ from portal.languages.sentences import lazy_gettext
 from portal.web.errors import ErrorText, error_page
 from portal.web.guard import signed_in_person
 
-# Of the eight threads that a server has at least; the others answer everybody.
+# Of the threads of a process (`cli/serving.py`); the others answer everybody.
 AT_ONCE = 4
 OF_EACH = 2
 WAIT_SECONDS = "10"
