@@ -27,10 +27,13 @@ KIND = "xlsx"
 UNPACKED_BYTES_AT_MOST = 500 * 1000 * 1000
 PARTS_AT_MOST = 5000
 COLUMNS_AT_MOST = 100
+LETTERS = 26
 CHUNK = 1024 * 1024
 PLACE_CHARACTERS_AT_MOST = 10  # "XFD1048576"
 # Spreadsheets calculate with fifteen digits; what is behind them in a file is the noise of its fractions.
 DIGITS = 15
+# A whole number of more digits was cut short already, so that two long IDs may have become the same.
+LARGEST_NUMBER = 10**DIGITS
 
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _SHOWS_AN_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?t=["']e["'][^<>]*>""")
@@ -39,6 +42,14 @@ _NOT_CALCULATED = re.compile(
     rb"""<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*"""
     rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["'](?P<place>[A-Z]{1,3}[0-9]{1,7})""")
+_NUMBER_WITH_FORMAT = re.compile(
+    rb"""<(?:\w+:)?c(?=\s)(?![^<>]*\st=["'](?!n["']))[^<>]*\ss=["']([0-9]{1,6})["'][^<>]*>\s*"""
+    rb"""(?:<(?:\w+:)?f[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"""
+)
+# A format of two zeros and more before the point, such as 00000, and no day, time or power (0E+00).
+_FILLS_WITH_ZEROS = re.compile(r"""^(?!.*[dmyhse])[^.;]*0[^.;0]*0""", re.IGNORECASE)
+_QUOTED = re.compile(r"""\[[^\]]*\]|"[^"]*"|\\.""")
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -63,7 +74,7 @@ def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
             book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
             number = _first(book, calamine)
             if number < len(names):
-                _look_through(archive, names[number], rows_at_most)
+                _look_through(archive, names[number], rows_at_most, _zero_filling(archive))
         sheet = book.get_sheet_by_index(number)
         if sheet.end and sheet.end[1] >= COLUMNS_AT_MOST:  # counted from 0
             raise Problem("too_many_columns")
@@ -106,8 +117,30 @@ def _first(book: Any, calamine: ModuleType) -> int:
     raise Problem("no_workbook")
 
 
-def _look_through(archive: zipfile.ZipFile, name: str, rows_at_most: int) -> None:
-    """Refuse what is too long before it is loaded, and cells that show an error, which loading empties."""
+def _zero_filling(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """Return the numbers of the cell styles that show zeros before a number which are not in it."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = ET.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  # limited
+    # stays English: names of attributes
+    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter() if _is(one, "numFmt")}
+    filling = {key for key, code in codes.items() if _FILLS_WITH_ZEROS.match(_QUOTED.sub("", code))}
+    used = [one for cells in styles.iter() if _is(cells, "cellXfs") for one in cells]
+    return frozenset(b"%d" % place for place, one in enumerate(used) if one.get("numFmtId") in filling)
+
+
+def _is(element: ET.Element, name: str) -> bool:
+    return element.tag.rpartition("}")[2] == name
+
+
+def _look_through(
+    archive: zipfile.ZipFile, name: str, rows_at_most: int, zero_filling: frozenset[bytes]
+) -> None:
+    """Refuse what is too long before it is loaded, and cells of which loading would make something else.
+
+    These show an error, which would be empty; were merged, so that all but one are empty; or show zeros
+    that are not in them.
+    """
     rows = 0
     with archive.open(name) as part:
         for piece in _pieces(part):
@@ -116,8 +149,17 @@ def _look_through(archive: zipfile.ZipFile, name: str, rows_at_most: int) -> Non
                 raise Problem("too_many_rows")
             for code, sign in (("shows_an_error", _SHOWS_AN_ERROR), ("not_calculated", _NOT_CALCULATED)):
                 if cell := sign.search(piece):
-                    place = _PLACE.search(cell[0])
-                    raise Problem(code, place[1].decode() if place else "")
+                    raise Problem(code, _place_of(cell[0]))
+            if merged := _MERGED.search(piece):
+                raise Problem("merged_cells", merged["place"].decode())
+            for cell in _NUMBER_WITH_FORMAT.finditer(piece) if zero_filling else ():
+                if cell[1] in zero_filling:
+                    raise Problem("zeros_before", _place_of(cell[0]))
+
+
+def _place_of(cell: bytes) -> str:
+    place = _PLACE.search(cell)
+    return place[1].decode() if place else ""
 
 
 def _pieces(part: IO[bytes]) -> Iterator[bytes]:
@@ -136,11 +178,20 @@ def _written(rows: Iterable[Sequence[object]], bytes_at_most: int) -> bytes:
     result = io.BytesIO()
     text = io.TextIOWrapper(result, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
-    for row in rows:
+    for number, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, int | float) and abs(cell) >= LARGEST_NUMBER:
+                raise Problem("too_many_digits", f"{_letters(column)}{number}")
         writer.writerow([as_text(cell) for cell in row])
         if result.tell() > bytes_at_most:
             raise Problem("too_large")
     return result.getvalue()
+
+
+def _letters(column: int) -> str:
+    """Return what a spreadsheet calls a column, counted from 0: "A", "Z", "AA"."""
+    before = _letters(column // LETTERS - 1) if column >= LETTERS else ""
+    return before + chr(ord("A") + column % LETTERS)
 
 
 def as_text(cell: object) -> str:

@@ -1,5 +1,6 @@
 """The columns of importable sheets: what each may hold, and how a cell is read."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from portal.rulebook.rulebook import Rulebook
 LARGEST_AMOUNT = 9_007_199_254_740_992
 DIGITS_AT_MOST = 20
 CHARACTERS_AT_MOST = 200
+# How a spreadsheet shows a long number, and saves it as CSV: its last digits are lost.
+_CUT_SHORT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}", re.IGNORECASE)
 
 
 class BadCell(ValueError):
@@ -44,6 +47,13 @@ def text(value: str, _rulebook: Rulebook) -> str:
         raise BadCell(gettext("It is longer than %(count)s characters.", count=CHARACTERS_AT_MOST))
     if not is_one_line(value):
         raise BadCell(gettext("It holds characters that cannot be seen, such as a line break. Type it anew."))
+    if _CUT_SHORT.fullmatch(value):
+        raise BadCell(
+            gettext(
+                "It is a long number that a spreadsheet has cut short. Format the column as text, and enter "
+                "its values anew."
+            )
+        )
     return value
 
 

@@ -74,6 +74,21 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
             "the spreadsheet, save it there, and import that.",
             cell=where,
         ),
+        "too_many_digits": gettext(
+            "The number in the cell %(cell)s of the workbook has more than 15 digits, and a spreadsheet "
+            "keeps no more, so its last ones are lost. Format the column as text, and enter its values anew.",
+            cell=where,
+        ),
+        "zeros_before": gettext(
+            "The cell %(cell)s of the workbook shows zeros before its number that are not in it. Format the "
+            "column as text, and enter its values with their zeros.",
+            cell=where,
+        ),
+        "merged_cells": gettext(
+            "The cell %(cell)s of the workbook is merged with others, of which only the first holds "
+            "something. Take the merging back, and fill in each cell.",
+            cell=where,
+        ),
         "too_large": gettext("The sheet is too large. %(advice)s", advice=csv),
         "unpacks_too_large": gettext("The workbook is too large when it is opened. %(advice)s", advice=csv),
         "needs_too_much": gettext("The workbook needs more memory than one may use. %(advice)s", advice=csv),

@@ -27,6 +27,7 @@ choice = one_of(lambda _rulebook: {"usage_growth": "Usage growth"})
     [
         (text, "L-1", "L-1"),
         (small, "AbC-1", "abc-1"),
+        (text, "8E12", "8E12"),
         (day, "2026-11-30", "2026-11-30"),
         (month, "2026-11", "2026-11"),
         (month, "2026-11-01", "2026-11"),
@@ -54,6 +55,9 @@ def test_what_is_meant_is_read_however_it_is_typed(
         (text, "a\nb", "cannot be seen"),
         (text, "a\u202eb", "cannot be seen"),
         (small, "a\tb", "cannot be seen"),
+        (text, "1.23457E+16", "cut short"),
+        (small, "8E+12", "cut short"),
+        (text, "1,23457E+16", "cut short"),
         (day, "30.11.2026", "2026-11-30"),
         (day, "2026-02-30", "no day"),
         (month, "2026-13", "no month"),

@@ -64,15 +64,23 @@ def test_cells_are_read_as_they_are_seen(limits: Settings) -> None:
         1234.5,
         0.1 + 0.2,
         -5,
-        1e20,
+        999_999_999_999_999,
         date(2026, 10, 1),
         datetime.fromisoformat("2026-10-01T09:30"),
         True,
     ]
     written = read(limits, book(["a"] * len(cells), cells))
     assert written.splitlines()[1] == (
-        "L-1,12,12,1234.5,0.3,-5,100000000000000000000,2026-10-01,2026-10-01T09:30:00,TRUE"
+        "L-1,12,12,1234.5,0.3,-5,999999999999999,2026-10-01,2026-10-01T09:30:00,TRUE"
     )
+
+
+@pytest.mark.parametrize("code", ["0.00", "#,##0.00", "0%", "0E+00", "yyyy-mm-dd", '"No. 00"0'])
+def test_formats_that_add_no_zeros_are_no_hindrance(limits: Settings, code: str) -> None:
+    def formatted(made: Workbook) -> None:
+        made.worksheets[0]["A2"].number_format = code
+
+    assert read(limits, book(["a"], [1.5], change=formatted)).startswith("a\r\n1")
 
 
 def test_of_a_formula_its_value_is_read(limits: Settings) -> None:
@@ -110,6 +118,19 @@ def error(made: Workbook) -> None:
     made.worksheets[0]["B3"] = "#N/A"
 
 
+def long_number(made: Workbook) -> None:
+    made.worksheets[0]["B3"] = 12345678901234567  # of which a spreadsheet keeps fifteen digits
+
+
+def merged(made: Workbook) -> None:
+    made.worksheets[0].merge_cells("B3:B4")  # of which all but the first say nothing
+
+
+def filled_with_zeros(made: Workbook) -> None:
+    made.worksheets[0]["B3"] = 123
+    made.worksheets[0]["B3"].number_format = "00000"  # seen as 00123
+
+
 def archive() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
@@ -122,6 +143,9 @@ def archive() -> bytes:
     [
         (lambda: book(["a"], change=error), "shows_an_error"),
         (lambda: book(["a"], change=formula), "not_calculated"),
+        (lambda: book(["a"], change=long_number), "too_many_digits"),
+        (lambda: book(["a"], change=merged), "merged_cells"),
+        (lambda: book(["a"], change=filled_with_zeros), "zeros_before"),
         (lambda: book(*[["a"]] * 1002), "too_many_rows"),
         (lambda: book(["a"] * 101), "too_many_columns"),
         (lambda: book(*[["a" * 500] * 20] * 10), "too_large"),
