@@ -20,7 +20,11 @@ log = logging.getLogger(__name__)
 
 
 def _of_subscriptions(import_id: int) -> Select[int]:
-    """Return the select of the assessed claims for customers whose subscriptions the import tells of."""
+    """Return the select of the claims under way for customers whose subscriptions the import tells of.
+
+    Whether one is assessed is asked when it is locked: at this moment somebody may be assessing it, from
+    the subscriptions of before.
+    """
     tenants = (
         select(SubscriptionReading.tenant_id)
         .join(ImportedRow, ImportedRow.row_id == SubscriptionReading.id)
@@ -29,7 +33,7 @@ def _of_subscriptions(import_id: int) -> Select[int]:
     return (
         select(Claim.id)
         .join(Customer, Customer.id == Claim.customer_id)
-        .where(Customer.tenant_id.in_(tenants), Claim.eligibility != NOT_ASSESSED)
+        .where(Customer.tenant_id.in_(tenants), Claim.first_submitted_at.is_not(None), ~Claim.closed)
         .order_by(Claim.id)
     )
 

@@ -1,17 +1,26 @@
 """Eligibility follows what is imported about subscriptions, with its history."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
+from portal.claims.desk import Step
+from portal.claims.ends import apply_due_ends
 from portal.db import db
 from portal.imports.using import undo
+from portal.incentives.assessment import assess
 from portal.incentives.following import follow_imports
 from portal.policies.rechecking import recheck
 from tests.portal.incentives.sheets import subscribe
 from tests.portal.reviews.filing import Filing
+
+
+LONG_ENOUGH_TO_WAIT = 2.0  # seconds; where the other one is slower still, nothing is proved and nothing fails
 
 
 @pytest.fixture
@@ -102,3 +111,25 @@ def test_a_claim_that_left_the_status_is_left_alone(filing: Filing, assessed: st
     subscribe(filing, state="ended")
     assert follow(filing) == 0
     assert filing.claim(assessed).eligibility == "not_assessed"
+
+
+def test_what_is_imported_while_a_claim_is_assessed_is_not_missed(filing: Filing) -> None:
+    number = filing.approved()
+    filing.wait(8)
+
+    def import_and_follow() -> None:
+        subscribe(filing, state="ended")
+        follow(filing)
+
+    other = threading.Thread(target=import_and_follow)
+
+    def overtaken(step: Step) -> None:
+        assess(step)
+        other.start()
+        other.join(LONG_ENOUGH_TO_WAIT)
+
+    with filing.context():
+        verbs = {**filing.desk.verbs, "assess": overtaken}
+        assert apply_due_ends(replace(filing.desk, verbs=verbs)) == [(number, "consent_window")]
+    other.join()
+    assert filing.claim(number).eligibility == "not_eligible"
