@@ -7,7 +7,14 @@ from babel.numbers import format_currency, format_decimal
 from portal.languages.offered import ENGLISH
 
 # Digits behind the point of currencies that have not two of them, by ISO 4217.
-DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+DIGITS = (
+    dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"), 0
+    )
+    | dict.fromkeys(("XAF", "XOF", "XPF"), 0)
+    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+    | dict.fromkeys(("CLF", "UYW"), 4)
+)
 
 THOUSAND = 1000
 

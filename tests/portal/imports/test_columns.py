@@ -82,7 +82,17 @@ def test_what_cannot_be_meant_is_refused_with_what_to_write(
 
 @pytest.mark.parametrize(
     ("number", "code", "minor"),
-    [("1234.5", "EUR", 123450), ("-0.01", "USD", -1), ("12", "JPY", 12), ("1.234", "KWD", 1234)],
+    [
+        ("1234.5", "EUR", 123450),
+        ("-0.01", "USD", -1),
+        ("12", "JPY", 12),
+        ("1.234", "KWD", 1234),
+        ("1.234", "LYD", 1234),
+        ("1.234", "IQD", 1234),
+        ("12", "XOF", 12),
+        ("12", "PYG", 12),
+        ("1.2345", "CLF", 12345),
+    ],
 )
 def test_money_is_a_whole_number_of_the_smallest_unit(number: str, code: str, minor: int) -> None:
     assert minor_units(number, code) == minor
@@ -93,6 +103,7 @@ def test_money_is_a_whole_number_of_the_smallest_unit(number: str, code: str, mi
     [
         ("0.005", "EUR", "has 2 digits"),
         ("1.5", "JPY", "has 0 digits"),
+        ("1.5", "XAF", "has 0 digits"),
         (str(LARGEST_AMOUNT), "EUR", "larger"),
     ],
 )
