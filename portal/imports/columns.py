@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
@@ -68,6 +68,11 @@ def day(value: str, _rulebook: Rulebook) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise BadCell(gettext("It is no day. Write it as 2026-11-30.")) from None
+
+
+def is_to_come(day: str, today: date) -> bool:
+    """Tell whether the ISO date has not come yet anywhere, where it is `today` in the program's zone."""
+    return date.fromisoformat(day) > today + timedelta(days=1)
 
 
 def month(value: str, _rulebook: Rulebook) -> str:

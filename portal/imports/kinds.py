@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -49,8 +50,8 @@ class Entry:
         self.mistakes.append(Mistake(column, self.cells.get(column, ""), reason))
 
 
-# Gives each entry without mistakes its `key` and `found`, or notes what is wrong with it.
-Resolve = Callable[[Session, Rulebook, Sequence[Entry]], None]
+# Gives each entry without mistakes its `key` and `found`, or notes what is wrong with it; the day is today's.
+Resolve = Callable[[Session, Rulebook, date, Sequence[Entry]], None]
 
 
 @dataclass(frozen=True)

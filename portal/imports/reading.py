@@ -79,7 +79,8 @@ def _stage(
 ) -> None:
     kind = importer.kinds[row.kind]
     entries = [kind.read(line, rulebook) for line in part]
-    kind.resolve(session, rulebook, [entry for entry in entries if not entry.mistakes])
+    today = importer.today(rulebook)
+    kind.resolve(session, rulebook, today, [entry for entry in entries if not entry.mistakes])
     fresh, same = place(session, kind, row.id, [entry for entry in entries if not entry.mistakes])
     wrong = [entry for entry in entries if entry.mistakes]
     row.fresh, row.same, row.wrong = row.fresh + fresh, row.same + same, row.wrong + len(wrong)

@@ -1,16 +1,18 @@
 """The sheet of earnings: what claims earned, and how far the payment of it has come."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.customers.subscription_sheet import products
+from portal.customers.subscription_sheet import products, tenant
 from portal.imports.columns import (
     BadCell,
     Column,
     amount,
     currency,
     day,
+    is_to_come,
     minor_units,
     month,
     one_of,
@@ -50,7 +52,7 @@ COLUMNS = (
         required=False,
     ),
     Column(
-        "tenant_id", lazy_gettext("The customer’s tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", small
+        "tenant_id", lazy_gettext("The customer’s tenant ID"), "8d7f9a52-7c1e-4c57-9f60-1d2ab2f1c001", tenant
     ),
     Column("product", lazy_gettext("The product, by its name or its code"), "Teams", one_of(products)),
     Column("subscription_id", lazy_gettext("The subscription ID"), "SUB-1001", small, required=False),
@@ -84,12 +86,13 @@ COLUMNS = (
 )
 
 
-def _resolve(session: Session, rulebook: Rulebook, entries: Sequence[Entry]) -> None:
+def _resolve(session: Session, rulebook: Rulebook, today: date, entries: Sequence[Entry]) -> None:
     claims = find_claims(session, rulebook, entries)
     for entry in entries:
         said, claim = entry.values, claims.get(entry.number)
         entry.key = said["line_id"]
         _check_payment(entry, rulebook)
+        _check_days(entry, today)
         try:
             minor = minor_units(said["amount"], said["currency"])
         except BadCell as bad:
@@ -113,6 +116,13 @@ def _check_payment(entry: Entry, rulebook: Rulebook) -> None:
         entry.wrong("payment_id", gettext("A line that is paid must tell the payment."))
     if status.paid and not entry.values["paid_on"]:
         entry.wrong("paid_on", gettext("A line that is paid must tell the day of the payment."))
+
+
+def _check_days(entry: Entry, today: date) -> None:
+    if is_to_come(f"{entry.values['month']}-01", today):
+        entry.wrong("month", gettext("It is a month that has not come yet. Check the year."))
+    if entry.values["paid_on"] and is_to_come(entry.values["paid_on"], today):
+        entry.wrong("paid_on", gettext("It is a day that has not come yet. Check the year."))
 
 
 EARNINGS = Kind(

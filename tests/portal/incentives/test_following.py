@@ -16,9 +16,9 @@ from portal.imports.using import undo
 from portal.incentives.assessment import assess
 from portal.incentives.following import follow_imports
 from portal.policies.rechecking import recheck
-from tests.portal.incentives.sheets import subscribe
+from tests.factories import SHARED_TENANT
+from tests.portal.incentives.sheets import READING, bring, csv_of, subscribe
 from tests.portal.reviews.filing import Filing
-
 
 LONG_ENOUGH_TO_WAIT = 2.0  # seconds; where the other one is slower still, nothing is proved and nothing fails
 
@@ -87,6 +87,29 @@ def test_the_same_answer_leaves_no_trace_and_nothing_is_followed_twice(filing: F
     assert follow(filing) == 0
     assert follow(filing) == 0
     assert events(filing, assessed) == before
+
+
+def test_a_tenant_is_the_same_however_its_id_is_typed(filing: Filing, assessed: str) -> None:
+    subscribe(filing, tenant_id=f"{{{SHARED_TENANT.upper()}}}", state="ended")
+    assert follow(filing) == 1
+    assert filing.claim(assessed).eligibility == "not_eligible"
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ({"tenant_id": "adatum"}, "It is no tenant ID"),
+        ({"as_of": "2062-11-20"}, "It is a day that has not come yet"),
+    ],
+)
+def test_what_can_be_so_of_no_subscription_is_a_mistake(
+    filing: Filing, cell: dict[str, str], told: str
+) -> None:
+    outcome = bring(filing, "subscriptions", csv_of(READING, [cell]))
+    assert not outcome.used
+    (mistake,) = outcome.mistakes
+    assert {mistake.column: mistake.cell} == cell
+    assert mistake.reason.startswith(told)
 
 
 def test_other_customers_and_other_products_decide_nothing(filing: Filing, assessed: str) -> None:
