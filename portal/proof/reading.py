@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from portal.proof.layout import holds_more
+
 # More than the rules and events of any claim; a text that claims to be larger is not read. What JSON becomes
 # in memory is some thirty times as large.
 TEXT_BYTES_AT_MOST = 20 * 1000 * 1000
@@ -57,6 +59,10 @@ class PackFile:
     def names(self) -> Counter[str]:
         """Return how often each name is in the file; a sound pack has each once."""
         return Counter(self._zip.namelist())
+
+    def holds_more(self) -> bool:
+        """Tell whether there is anything besides the listed files."""
+        return self._zip.fp is None or holds_more(self._zip.fp, self._zip.infolist())
 
     def read(self, name: str) -> bytes:
         """Return the content of a small file. Raises Unreadable."""

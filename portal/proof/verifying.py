@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,12 @@ def verify(path: Path, trusted: bytes | None = None) -> Verified:
     trusted_id = key_id(trusted) if trusted is not None else None
     try:
         with PackFile(path) as pack:
-            return _verified(pack, trusted, trusted_id)
+            found = _verified(pack, trusted, trusted_id)
+            if not pack.holds_more():
+                return found
+            # stays English: findings are told in a shell
+            more = Problem(path.name, "It holds something besides the files that it lists.")
+            return replace(found, findings=(*found.findings, more))
     except Unreadable as error:
         return Verified(findings=(Problem(path.name, str(error)),))
 

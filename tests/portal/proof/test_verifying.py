@@ -1,7 +1,10 @@
 """A pack that is as it was made has no findings, and every falsification has one in plain words."""
 
+import io
 import json
+import struct
 import zipfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -188,3 +191,43 @@ def test_what_is_no_pack_is_told(tmp_path: Path) -> None:
     assert found == ["manifest.json: It is missing."]
     with pytest.raises(NoKey):
         verify(tmp_path / "letter.pdf", b"no key")
+
+
+def another(name: str = "index.html") -> bytes:
+    """Return a ZIP file with another page, without its list of files: it is read from the top."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as whole:
+        whole.writestr(name, "The claim was never approved.")
+        end = whole.fp.tell() if whole.fp else 0
+    return made.getvalue()[:end]
+
+
+def between(content: bytes) -> bytes:
+    """Return the pack with another page before its list of files, which stands further on."""
+    at = len(content) - 22
+    size, start = struct.unpack("<2L", content[at + 12 : at + 20])
+    hidden = another()
+    moved = content[at : at + 16] + struct.pack("<L", start + len(hidden)) + content[at + 20 :]
+    return content[:start] + hidden + content[start : start + size] + moved
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: another() + content,
+        between,
+        lambda content: content + b"more",
+        lambda content: content[:-2] + b"\x04\x00more",
+    ],
+)
+def test_what_stands_between_the_files_of_a_pack_is_told(
+    filing: Filing, file: Path, change: Callable[[bytes], bytes]
+) -> None:
+    path = file.with_name("more.zip")
+    path.write_bytes(change(file.read_bytes()))
+    with zipfile.ZipFile(path) as whole:
+        assert whole.testzip() is None
+    assert told(verify(path, public_pem(filing.desk.secret))) == [
+        "more.zip: It holds something besides the files that it lists."
+    ]
