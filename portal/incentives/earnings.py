@@ -133,11 +133,18 @@ def _of_currency(currency: str, added: list[Sum], rulebook: Rulebook) -> Totals:
         lines=sum(one.lines for one in added),
         made_of=(
             (gettext("By status of the payment"), "status", _parts(added, lambda one: one.status, statuses)),
-            (gettext("By month"), "month", _months(added)),
+            (_by_month(added), "month", _months(added)),
             (gettext("By engagement"), "engagement", _parts(added, lambda one: one.engagement, engagements)),
             (gettext("By product"), "product", _parts(added, lambda one: one.product, products)),
         ),
     )
+
+
+def _by_month(added: list[Sum]) -> str:
+    """Return the heading of the months, which come to less than the whole where there are too many."""
+    if len({one.month for one in added}) > MONTHS_AT_MOST:
+        return gettext("By month, the last %(count)s", count=MONTHS_AT_MOST)
+    return gettext("By month")
 
 
 def _months(added: list[Sum]) -> tuple[Part, ...]:

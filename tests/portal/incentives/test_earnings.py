@@ -29,6 +29,20 @@ def test_each_line_leads_to_its_claim_and_sums_never_mix_currencies(filing: Fili
     assert page.region("totals-JPY").startswith("JPY 7,000 in 1 line")
 
 
+@SQLITE
+def test_months_beyond_a_year_are_left_out_and_that_is_said(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    year = [{"claim": number, "month": f"2025-{month:02}"} for month in range(1, 13)]
+    earn(filing, *year)
+    assert "By month, the last" not in partner.visit("/earnings").region("totals-EUR")
+    earn(filing, *year, {"claim": number, "month": "2026-01"})
+    region = partner.visit("/earnings").region("totals-EUR")
+    assert region.startswith("EUR 1,300.00")
+    assert "By month, the last 12" in region
+    assert "2025-02" in region
+    assert "2025-01" not in region
+
+
 def test_nobody_sees_what_another_organization_earned(filing: Filing, partner: Browser) -> None:
     mine, theirs = filing.approved(), filing.approved("fabrikam", "intune")
     earn(filing, {"claim": mine}, {"claim": theirs, "product": "intune", "amount": "31337"})
