@@ -78,7 +78,7 @@ def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
         sheet = book.get_sheet_by_index(number)
         if sheet.end and sheet.end[1] >= COLUMNS_AT_MOST:  # counted from 0
             raise Problem("too_many_columns")
-        return _written(sheet.iter_rows(), bytes_at_most)
+        return _written(sheet.iter_rows(), sheet.start[1] if sheet.start else 0, bytes_at_most)
     except (Problem, MemoryError):
         raise
     except calamine.PasswordError:
@@ -174,12 +174,12 @@ def _pieces(part: IO[bytes]) -> Iterator[bytes]:
     yield kept
 
 
-def _written(rows: Iterable[Sequence[object]], bytes_at_most: int) -> bytes:
+def _written(rows: Iterable[Sequence[object]], first: int, bytes_at_most: int) -> bytes:
     result = io.BytesIO()
     text = io.TextIOWrapper(result, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     for number, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
+        for column, cell in enumerate(row, first):
             if isinstance(cell, int | float) and abs(cell) >= LARGEST_NUMBER:
                 raise Problem("too_many_digits", f"{_letters(column)}{number}")
         writer.writerow([as_text(cell) for cell in row])

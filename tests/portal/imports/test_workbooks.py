@@ -144,6 +144,7 @@ def archive() -> bytes:
         (lambda: book(["a"], change=error), "shows_an_error"),
         (lambda: book(["a"], change=formula), "not_calculated"),
         (lambda: book(["a"], change=long_number), "too_many_digits"),
+        (lambda: book([None, "a"], change=long_number), "too_many_digits"),
         (lambda: book(["a"], change=merged), "merged_cells"),
         (lambda: book(["a"], change=filled_with_zeros), "zeros_before"),
         (lambda: book(*[["a"]] * 1002), "too_many_rows"),
