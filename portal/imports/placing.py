@@ -1,13 +1,13 @@
 """Puts the rows of a file into their table, where they do not count before the import is used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.imports.kinds import Entry, Kind
-from portal.imports.model import ImportedRow
+from portal.imports.model import IN_USE, Import, ImportedRow
 from portal.languages.sentences import gettext
 
 
@@ -30,6 +30,8 @@ def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]
     known = _known(session, kind, {entry.key for entry in entries})
     own = _own(session, import_id, known)
     counting = {row.key: row for row in known if row.live}
+    against = [row for one in entries if (row := counting.get(one.key)) and row.digest != one.digest]
+    by = _bringing(session, kind, against)
     ids = {(row.key, row.digest): row.id for row in known}
     said = {row.key: (row.digest, row.said) for row in known if row.id in own}
     fresh = same = 0
@@ -40,7 +42,7 @@ def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]
         if (earlier := said.get(entry.key)) and earlier[0] != digest:
             entry.wrong("", _twice(entry, earlier[1]))
         elif (counts := counting.get(entry.key)) and counts.digest != digest:
-            entry.wrong("", _otherwise(entry, counts.said))
+            entry.wrong("", _otherwise(entry, counts.said, by.get(counts.id, ())))
         else:
             fresh, same = (fresh, same + 1) if earlier or counts else (fresh + 1, same)
             said[entry.key] = digest, entry.values
@@ -70,6 +72,24 @@ def _own(session: Session, import_id: int, known: Sequence[Known]) -> set[int]:
     return set(session.scalars(query)) if known else set()
 
 
+def _bringing(session: Session, kind: Kind, counting: Sequence[Known]) -> Mapping[int, Sequence[int]]:
+    """Return by which imports in use each of the rows counts."""
+    found: dict[int, list[int]] = {}
+    query = (
+        select(ImportedRow.row_id, ImportedRow.import_id)
+        .join(Import, Import.id == ImportedRow.import_id)
+        .where(
+            Import.kind == kind.code,
+            Import.state == IN_USE,
+            ImportedRow.row_id.in_([row.id for row in counting]),
+        )
+        .order_by(ImportedRow.import_id)
+    )
+    for row_id, import_id in session.execute(query) if counting else ():
+        found.setdefault(row_id, []).append(import_id)
+    return found
+
+
 def _added(session: Session, kind: Kind, entries: Iterable[Entry]) -> list[int]:
     rows = [
         {"key": one.key, "digest": one.digest, "said": one.values, "live": False, **one.found}
@@ -91,9 +111,10 @@ def _twice(entry: Entry, other: dict[str, object]) -> str:
     )
 
 
-def _otherwise(entry: Entry, other: dict[str, object]) -> str:
+def _otherwise(entry: Entry, other: dict[str, object], by: Sequence[int]) -> str:
     return gettext(
-        "An earlier import says something else of the same thing (%(differences)s). Undo that import first, "
-        "or take the row out.",
+        "What counts by import %(numbers)s says something else of the same thing (%(differences)s). Undo "
+        "that first, or take the row out.",
+        numbers=", ".join(str(one) for one in by),
         differences=_differing(entry, other),
     )
