@@ -5,7 +5,7 @@ An account never changes its organization; who moves gets another one, and where
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -63,7 +63,8 @@ def keep_affiliation(keeper: Keeper, person_id: int, organization_id: int | None
     """
     errors: dict[str, str] = {}
     day = _day(until)
-    if day is None or day > keeper.entrance.clock.now().date():
+    # A day that has begun anywhere: the program's zone may be ahead of the clock's.
+    if day is None or day > (keeper.entrance.clock.now() + timedelta(days=1)).date():
         errors["until"] = gettext("Enter the last day there, today or earlier.")
     with transaction() as session:
         person = _person(session, keeper, person_id)

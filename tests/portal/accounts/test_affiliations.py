@@ -82,3 +82,11 @@ def test_of_partners_people_it_is_not_kept_and_partners_do_not_see_it(filing: Fi
     assert not own.page.select("#person-affiliations")
     own.post(f"/people/{ben}/affiliations", affiliation=owner, until="2026-01-01", status=403)
     assert kept(filing) == []
+
+
+@SQLITE
+def test_today_is_taken_wherever_it_has_come(filing: Filing) -> None:
+    person, owner = ids(filing)
+    assert filing.clock.now().date().isoformat() == "2026-11-23"  # in Tokyo the next day has begun
+    page_of(filing, person).fill_and_submit("Keep", affiliation=owner, until="2026-11-24")
+    assert kept(filing) == [(person, owner, "2026-11-24")]
