@@ -194,7 +194,8 @@ def test_what_is_due_happens_before_a_mail_is_looked_at(filing: Filing) -> None:
     number = filing.under_review()
     filing.do("request_information", number, REVIEWER, reason="missing_all_poe", message="Page 2?")
     filing.wait(40)  # and nothing has looked at the clocks since
-    later = {"until": (f"{filing.desk.today() + timedelta(days=9)}",), "message": ("More time.",)}
+    with filing.context():
+        later = {"until": (f"{filing.desk.today() + timedelta(days=9)}",), "message": ("More time.",)}
     with filing.context(), pytest.raises(Refused):
         rehearse(filing.desk, "extend", number, filing.actors[REVIEWER], Answers(later))
     assert filing.claim(number).status == "rejected"
