@@ -273,7 +273,7 @@ def test_processes_contend_for_units(rivals: Rivals, tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_many_processes_contend_for_units(rivals: Rivals, tmp_path: Path) -> None:
-    for number in range(10):
+    for number in range(5):
         rivals.new_customer()
         rivals.organizations.clear()
         folder = tmp_path / str(number)

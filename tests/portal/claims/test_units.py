@@ -176,7 +176,7 @@ def test_a_unit_has_one_holder_whatever_is_done(rivals: Rivals) -> None:
 
 @pytest.mark.soak
 def test_a_unit_has_one_holder_in_many_contests(rivals: Rivals) -> None:
-    contest(rivals, examples=150, steps=40, shrink=True)
+    contest(rivals, examples=60, steps=30, shrink=True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
