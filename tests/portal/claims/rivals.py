@@ -1,5 +1,6 @@
 """Three partners who claim the same customer for products that overlap in part, and four reviewers."""
 
+from itertools import count
 from uuid import uuid4
 
 from flask import Flask
@@ -58,6 +59,7 @@ class Rivals(Filing):
                 for email in REVIEWERS[2:]
             ]
             self.actors |= {who.email: factories.actor(who) for who in people}
+        self._files = count(1)
         self.organizations: dict[str, str] = {}  # by the claim's number
         self.tenant = ""
 
@@ -85,7 +87,7 @@ class Rivals(Filing):
         }
         given = {name: (text,) for name, text in fields.items()} | self.products(products, subscription)
         # A file that a closed claim had is refused, so each has one of its own, which reads the same.
-        upload = Upload("letter.pdf", letter + f"\n% {next(self._letters)}".encode())
+        upload = Upload("letter.pdf", letter + f"\n% {next(self._files)}".encode())
         with self.context():
             location = Answers({"location": (str(self._locations[partner]),)})
             number = create(self.desk, actor, location).number
