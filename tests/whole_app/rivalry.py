@@ -1,47 +1,30 @@
-"""Two partners compete for one unit, one of them as described; and everything that the other gets to see."""
+"""Two partners compete for one unit, one of them as described."""
 
-import io
-import re
-import zipfile
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from email import message_from_bytes, policy
+from io import BytesIO
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
-from sqlalchemy import event
-
-from portal.accounts.actor import Actor
+from portal.accounts.actor import SYSTEM_ACTOR, Actor
 from portal.accounts.model import Location, Organization
 from portal.app import create_app
 from portal.claims.acting import act, create
 from portal.claims.answers import Answers, Upload
+from portal.claims.mail_ways import keep_ways, kinds_for
 from portal.clock import FixedClock
 from portal.customers.model import Customer
 from portal.db import db, transaction
+from portal.imports.running import import_at_once
 from portal.settings import read_settings
+from portal.work.loop import run_once
 from tests import factories
-from tests.browser import Browser
 from tests.conftest import NOW, ROOT
 from tests.documents import pdf
+from tests.portal.incentives.sheets import LINE, READING, csv_of
+from tests.whole_app.partner_sight import PartnerSight, Seen
 
 OWN = ("incentives@contoso.example", "billing@contoso.example", "global@contoso.example")
 REVIEWER, REVIEWER2 = "reviewer@operator.example", "reviewer2@operator.example"
-# What is another at every request or in every house, whoever competes.
-RANDOM = (
-    (re.compile(rb'(name="csrf_token"[^>]*value=")[^"]*'), rb"\1"),
-    (re.compile(rb'(name="form" value=")[^"]*'), rb"\1"),
-    (re.compile(rb"/consent/[\w.~-]+"), b"/consent/TOKEN"),
-    # How many events the whole house has recorded: it grows by whatever anybody does.
-    (re.compile(rb'(name="mark" value=")[^"]*'), rb"\1"),
-)
-LINK = re.compile(rb'<a [^>]*href="([^"]*)"|data-hx-get="([^"]*)"')
-# A list can be asked for in so many ways that two of each path say enough.
-QUERIES_A_PATH = 2
-PAGES_AT_MOST = 150
-
-
 Given = str | tuple[str, ...]
 
 
@@ -70,13 +53,7 @@ class Rival:
     progress: str = "under_review"  # or submitted, or approved
     colleagues: int = 0
     other_claims: int = 0
-
-
-@dataclass
-class Seen:
-    """What was fetched and sent, by where it was found: the bytes, and how many statements it took."""
-
-    answers: dict[str, tuple[int, bytes, int]] = field(default_factory=dict)
+    earned: tuple[str, ...] = ("100.00",)
 
 
 class House:
@@ -203,90 +180,40 @@ class House:
     def settle(self, number: str) -> None:
         self.do("settle", number, REVIEWER2)
 
-    def seen(self, people: tuple[str, ...] = OWN[:1]) -> Seen:
-        """Fetch what `people` of Contoso and its customer can, and read what was mailed to them."""
-        found = Seen()
-        for who in people:
-            self._fetch(who, found)
-        self._mails(found)
-        self._customer(found)
-        return found
-
-    def _customer(self, found: Seen) -> None:
-        """Open what the customer of Contoso was sent."""
-        texts = [path.read_bytes() for path in self._all_mails()]
-        tokens = {
-            one.decode()
-            for text in texts
-            if b"contoso" in text.lower()
-            for one in re.findall(rb"/consent/([\w.~-]+)", text.replace(b"=\n", b""))
-        }
-        for place, token in enumerate(sorted(tokens)):
-            status, content, statements = self._counted(Browser(self.app), f"/consent/{token}")
-            found.answers[f"consent {place}"] = (status, _plain(content), statements)
-
-    def _all_mails(self) -> list[Path]:
-        return sorted((self.desk.settings.data_dir / "mail").glob("*.eml"))
-
-    def _fetch(self, who: str, found: Seen) -> None:
-        browser = Browser(self.app)
-        browser.enter(who)
-        todo, known = deque(["/claims", "/notices", "/earnings", "/people", "/profile"]), set[str]()
-        taken: dict[str, int] = {}
-        todo += ["/claims.csv", "/claims.xlsx", "/earnings.csv", "/claims?q=adatum", "/claims?status=draft"]
-        while todo and len(known) < PAGES_AT_MOST:
-            path = todo.popleft()
-            if path in known:
-                continue
-            known.add(path)
-            status, content, statements = self._counted(browser, path)
-            found.answers[f"{who} {path}"] = (status, _plain(content), statements)
-            for href in LINK.findall(content):
-                link = urljoin(path, b"".join(href).decode().replace("&amp;", "&")).partition("#")[0]
-                if link.startswith(("/static", "/sign-out", "/policy", "http", "mailto")):
-                    continue
-                bare = urlsplit(link).path
-                if bare != link and taken.setdefault(bare, 0) >= QUERIES_A_PATH:
-                    continue
-                if bare != link and link not in known:
-                    taken[bare] += 1
-                todo.append(link)
-
-    def _counted(self, browser: Browser, path: str) -> tuple[int, bytes, int]:
-        sent: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
-
+    def choose_digests(self, who: str) -> None:
+        """Let somebody be told once a day of what can wait, but for the mail that comes first."""
         with self.app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        answer = browser.ask("GET", path)
-        event.remove(engine, "before_cursor_execute", note)
-        return answer.status_code, answer.get_data(), len(sent)
+            kinds = kinds_for(self.desk, db.session(), self.actors[who])
+            keep_ways(self.desk, self.actors[who], {kind.code: "digest" for kind in kinds[1:]})
+            db.session.remove()
 
-    def _mails(self, found: Seen) -> None:
-        for path in self._all_mails():
-            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-            to = str(mail["To"])
-            if not to.endswith("@contoso.example") and "casey@adatum.example" not in to:
-                continue
-            if "casey@" in to and "contoso" not in path.read_text("utf-8").casefold():
-                continue
-            parts = [str(part.get_content()) for part in mail.walk() if not part.is_multipart()]
-            heads = [f"{name}: {mail[name]}" for name in ("From", "To", "Subject", "Reply-To")]
-            text = "\n".join([*heads, *parts]).encode()
-            key = f"mail {to} {mail['Subject']}"
-            while key in found.answers:
-                key += "+"
-            found.answers[key] = (0, _plain(text), 0)
+    def wait(self, days: int) -> None:
+        """Let days pass, with all the work that is done in the background."""
+        self.clock.set(self.clock.now() + timedelta(days=days))
+        with self.app.app_context():
+            run_once(self.desk)
+            db.session.remove()
 
+    def bring(self, kind: str, base: dict[str, str], *rows: dict[str, str]) -> None:
+        with self.app.app_context():
+            importer, file = self.app.extensions["importer"], BytesIO(csv_of(base, list(rows)))
+            outcome = import_at_once(importer, kind, f"{kind}.csv", file, SYSTEM_ACTOR, dry_run=False)
+            db.session.remove()
+        assert outcome.used, outcome.mistakes
 
-def _plain(content: bytes) -> bytes:
-    if content.startswith(b"PK"):  # a workbook or a Word file, which holds when it was made
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            names = sorted(name for name in book.namelist() if name != "docProps/core.xml")
-            return b"\n".join(name.encode() + book.read(name) for name in names)
-    for pattern, instead in RANDOM:
-        content = pattern.sub(instead, content)
-    return content
+    def subscribe(self, state: str, ends_on: str) -> None:
+        """Tell of the subscription of the customer for whom both compete, and of as many others."""
+        others = {"tenant_id": "0d3c0000-0000-4000-8000-000000000001"}
+        rows = [{**others, "subscription_id": f"sub-{n}"} for n in range(self.rival.other_claims)]
+        self.bring("subscriptions", READING, *rows, {"state": state, "ends_on": ends_on})
+
+    def earn(self, number: str, *amounts: str) -> None:
+        rows = [{"line_id": f"{number}-{n}", "claim": number, "amount": one} for n, one in enumerate(amounts)]
+        self.bring("earnings", LINE, *rows)
+
+    def seen(self, people: tuple[str, ...], number: str) -> Seen:
+        """Fetch what `people` of Contoso and its customer can, and read what was mailed to them."""
+        with self.app.app_context():
+            rulebook = self.desk.policies.in_force()
+        mails = self.desk.settings.data_dir / "mail"
+        return PartnerSight(self.app, rulebook, mails, number).seen(people)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests import databases
-from tests.whole_app.rivalry import OWN, REVIEWER, REVIEWER2, House, Rival, Seen
+from tests.whole_app.partner_sight import EXCLUDED, Seen, partner_rules
+from tests.whole_app.rivalry import OWN, REVIEWER, REVIEWER2, House, Rival
 
+INCENTIVES, BILLING, GLOBAL = OWN
 # The rival with one thing about it made another, by the field.
 OTHERWISE: dict[str, Any] = {
     "name": "Zzyzx Consulting <b>&",
@@ -34,8 +36,20 @@ OTHERWISE: dict[str, Any] = {
     "progress": "approved",
     "colleagues": 3,
     "other_claims": 2,
+    "earned": ("31337.00", "-1.00", "2.00"),
 }
 Told = dict[str, Seen]
+Looking = dict[str, tuple[str, ...]]
+# Who looks when: one at a time, for most pages are the same for all; the broad tests let everybody look.
+IN_TURN: Looking = {
+    "draft": (INCENTIVES,),
+    "submitted": (BILLING,),
+    "lost": (GLOBAL,),
+    "won": (INCENTIVES,),
+    "paid": (BILLING,),
+}
+NOW_AND_THEN: Looking = IN_TURN | {"submitted": (), "won": ()}
+ALL_THE_TIME: Looking = dict.fromkeys(IN_TURN, OWN)
 
 
 @contextmanager
@@ -46,29 +60,36 @@ def house(folder: Path, template: Path, url: str | None, rival: Rival) -> Iterat
     made.close()
 
 
-def story(made: House, people: tuple[str, ...]) -> Told:
+def story(made: House, people: Looking) -> Told:
     """Live through all in which a rival matters, and see each time what Contoso gets to see."""
     seen: Told = {}
     number = made.own_draft()
+    made.choose_digests(INCENTIVES)
     rival = made.rival_claim()
     made.file_others()
-    seen["draft"] = made.seen(people)
-    made.do("submit", number, OWN[0])
-    seen["submitted"] = made.seen(people)
+    seen["draft"] = made.seen(people["draft"], number)
+    made.do("submit", number, INCENTIVES)
+    seen["submitted"] = made.seen(people["submitted"], number)
     made.do("start_review", number, REVIEWER)
     made.settle(rival)
-    seen["lost"] = made.seen(people)
-    made.do("dispute", number, OWN[0], justification="The customer works with us.")
+    made.earn(rival, *made.rival.earned)
+    seen["lost"] = made.seen(people["lost"], number)
+    made.do("dispute", number, INCENTIVES, justification="The customer works with us.")
     made.settle(number)
-    seen["won"] = made.seen(people)
+    seen["won"] = made.seen(people["won"], number)
+    made.subscribe("active", "2026-12-31")
+    made.wait(days=8)
+    made.earn(number, "250.00", "-50.00")
+    seen["paid"] = made.seen(people["paid"], number)
     return seen
 
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What is seen of the rival as it usually is, for all tests that change something about it."""
     folder = tmp_path_factory.mktemp("usual")
     with house(folder / "house", folder / "template", None, Rival()) as made:
-        return story(made, OWN[:1])
+        return story(made, IN_TURN)
 
 
 def test_every_field_of_the_rival_is_made_another() -> None:
@@ -81,18 +102,46 @@ def test_every_field_of_the_rival_is_made_another() -> None:
 def test_nothing_differs_by(field: str, usual: Told, tmp_path: Path) -> None:
     rival = replace(Rival(), **{field: OTHERWISE[field]})
     with house(tmp_path / "house", tmp_path / "template", None, rival) as made:
-        same(usual, story(made, OWN[:1]))
+        same(usual, story(made, IN_TURN))
 
 
-def test_nothing_differs_to_anybody_where_everything_is_another(
-    database_url: str, tmp_path: Path, another_database: Callable[[], str]
+def test_nothing_differs_where_everything_is_another(usual: Told, tmp_path: Path) -> None:
+    with house(tmp_path / "house", tmp_path / "template", None, Rival(**OTHERWISE)) as made:
+        same(usual, story(made, IN_TURN))
+
+
+@pytest.mark.parametrize(
+    ("database_url", "people"),
+    [
+        pytest.param("postgres", NOW_AND_THEN, id="postgres", marks=pytest.mark.postgres),
+        pytest.param("sqlite", ALL_THE_TIME, id="sqlite-to-anybody", marks=pytest.mark.soak),
+        pytest.param(
+            "postgres", ALL_THE_TIME, id="postgres-to-anybody", marks=[pytest.mark.postgres, pytest.mark.soak]
+        ),
+    ],
+    indirect=["database_url"],
+)
+def test_nothing_differs_on_any_database(
+    database_url: str,
+    people: Looking,
+    tmp_path: Path,
+    another_database: Callable[[], str],
 ) -> None:
-    rival = Rival(**OTHERWISE)
     told = []
-    for which, url in ((Rival(), database_url), (rival, another_database())):
+    for which, url in ((Rival(), database_url), (Rival(**OTHERWISE), another_database())):
         with house(tmp_path / which.account, tmp_path / "template", url, which) as made:
-            told.append(story(made, OWN))
+            told.append(story(made, people))
     same(*told)
+
+
+def test_every_route_that_a_partner_can_fetch_is_compared(usual: Told, tmp_path: Path) -> None:
+    """A new route is fetched by itself; this holds that nothing is left out without a reason."""
+    with house(tmp_path / "house", tmp_path / "template", None, Rival()) as made, made.app.app_context():
+        routes = set(partner_rules(made.app, made.desk.policies.in_force()))
+    compared = set[str]().union(*(seen.rules for seen in usual.values()))
+    assert routes - compared == set(EXCLUDED)
+    for seen in usual.values():
+        assert {where for where, answer in seen.answers.items() if answer.status >= 500} == set()
 
 
 def test_the_pages_do_tell_that_there_is_a_rival(usual: Told) -> None:
@@ -100,18 +149,34 @@ def test_the_pages_do_tell_that_there_is_a_rival(usual: Told) -> None:
     at_draft = said(usual["draft"], "/wizard/review")
     assert b"Another association exists for Microsoft Teams at this customer." in at_draft
     assert b"another one was approved" in b"".join(
-        answer for where, (_, answer, _) in usual["lost"].answers.items() if where.startswith("mail")
+        answer.content for where, answer in usual["lost"].answers.items() if where.startswith("mail")
     )
-    kinds = {where.split(" ")[0] for where in usual["won"].answers}
-    assert {"mail", "consent", OWN[0]} <= kinds
-    assert any(where.endswith("/claims.xlsx") for where in usual["won"].answers)
-    everything = b"".join(answer for seen in usual.values() for _, answer, _ in seen.answers.values())
+    everything = b"".join(answer.content for seen in usual.values() for answer in seen.answers.values())
     for words in (b"Woodgrove", b"woodgrove", b"CL-2026-000002"):
         assert words not in everything
 
 
+def test_what_is_compared_has_something_to_tell(usual: Told) -> None:
+    """The pages of money and the digest are not compared while they are empty."""
+    paid = usual["paid"]
+    assert {"mail", "consent", BILLING} <= {where.split(" ")[0] for where in paid.answers}
+    assert b"CL-2026-000001" in said(paid, "/reports/renewals.csv")
+    assert b"200.00" in said(paid, "/earnings")
+    assert b"250.00" in said(paid, "/earnings.csv")
+    assert b"in your daily digest" in b"".join(
+        answer.content for where, answer in paid.answers.items() if where.startswith(f"mail {INCENTIVES}")
+    )
+    assert said(paid, "/proof-pack.zip").startswith(b"PK")
+    assert said(usual["won"], "/documents.zip?number=CL-2026-000001").startswith(b"PK")
+    known = [answer.status for where, answer in paid.answers.items() if where.endswith("/news known")]
+    assert known
+    assert set(known) == {304}
+
+
 def said(seen: Seen, where: str) -> bytes:
-    return next(answer for path, (_, answer, _) in seen.answers.items() if path.endswith(where))
+    found = [answer for path, answer in seen.answers.items() if path.endswith(where) and answer.status == 200]
+    assert found, where
+    return found[0].content
 
 
 def same(usual: Told, other: Told) -> None:
@@ -120,7 +185,7 @@ def same(usual: Told, other: Told) -> None:
     for moment, seen in usual.items():
         mine, theirs = seen.answers, other[moment].answers
         assert mine.keys() == theirs.keys(), moment
-        assert {where: told[2] for where, told in mine.items()} == {
-            where: told[2] for where, told in theirs.items()
+        assert {where: told.statements for where, told in mine.items()} == {
+            where: told.statements for where, told in theirs.items()
         }, f"statements when {moment}"
         assert [where for where, told in mine.items() if told != theirs[where]] == [], moment

@@ -13,8 +13,10 @@ from portal.claims.facts import NEW
 from portal.claims.known_tenants import KNOWN
 from portal.claims.model import ClaimProduct
 from portal.claims.refusals import Invalid
+from portal.claims.units import open_statuses, rivals, unit_of
 from portal.languages.offered import LANGUAGES
 from portal.languages.sentences import gettext, lazy_gettext, printable
+from portal.rulebook.wording import listed
 
 # Names and titles fit on one line of a page and a mail; longer ones are mistakes of pasting.
 LINE_CHARACTERS_AT_MOST = 200
@@ -122,7 +124,30 @@ def _products(step: Step) -> dict[str, str]:
             kept[code].subscription_id = subscriptions[code]
         else:
             step.claim.products.append(ClaimProduct(product=code, subscription_id=subscriptions[code]))
-    return {}
+    return _claimed_already(step)
+
+
+def _claimed_already(step: Step) -> dict[str, str]:
+    """Say which product of a claim under way is one of another claim of the organization.
+
+    A draft may name it: the rules tell of it before the draft is submitted.
+    """
+    if step.from_status not in open_statuses(step.rulebook):
+        return {}
+    claim, programs = step.claim, step.rulebook.programs
+    found = rivals(step.session, claim, step.rulebook)
+    own = {rival.unit for rival in found if rival.organization_id == claim.organization_id}
+    labels = [
+        programs.product_label(row.product) for row in claim.products if unit_of(claim, row, programs) in own
+    ]
+    if not labels:
+        return {}
+    told = gettext(
+        "Your organization has another claim for %(products)s at this customer that is open or approved. "
+        "Remove the product here, or continue with the other claim.",
+        products=listed(labels, gettext("and")),
+    )
+    return {"product": told}
 
 
 def _products_mistakes(step: Step, chosen: set[str], subscriptions: Mapping[str, str]) -> dict[str, str]:
