@@ -7,14 +7,16 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.accounts.actor import Actor
-from portal.claims import cursors
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.model import EarningLine
+from portal.paging import Order, Page
+from portal.paging import page_of as paged
 
-SORT = "-month"
+# The newest month first.
+ORDER = Order("-month", EarningLine.month.expression, EarningLine.id, str, descending=True, always=True)
 
 
 @dataclass(frozen=True)
@@ -55,33 +57,15 @@ def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
     return (own,) if actor.location_ids is None else (own, visible_to(desk, actor))
 
 
-def page_of(
-    session: Session, desk: Desk, actor: Actor, wanted: Wanted, size: int
-) -> tuple[list[EarningLine], str, str]:
-    """Return at most `size` lines with their claims, the newest month first, and a cursor for each way on.
-
-    The cursors are "" where the list ends. Raises cursors.NoSuchPlace for a place that it never named.
-    """
-    month, row_id, backwards = EarningLine.month.expression, EarningLine.id, bool(wanted.before)
-    query = _visible(desk, actor, wanted)
-    if cursor := wanted.before or wanted.after:
-        place = cursors.read(cursor, SORT, str)
-        query = query.where(cursors.beyond(month, row_id, place, descending=True, backwards=backwards))
-    ordered = query.order_by(*cursors.ordering(month, row_id, descending=True, backwards=backwards))
-    found = list(session.scalars(ordered.limit(size + 1)))
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    ends = [cursors.written(SORT, cursors.Place(line.month, line.id)) for line in found]
-    has_after, has_before = (backwards or more), (more if backwards else bool(cursor))
-    return found, ends[-1] if ends and has_after else "", ends[0] if ends and has_before else ""
+def page_of(session: Session, desk: Desk, actor: Actor, wanted: Wanted, size: int) -> Page[EarningLine]:
+    """Return at most `size` lines with their claims. Raises NoSuchPlace as `paging.page_of` does."""
+    visible = _visible(desk, actor, wanted)
+    return paged(session, visible, ORDER, size, after=wanted.after, before=wanted.before)
 
 
 def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
-    """Return the select of every line that the filters leave, the newest month first."""
-    month = EarningLine.month.expression
-    ordering = cursors.ordering(month, EarningLine.id, descending=True, backwards=False)
-    return _visible(desk, actor, wanted).order_by(*ordering)
+    """Return the select of every line that the filters leave, in order."""
+    return _visible(desk, actor, wanted).order_by(*ORDER.clauses())
 
 
 def _visible(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
