@@ -1,6 +1,6 @@
 """Lets the rows of an import count, takes them back, or throws away what was never used."""
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Exists, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actor import Actor
@@ -10,11 +10,13 @@ from portal.imports.kinds import Kind
 from portal.imports.model import (
     DROPPED,
     IN_USE,
+    MISTAKES_AT_MOST,
     READING,
     READY,
     UNDONE,
     WRONG,
     Import,
+    Imported,
     ImportedRow,
     ImportMistake,
 )
@@ -54,15 +56,8 @@ def undo(importer: Importer, import_id: int, actor: Actor) -> None:
         if row.state != IN_USE:
             raise NotNow(_why_not(row))
         table = importer.kinds[row.kind].table
-        other = aliased(ImportedRow)
-        held = exists().where(
-            other.row_id == table.id,
-            other.import_id == Import.id,
-            Import.id != row.id,
-            Import.kind == row.kind,
-            Import.state == IN_USE,
-        )
-        session.execute(update(table).where(table.id.in_(_rows(row)), ~held).values(live=False))
+        counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
+        session.execute(update(table).where(table.id.in_(_rows(row)), ~counts_by_another).values(live=False))
         row.state, row.undone_at, row.followed = UNDONE, importer.clock.now(), False
         note(session, importer, row, actor, "undone")
 
@@ -80,16 +75,21 @@ def drop(importer: Importer, import_id: int, actor: Actor) -> None:
 
 def _forget(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
-    other = aliased(ImportedRow)
-    held = exists().where(
-        other.row_id == table.id, other.import_id == Import.id, Import.id != row.id, Import.kind == row.kind
-    )
-    session.execute(delete(table).where(table.id.in_(_rows(row)), ~table.live, ~held))
+    unwanted = table.id.in_(_rows(row)), ~table.live, ~_brought_by_another(table, row)
+    session.execute(delete(table).where(*unwanted))
     session.execute(delete(ImportedRow).where(ImportedRow.import_id == row.id))
 
 
 def _rows(row: Import) -> Select[int]:
     return select(ImportedRow.row_id).where(ImportedRow.import_id == row.id)
+
+
+def _brought_by_another(table: type[Imported], row: Import) -> Exists:
+    """Return the condition that another import of the same kind brought the row of `table` as well."""
+    other = aliased(ImportedRow)
+    return exists().where(
+        other.row_id == table.id, other.import_id == Import.id, Import.id != row.id, Import.kind == row.kind
+    )
 
 
 def _contradicted(session: Session, kind: Kind, row: Import) -> int:
@@ -99,14 +99,13 @@ def _contradicted(session: Session, kind: Kind, row: Import) -> int:
         select(mine.key)
         .join(theirs, theirs.key == mine.key)
         .where(mine.id.in_(_rows(row)), theirs.live, theirs.id != mine.id)
-        .order_by(mine.key)
     )
-    keys = list(session.scalars(query))
+    found = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     with in_english():
         reason = gettext("An import that came into use meanwhile says something else of this.")
-    for key in keys[:100]:
+    for key in session.scalars(query.order_by(mine.key).limit(MISTAKES_AT_MOST)).all():
         session.add(ImportMistake(import_id=row.id, row=0, column="", cell=key, reason=reason))
-    return len(keys)
+    return found
 
 
 def _why_not(row: Import) -> str:
