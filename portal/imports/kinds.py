@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from portal.imports.columns import BadCell, Column
@@ -54,8 +55,30 @@ Resolve = Callable[[Session, Rulebook, Sequence[Entry]], None]
 
 
 @dataclass(frozen=True)
+class Sum:
+    """What rows of one currency and one status come to, in the smallest unit of the currency.
+
+    `new` is what those of them come to that count nowhere yet.
+    """
+
+    currency: str
+    status: str
+    label: str
+    rows: int
+    amount: int
+    new: int
+
+
+# Returns what the rows of a kind that fulfil the condition come to, in the order in which it is told.
+Sums = Callable[[Session, Rulebook, ColumnElement[bool]], Sequence[Sum]]
+
+
+@dataclass(frozen=True)
 class Kind:
-    """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence."""
+    """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence.
+
+    `sums` is None where its rows are no money.
+    """
 
     code: str
     label: str
@@ -63,6 +86,7 @@ class Kind:
     columns: tuple[Column, ...]
     table: type[Imported]
     resolve: Resolve
+    sums: Sums | None = None
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""

@@ -99,9 +99,13 @@ def kinds(importer: Importer) -> list[tuple[str, str, str]]:
     return [(kind.code, str(kind.label), str(kind.means)) for kind in importer.kinds.values()]
 
 
-def not_chosen() -> dict[str, str]:
-    """Return what is told where no file, or no kind of file, was chosen; by field."""
-    return {
-        "kind": gettext("Choose what the rows of the file are."),
-        "file": gettext("Choose a file first; nothing was uploaded."),
-    }
+def missing(file_name: str, *, kind_is_chosen: bool) -> dict[str, str]:
+    """Return what is told by field where no file (`file_name` is ""), or no kind of file, was chosen."""
+    told = {} if kind_is_chosen else {"kind": gettext("Choose what the rows of the file are.")}
+    if not file_name:
+        told["file"] = gettext("Choose a file first; nothing was uploaded.")
+    else:  # no page can put a file back into a form
+        told["file"] = gettext(
+            "Choose %(file)s once more: a browser keeps no file that it sent.", file=file_name
+        )
+    return told

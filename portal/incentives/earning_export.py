@@ -1,7 +1,6 @@
 """Earnings as a CSV file: every line that the filters leave, in the order shown, safe in any program."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -11,10 +10,10 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.export import BYTES_IN_MEMORY, ROWS_AT_ONCE, csv_lines
 from portal.db import db
+from portal.imports.columns import plain_amount
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earning_queries import lines_of
 from portal.incentives.earnings import Shown, shown
-from portal.languages.numbers import DIGITS
 from portal.languages.sentences import in_english
 from portal.web.downloads import BYTE_ORDER_MARK, safe
 
@@ -39,11 +38,6 @@ CELLS: Mapping[str, Callable[[Shown], str]] = {
 # A negative amount is a number, and no formula that a spreadsheet would run.
 # stays English: a heading
 NUMBERS = ("Amount",)
-
-
-def plain_amount(minor: int, currency: str) -> str:
-    """Return an amount with a point and nothing else, as programs read it: 1234 of EUR is "12.34"."""
-    return str(Decimal(minor).scaleb(-DIGITS.get(currency, 2)))
 
 
 def earnings_file(desk: Desk, actor: Actor, wanted: Wanted) -> IO[bytes]:
