@@ -72,12 +72,16 @@ class Sum:
 # Returns what the rows of a kind that fulfil the condition come to, in the order in which it is told.
 Sums = Callable[[Session, Rulebook, ColumnElement[bool]], Sequence[Sum]]
 
+# Brings up to date what is derived from the rows of a kind; those that fulfil the condition changed.
+Changed = Callable[[Session, ColumnElement[bool]], None]
+
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence.
 
-    `sums` is None where its rows are no money.
+    `sums` is None where its rows are no money. `changed` is told, within the transaction, which rows of the
+    table count now or do not any more, for what is derived from them.
     """
 
     code: str
@@ -87,6 +91,7 @@ class Kind:
     table: type[Imported]
     resolve: Resolve
     sums: Sums | None = None
+    changed: Changed | None = None
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""

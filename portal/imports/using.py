@@ -38,8 +38,7 @@ def use(importer: Importer, import_id: int, actor: Actor) -> None:
         if contradicted:
             row.state, row.wrong = WRONG, contradicted
         else:
-            table = kind.table
-            session.execute(update(table).where(table.id.in_(_rows(row)), ~table.live).values(live=True))
+            _let_count(session, kind, row)
             row.state, row.used_at, row.followed = IN_USE, importer.clock.now(), False
             note(session, importer, row, actor, "used")
     if contradicted:
@@ -55,9 +54,7 @@ def undo(importer: Importer, import_id: int, actor: Actor) -> None:
         row = locked(session, import_id)
         if row.state != IN_USE:
             raise NotNow(_why_not(row))
-        table = importer.kinds[row.kind].table
-        counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
-        session.execute(update(table).where(table.id.in_(_rows(row)), ~counts_by_another).values(live=False))
+        _let_count_no_more(session, importer.kinds[row.kind], row)
         row.state, row.undone_at, row.followed = UNDONE, importer.clock.now(), False
         note(session, importer, row, actor, "undone")
 
@@ -71,6 +68,23 @@ def drop(importer: Importer, import_id: int, actor: Actor) -> None:
         _forget(session, importer.kinds[row.kind], row)
         row.state = DROPPED
         note(session, importer, row, actor, "dropped")
+
+
+def _let_count(session: Session, kind: Kind, row: Import) -> None:
+    table = kind.table
+    mine = table.id.in_(_rows(row))
+    session.execute(update(table).where(mine, ~table.live).values(live=True))
+    if kind.changed:
+        kind.changed(session, mine)
+
+
+def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
+    table = kind.table
+    mine = table.id.in_(_rows(row))
+    counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
+    session.execute(update(table).where(mine, ~counts_by_another).values(live=False))
+    if kind.changed:
+        kind.changed(session, mine)
 
 
 def _forget(session: Session, kind: Kind, row: Import) -> None:

@@ -20,6 +20,7 @@ from portal.imports.columns import (
 )
 from portal.imports.kinds import Entry, Kind, Sum
 from portal.incentives.earning_claims import find_claims
+from portal.incentives.earning_sums import sum_up
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.rulebook import Rulebook
@@ -140,4 +141,5 @@ EARNINGS = Kind(
     EarningLine,
     _resolve,
     _sums,
+    sum_up,
 )
