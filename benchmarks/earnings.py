@@ -97,29 +97,23 @@ def first_byte(client: FlaskClient, path: str) -> float:
     return took
 
 
-def measured(app: Flask, client: FlaskClient, rounds: int) -> dict[str, tuple[float, int]]:
-    """Return the median time and the queries of each page and of the file's first byte."""
-    found = {}
+def compare(name: str, few: Flask, many: Flask, rounds: int) -> None:
+    """Print one line a page. Both are asked in turn, so that what else the machine does slows down both."""
+    clients = [signed_in(app, PARTNER) for app in (few, many)]
     for path, take in (*((one, page) for one in PAGES), (FILE, first_byte)):
-        with app.app_context(), counted() as statements:
-            take(client, path)
-        found[path] = median(take(client, path) for _ in range(rounds)), len(statements)
-    return found
-
-
-def compare(app: Flask, name: str, many: int, rounds: int) -> None:
-    """Print one line a page."""
-    with app.app_context():
-        app.extensions["desk"].policies.in_force()
-        fill(FEW)
-        client = signed_in(app, PARTNER)
-        before = measured(app, client, rounds)
-        fill(many)
-        now = measured(app, client, rounds)
-        for path, (took, queries) in now.items():
-            was, queries_before = before[path]
-            grown = "" if queries == queries_before else f" (was {queries_before})"
-            print(f"{name:12}{path:28}{was:>14.1f}{took:>18.1f}{took / was:>8.2f}{queries:>9}{grown}")
+        queries, times = [], [[], []]
+        for app, client in zip((few, many), clients, strict=True):
+            with app.app_context(), counted() as statements:
+                take(client, path)
+            queries.append(len(statements))
+        for _ in range(rounds):
+            for found, client in zip(times, clients, strict=True):
+                found.append(take(client, path))
+        was, now = (median(found) for found in times)
+        grown = "" if queries[0] == queries[1] else f" (was {queries[0]})"
+        print(
+            f"{name:12}{path:28}{was:>14.1f}{now:>18.1f}{now / was:>8.2f}{queries[1]:>9}{grown}", flush=True
+        )
 
 
 def opened(folder: Path, url: str = "") -> Flask:
@@ -127,28 +121,52 @@ def opened(folder: Path, url: str = "") -> Flask:
     return create_app(read_settings(data_dir=folder, demo=True, rules_dir=RULES, database_url=url))
 
 
-def main(many: int, rounds: int) -> None:
-    """Measure on both databases; the second is restored from a backup of the first."""
-    print(f"{'database':12}{'page':28}{FEW:>5,} lines, ms{many:>9,} lines, ms{'ratio':>8}{'queries':>9}")
-    with tempfile.TemporaryDirectory() as place, postgresql().database("template1") as url:
-        data, backup = Path(place) / "data", Path(place) / "backup"
-        app = opened(data)
-        with app.app_context():
-            upgrade()
-            desk: Desk = app.extensions["desk"]
-            desk.policies.in_force()
-            load_sample(desk, seed=1)
-            take_backup(desk, backup)
-        compare(app, "SQLite", many, rounds)
-        copy = Path(place) / "copy"
-        copy.mkdir()
-        shutil.copy(data / "secret-key", copy)
-        app = opened(copy, url)
-        with app.app_context():
+def sampled(folder: Path, backup: Path) -> None:
+    """Fill a folder with the sample's data, and back them up."""
+    app = opened(folder)
+    with app.app_context():
+        upgrade()
+        desk: Desk = app.extensions["desk"]
+        desk.policies.in_force()
+        load_sample(desk, seed=1)
+        take_backup(desk, backup)
+        db.engine.dispose()
+
+
+def filled(data: Path, backup: Path, count: int, url: str = "") -> Flask:
+    """Return a portal with the data of `data`, at `url` restored from their backup, and `count` lines."""
+    folder = data.with_name(f"{count}{'-postgresql' if url else ''}")
+    if url:
+        folder.mkdir()
+        shutil.copy(data / "secret-key", folder)
+    else:
+        shutil.copytree(data, folder)
+    app = opened(folder, url)
+    with app.app_context():
+        if url:
             restore(app.extensions["desk"], backup, migration_config(url))
-        compare(app, "PostgreSQL", many, rounds)
-        with app.app_context():
-            db.engine.dispose()
+        app.extensions["desk"].policies.in_force()
+        fill(count)
+    return app
+
+
+def main(many: int, rounds: int) -> None:
+    """Measure on both databases."""
+    print(f"{'database':12}{'page':28}{FEW:>5,} lines, ms{many:>9,} lines, ms{'ratio':>8}{'queries':>9}")
+    server = postgresql()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        server.database("template1") as one,
+        server.database("template1") as other,
+    ):
+        data, backup = Path(place) / "data", Path(place) / "backup"
+        sampled(data, backup)
+        for name, urls in (("SQLite", ("", "")), ("PostgreSQL", (one, other))):
+            apps = [filled(data, backup, count, url) for count, url in zip((FEW, many), urls, strict=True)]
+            compare(name, *apps, rounds)
+            for app in apps:
+                with app.app_context():
+                    db.engine.dispose()
 
 
 if __name__ == "__main__":
