@@ -88,4 +88,5 @@ KEPT = (
     "organizations.rename",
     "organizations.add_location",
     "organizations.change_location",
+    "imports.add",
 )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.filters import Wanted
-from portal.claims.listing import Row, filtered, is_descending, row_of, sort_value, sorted_by
+from portal.claims.listing import Row, in_order, row_of
 from portal.claims.model import Claim
 from portal.db import db
 from portal.web.downloads import BYTE_ORDER_MARK, safe
@@ -90,10 +90,9 @@ def parts_of_rows(
 
     One query in a session of its own sees one state of the database; no more than a part is in memory.
     """
-    shown = filtered(desk, actor, chosen)
+    query = in_order(desk, actor, chosen)
     if numbers:
-        shown = shown.where(Claim.number.in_(numbers))
-    query = sorted_by(shown, sort_value(desk, chosen), descending=is_descending(chosen))
+        query = query.where(Claim.number.in_(numbers))
     with Session(db.engine) as session:
         found = session.scalars(query.execution_options(yield_per=ROWS_AT_ONCE))
         for part in found.partitions():

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Location
-from portal.claims import cursors
 from portal.claims.clock_states import ENDED, running_clock
-from portal.claims.columns import COLUMNS, DEFAULT_SORT, Column, orders, shown_columns
+from portal.claims.columns import COLUMNS, DEFAULT_SORT, orders, shown_columns
 from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.eligibility import ELIGIBILITY
@@ -22,7 +21,7 @@ from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims
 from portal.claims.tabs import Tab, Tabs, counted_tabs, is_waiting
 from portal.customers.model import Customer
-from portal.languages.sentences import gettext
+from portal.paging import NoSuchPlace, Order, Page, page_of, place_lost
 from portal.rulebook.closed_names import GONE
 from portal.rulebook.rulebook import Rulebook
 
@@ -155,25 +154,25 @@ def listing(session: Session, desk: Desk, actor: Actor, given: Mapping[str, str]
     What they ask for and does not exist is left out and told; nothing in them raises.
     """
     chosen, offered, notices = read_wanted(session, desk, actor, given)
-    place, backwards, mistake = _place(chosen)
-    if mistake:
-        notices.append(mistake)
+    try:
+        page = _page(session, desk, actor, chosen)
+    except NoSuchPlace:
+        notices.append(place_lost())
         chosen = replace(chosen, after="", before="")
-    shown = filtered(desk, actor, chosen)
-    found, after, before = _page(session, desk, shown, chosen, place, backwards)
+        page = _page(session, desk, actor, chosen)
     counted = _tabs(session, desk, actor, chosen, offered)
     return Listing(
         wanted=chosen,
         choices=offered,
         notices=tuple(notices),
-        rows=tuple(row_of(desk, claim) for claim in found),
+        rows=tuple(row_of(desk, claim) for (claim,) in page.rows),
         counted=counted,
         waiting=_waiting(session, desk, actor) if chosen.plain else None,
         any_at_all=counted.total > 0
         or bool(session.scalar(select(exists(visible_claims(desk, actor).subquery())))),
         restricted=actor.location_ids is not None,
-        after=after,
-        before=before,
+        after=page.after,
+        before=page.before,
         side=actor.side,
     )
 
@@ -186,7 +185,8 @@ def _tabs(session: Session, desk: Desk, actor: Actor, chosen: Wanted, offered: C
 def _waiting(session: Session, desk: Desk, actor: Actor) -> tuple[Row, ...]:
     """Return the claims whose move is the reader's, the earliest deadline first, those without one last."""
     shown = filtered(desk, actor, Wanted(move=actor.side))
-    query = sorted_by(shown, Claim.due_at.expression, descending=False).limit(WAITING_AT_MOST)
+    order = _order(desk, Wanted(sort="due"))
+    query = whole(shown).order_by(*order.clauses()).limit(WAITING_AT_MOST)
     return tuple(row_of(desk, claim) for claim in session.scalars(query).unique())
 
 
@@ -196,70 +196,31 @@ def filtered(desk: Desk, actor: Actor, chosen: Wanted) -> Select[Claim]:
     return visible_claims(desk, actor).where(*conditions(chosen, rulebook, desk.clock.now()))
 
 
-def sort_value(desk: Desk, chosen: Wanted) -> ColumnElement[Any]:
-    """Return the expression that the list is sorted by; `sorted_by` orders a select by it."""
-    return _column(chosen).value(desk.policies.in_force())
+def _order(desk: Desk, chosen: Wanted) -> Order:
+    sort = chosen.sort or DEFAULT_SORT
+    column = COLUMNS[sort.removeprefix("-")]
+    value = column.value(desk.policies.in_force())
+    return Order(sort, value, Claim.id, column.kind, descending=sort.startswith("-"))
 
 
-def _column(chosen: Wanted) -> Column:
-    return COLUMNS[(chosen.sort or DEFAULT_SORT).removeprefix("-")]
-
-
-def is_descending(chosen: Wanted) -> bool:
-    """Tell whether the list is sorted downwards."""
-    return (chosen.sort or DEFAULT_SORT).startswith("-")
-
-
-def sorted_by(
-    shown: Select[Claim], value: ColumnElement[Any], *, descending: bool, backwards: bool = False
-) -> Select[Claim]:
-    """Return `shown` in order, with what a row of the list reads loaded in a fixed number of queries."""
+def whole(shown: Select[Claim]) -> Select[Claim]:
+    """Return `shown` with what a row of the list reads, loaded in a fixed number of queries."""
     return (
         shown.outerjoin(Claim.customer.of_type(Customer))
         .outerjoin(Location, Location.id == Claim.location_id)
         .options(selectinload(Claim.products), selectinload(Claim.clocks))
-        .order_by(*cursors.ordering(value, Claim.id, descending=descending, backwards=backwards))
     )
 
 
-def _place(chosen: Wanted) -> tuple[cursors.Place | None, bool, str]:
-    cursor = chosen.before or chosen.after
-    if not cursor:
-        return None, False, ""
-    try:
-        place = cursors.read(cursor, chosen.sort or DEFAULT_SORT, _column(chosen).kind)
-        return place, bool(chosen.before), ""
-    except cursors.NoSuchPlace:
-        lost = gettext("That place in the list is not known any more, so the list begins at its start.")
-        return None, False, lost
+def in_order(desk: Desk, actor: Actor, chosen: Wanted) -> Select[Claim]:
+    """Return the select of the claims that `filtered` leaves, in the order asked for."""
+    return whole(filtered(desk, actor, chosen)).order_by(*_order(desk, chosen).clauses())
 
 
-def _page(
-    session: Session,
-    desk: Desk,
-    shown: Select[Claim],
-    chosen: Wanted,
-    place: cursors.Place | None,
-    backwards: bool,
-) -> tuple[list[Claim], str, str]:
+def _page(session: Session, desk: Desk, actor: Actor, chosen: Wanted) -> Page[Claim]:
+    shown, order = whole(filtered(desk, actor, chosen)), _order(desk, chosen)
     size = desk.settings.claims_per_page
-    value, descending = sort_value(desk, chosen), is_descending(chosen)
-    query = sorted_by(shown, value, descending=descending, backwards=backwards)
-    if place is not None:
-        condition = cursors.beyond(value, Claim.id, place, descending=descending, backwards=backwards)
-        query = query.where(condition)
-    found = session.execute(query.add_columns(value).limit(size + 1)).unique().all()
-    more, found = len(found) > size, list(found[:size])
-    if backwards:
-        found.reverse()
-    order = chosen.sort or DEFAULT_SORT
-    ends = [cursors.written(order, cursors.Place(at, claim.id)) for claim, at in found]
-    has_after, has_before = (backwards or more), (more if backwards else place is not None)
-    return (
-        [claim for claim, _ in found],
-        ends[-1] if ends and has_after else "",
-        ends[0] if ends and has_before else "",
-    )
+    return page_of(session, shown, order, size, after=chosen.after, before=chosen.before)
 
 
 def row_of(desk: Desk, claim: Claim) -> Row:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.claims.filters import Wanted
-from portal.claims.listing import Row, row_of, sorted_by
+from portal.claims.listing import Row, row_of, whole
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.queries import visible_claims, visible_to
 from portal.languages.sentences import gettext
@@ -43,7 +43,7 @@ def chosen_numbers(given: Iterable[str]) -> tuple[str, ...]:
 def chosen_rows(session: Session, desk: Desk, actor: Actor, numbers: Sequence[str]) -> list[Row]:
     """Return those of the claims that are there for `actor`, by their numbers, as lists show them."""
     shown = visible_claims(desk, actor).where(Claim.number.in_(numbers))
-    query = sorted_by(shown, Claim.number.expression, descending=False)
+    query = whole(shown).order_by(Claim.number)
     return [row_of(desk, claim) for claim in session.scalars(query).unique()]
 
 

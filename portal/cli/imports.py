@@ -58,6 +58,9 @@ def _tell(outcome: "Outcome", *, as_json: bool, dry_run: bool) -> None:
         click.echo(f"{_where(one)}: {one.reason}")
     if len(outcome.mistakes) > MISTAKES_SHOWN:
         click.echo(f"… and more mistakes; the page of imports lists them under number {outcome.number}.")
+    for totals in outcome.totals:
+        parts = ", ".join(f"{one.status} {one.amount} in {one.rows}" for one in totals.statuses)
+        click.echo(f"{totals.currency} {totals.amount} in {totals.rows} rows: {parts}.")
     told = f"{outcome.rows} rows: {outcome.fresh} new, {outcome.same} known already, {outcome.wrong} wrong."
     if outcome.wrong:
         click.echo(f"{told} Nothing was imported. Mend the file, and import it again.")

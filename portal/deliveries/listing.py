@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.claims import cursors
 from portal.claims.desk import Desk
 from portal.deliveries.masking import AsksToSignIn
 from portal.deliveries.previewing import Preview, preview
@@ -16,6 +15,7 @@ from portal.languages.sentences import gettext, lazy_gettext
 from portal.notifications.delivery import FAILED, GATHERED, OVERTAKEN, SENT, UNWANTED, WAITING
 from portal.notifications.model import OutboxMessage
 from portal.notifications.retrying import in_hand, in_line, is_given_up, is_overtaken, why_not
+from portal.paging import NoSuchPlace, place_lost
 
 STATES: Mapping[str, str] = {
     WAITING: lazy_gettext("Waiting"),
@@ -76,12 +76,10 @@ def deliveries(
     size = desk.settings.messages_per_page
     try:
         place = given.get("after", ""), given.get("before", "")
-        found, after, before = page_of(session, state, recipient, *place, size)
-    except cursors.NoSuchPlace:
-        notices.append(
-            gettext("That place in the list is not known any more, so the list begins at its start.")
-        )
-        found, after, before = page_of(session, state, recipient, "", "", size)
+        page = page_of(session, state, recipient, *place, size)
+    except NoSuchPlace:
+        notices.append(place_lost())
+        page = page_of(session, state, recipient, "", "", size)
     numbers = counts(session, recipient)
     tabs = [Tab(code, str(label), numbers.get(code, 0)) for code, label in STATES.items()]
     return Deliveries(
@@ -89,9 +87,9 @@ def deliveries(
         recipient=recipient,
         tabs=(Tab("", gettext("All"), sum(numbers.values())), *tabs),
         notices=tuple(notices),
-        rows=tuple(_shown(desk, message, claim, asks_to_sign_in) for message, claim in found),
-        after=after,
-        before=before,
+        rows=tuple(_shown(desk, message, claim or "", asks_to_sign_in) for message, claim in page.rows),
+        after=page.after,
+        before=page.before,
     )
 
 

@@ -6,12 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from portal.claims import cursors
 from portal.claims.model import Claim
 from portal.claims.refusals import NotThere
 from portal.notifications.model import OutboxMessage
+from portal.paging import Order, Page
+from portal.paging import page_of as paged
 
-SORT = "-created"
+# The newest first.
+ORDER = Order(
+    "-created", OutboxMessage.created_at.expression, OutboxMessage.id, datetime, descending=True, always=True
+)
 
 
 def find_message(session: Session, message_id: int) -> tuple[OutboxMessage, str]:
@@ -41,25 +45,14 @@ def _is_to(recipient: str) -> ColumnElement[bool]:
 
 def page_of(
     session: Session, state: str, recipient: str, after: str, before: str, size: int
-) -> tuple[list[tuple[OutboxMessage, str]], str, str]:
-    """Return at most `size` messages with their claims' numbers, newest first, and a cursor for each way on.
+) -> Page[OutboxMessage, str]:
+    """Return at most `size` messages with their claims' numbers (None for none).
 
-    `state` "" is every state, `recipient` a part of the address or "" for everybody. The cursors are ""
-    where the list ends. Raises cursors.NoSuchPlace for a place that this list never named.
+    `state` "" is every state, `recipient` a part of the address or "" for everybody. Raises NoSuchPlace as
+    `paging.page_of` does.
     """
-    created, row_id, backwards = OutboxMessage.created_at.expression, OutboxMessage.id, bool(before)
     query = select(OutboxMessage, Claim.number).outerjoin(Claim, Claim.number == OutboxMessage.subject)
     query = query.where(_is_to(recipient))
     if state:
         query = query.where(OutboxMessage.state == state)
-    if cursor := before or after:
-        place = cursors.read(cursor, SORT, datetime)
-        query = query.where(cursors.beyond(created, row_id, place, descending=True, backwards=backwards))
-    ordered = query.order_by(*cursors.ordering(created, row_id, descending=True, backwards=backwards))
-    found = [(message, number or "") for message, number in session.execute(ordered.limit(size + 1))]
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    ends = [cursors.written(SORT, cursors.Place(message.created_at, message.id)) for message, _ in found]
-    has_after, has_before = (backwards or more), (more if backwards else bool(cursor))
-    return found, ends[-1] if ends and has_after else "", ends[0] if ends and has_before else ""
+    return paged(session, query, ORDER, size, after=after, before=before)

@@ -132,6 +132,11 @@ def minor_units(number: str, code: str) -> int:
     return int(minor)
 
 
+def plain_amount(minor: int, code: str) -> str:
+    """Return an amount with a point and nothing else, as programs read it: 1234 of EUR is "12.34"."""
+    return str(Decimal(minor).scaleb(-DIGITS.get(code, 2)))
+
+
 def _too_large() -> str:
     return gettext("The amount is larger, or has more digits, than any that can be kept exactly.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from portal.imports.columns import BadCell, Column
@@ -55,8 +56,34 @@ Resolve = Callable[[Session, Rulebook, date, Sequence[Entry]], None]
 
 
 @dataclass(frozen=True)
+class Sum:
+    """What rows of one currency and one status come to, in the smallest unit of the currency.
+
+    `new` is what those of them come to that count nowhere yet.
+    """
+
+    currency: str
+    status: str
+    label: str
+    rows: int
+    amount: int
+    new: int
+
+
+# Returns what the rows of a kind that fulfil the condition come to, in the order in which it is told.
+Sums = Callable[[Session, Rulebook, ColumnElement[bool]], Sequence[Sum]]
+
+# Brings up to date what is derived from the rows of a kind; those that fulfil the condition changed.
+Changed = Callable[[Session, ColumnElement[bool]], None]
+
+
+@dataclass(frozen=True)
 class Kind:
-    """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence."""
+    """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence.
+
+    `sums` is None where its rows are no money. `changed` is told, within the transaction, which rows of the
+    table count now or do not any more, for what is derived from them.
+    """
 
     code: str
     label: str
@@ -64,6 +91,8 @@ class Kind:
     columns: tuple[Column, ...]
     table: type[Imported]
     resolve: Resolve
+    sums: Sums | None = None
+    changed: Changed | None = None
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""

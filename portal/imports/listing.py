@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.db import row_id
 from portal.imports.importer import Importer
 from portal.imports.model import DROPPED, IN_USE, READING, READY, UNDONE, WRONG, Import
 from portal.languages.sentences import gettext, lazy_gettext
+from portal.paging import NoSuchPlace, Order, page_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ STATES: Mapping[str, State] = {
         lazy_gettext("The file was checked and never used. Upload it again to use its rows."),
     ),
 }
+# The newest first.
+ORDER = Order("-id", Import.id.expression, Import.id, int, descending=True, always=True)
 COMMAND = lazy_gettext("A command on the server")
 
 
@@ -66,37 +68,23 @@ class Shown:
 
 @dataclass(frozen=True)
 class Imports:
-    """One page of imports. `before` and `after` are ids for the pager, 0 where the list ends."""
+    """One page of imports. `after` and `before` are cursors, "" where the list ends."""
 
     rows: tuple[Shown, ...]
-    before: int
-    after: int
+    after: str
+    before: str
 
 
 def imports(session: Session, importer: Importer, given: Mapping[str, str]) -> Imports:
-    """Return the page that the address parameters ask for: older than `before`, or newer than `after`.
-
-    What is no id of a row asks for the newest.
-    """
-    size = importer.settings.imports_per_page
-    before, after = row_id(given.get("before", "")), row_id(given.get("after", ""))
-    if after is not None and before is None:
-        newer = select(Import).where(Import.id > after).order_by(Import.id).limit(size)
-        rows = list(session.scalars(newer))[::-1]
-    else:
-        query = select(Import).order_by(Import.id.desc()).limit(size)
-        rows = list(session.scalars(query if before is None else query.where(Import.id < before)))
-    return Imports(
-        tuple(shown(importer, row) for row in rows),
-        before=_id_where(session, rows[-1].id, newer=False) if rows else 0,
-        after=_id_where(session, rows[0].id, newer=True) if rows else 0,
-    )
-
-
-def _id_where(session: Session, import_id: int, *, newer: bool) -> int:
-    """Return the id where there are newer (or older) imports, 0 where there are none."""
-    others = Import.id > import_id if newer else Import.id < import_id
-    return import_id if session.scalar(select(Import.id).where(others).limit(1)) else 0
+    """Return the page that the address parameters ask for; what names no place asks for the newest."""
+    query, size = select(Import), importer.settings.imports_per_page
+    try:
+        page = page_of(
+            session, query, ORDER, size, after=given.get("after", ""), before=given.get("before", "")
+        )
+    except NoSuchPlace:
+        page = page_of(session, query, ORDER, size)
+    return Imports(tuple(shown(importer, row) for (row,) in page.rows), page.after, page.before)
 
 
 def shown(importer: Importer, row: Import) -> Shown:
@@ -111,9 +99,13 @@ def kinds(importer: Importer) -> list[tuple[str, str, str]]:
     return [(kind.code, str(kind.label), str(kind.means)) for kind in importer.kinds.values()]
 
 
-def not_chosen() -> dict[str, str]:
-    """Return what is told where no file, or no kind of file, was chosen; by field."""
-    return {
-        "kind": gettext("Choose what the rows of the file are."),
-        "file": gettext("Choose a file first; nothing was uploaded."),
-    }
+def missing(file_name: str, *, kind_is_chosen: bool) -> dict[str, str]:
+    """Return what is told by field where no file (`file_name` is ""), or no kind of file, was chosen."""
+    told = {} if kind_is_chosen else {"kind": gettext("Choose what the rows of the file are.")}
+    if not file_name:
+        told["file"] = gettext("Choose a file first; nothing was uploaded.")
+    else:  # no page can put a file back into a form
+        told["file"] = gettext(
+            "Choose %(file)s once more: a browser keeps no file that it sent.", file=file_name
+        )
+    return told

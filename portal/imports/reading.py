@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.db import transaction
 from portal.imports.importer import Importer, locked
 from portal.imports.kinds import Entry
-from portal.imports.model import READING, READY, WRONG, Import, ImportMistake
+from portal.imports.model import MISTAKES_AT_MOST, READING, READY, WRONG, Import, ImportMistake
 from portal.imports.placing import place
 from portal.imports.sheets import Line, lines
 from portal.languages.sentences import in_english
@@ -18,8 +18,6 @@ from portal.rulebook.rulebook import Rulebook
 
 # So many rows are looked up and written with a few statements, and are what a stopped worker repeats.
 ROWS_AT_ONCE = 500
-# More mistakes are counted and not listed: whoever has mended these reads the file in again.
-MISTAKES_AT_MOST = 1000
 # Of what stands in a wrong cell, enough to find it again.
 CELL_CHARACTERS_AT_MOST = 100
 # Another import may bring the same row at the same moment; each failure means that it has done so.

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from portal.accounts.actor import Actor
 from portal.db import db
+from portal.imports.columns import plain_amount
 from portal.imports.importer import Importer, NotNow
 from portal.imports.model import IN_USE, READING, READY, Import, ImportMistake
 from portal.imports.reading import read_in
 from portal.imports.taking import take_in
+from portal.imports.totals import Totals, totals_of
 from portal.imports.using import drop, use
 
 log = logging.getLogger(__name__)
@@ -29,8 +31,29 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The rows of one status. Amounts have a point and as many digits behind it as their currency."""
+
+    status: str
+    rows: int
+    amount: str
+
+
+@dataclass(frozen=True)
+class FileTotals:
+    """What the rows of the file come to in one currency, each row once."""
+
+    currency: str
+    rows: int
+    amount: str
+    statuses: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of a file. `wrong` are rows with mistakes, of which `mistakes` lists the first ones.
+
+    `totals` are empty where the rows are no money, and where a mistake keeps all of them out.
 
     `problem` is a sentence where its rows should have been used, have no mistake, and yet were not.
     """
@@ -45,6 +68,7 @@ class Outcome:
     used: bool
     mistakes: tuple[Wrong, ...]
     problem: str = ""
+    totals: tuple[FileTotals, ...] = ()
 
 
 def import_at_once(
@@ -63,7 +87,7 @@ def import_at_once(
                 use(importer, import_id, actor)
             except NotNow as refused:  # another import, or somebody on its page, was quicker
                 problem = str(refused)
-        return _outcome(import_id, problem)
+        return _outcome(importer, import_id, problem)
     finally:
         if _state(import_id) != IN_USE:
             with suppress(NotNow):
@@ -100,7 +124,7 @@ def _state(import_id: int) -> str:
     return state
 
 
-def _outcome(import_id: int, problem: str) -> Outcome:
+def _outcome(importer: Importer, import_id: int, problem: str) -> Outcome:
     session = db.session()
     row = session.get_one(Import, import_id, populate_existing=True)
     query = select(ImportMistake).where(ImportMistake.import_id == import_id)
@@ -117,4 +141,11 @@ def _outcome(import_id: int, problem: str) -> Outcome:
         used=row.state == IN_USE,
         mistakes=mistakes,
         problem="" if row.wrong else problem,
+        totals=tuple(_written(one) for one in totals_of(session, importer, row)),
     )
+
+
+def _written(totals: Totals) -> FileTotals:
+    code = totals.currency
+    parts = [Part(one.status, one.rows, plain_amount(one.amount, code)) for one in totals.parts]
+    return FileTotals(code, totals.rows, plain_amount(totals.amount, code), tuple(parts))

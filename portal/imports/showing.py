@@ -11,6 +11,7 @@ from portal.audit.model import AuditEvent
 from portal.imports.importer import PREFIX, Importer, NoImport
 from portal.imports.listing import Shown, shown
 from portal.imports.model import IN_USE, READING, READY, WRONG, Import, ImportMistake
+from portal.imports.totals import Totals, totals_of
 from portal.languages.sentences import lazy_gettext
 
 HAPPENED: Mapping[str, str] = {
@@ -38,6 +39,7 @@ class ImportPage:
     mistakes: tuple[ImportMistake, ...]
     unlisted: int
     history: tuple[Event, ...]
+    totals: tuple[Totals, ...]
 
     @property
     def row(self) -> Import:
@@ -66,7 +68,11 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
     mistakes = mistakes_of(session, import_id)
     listed = len({one.row or one.cell for one in mistakes})
     return ImportPage(
-        shown(importer, row), mistakes, max(row.wrong - listed, 0), tuple(_history(session, import_id))
+        shown(importer, row),
+        mistakes,
+        max(row.wrong - listed, 0),
+        tuple(_history(session, row)),
+        totals_of(session, importer, row),
     )
 
 
@@ -84,7 +90,12 @@ def mistakes_of(session: Session, import_id: int) -> tuple[ImportMistake, ...]:
     return tuple(session.scalars(query.order_by(ImportMistake.row, ImportMistake.id)))
 
 
-def _history(session: Session, import_id: int) -> list[Event]:
-    chain = select(AuditEvent).where(AuditEvent.subject == f"{PREFIX}{import_id}")
+def _history(session: Session, row: Import) -> list[Event]:
+    """Return what happened to the import, the latest first.
+
+    What is older than it happened to another one, which had its number before the tables of imports were
+    taken away by a migration and made anew; the audit keeps both.
+    """
+    chain = select(AuditEvent).where(AuditEvent.subject == f"{PREFIX}{row.id}", AuditEvent.at >= row.at)
     events = session.scalars(chain.order_by(AuditEvent.place.desc()))
     return [Event(str(HAPPENED.get(one.action, one.action)), one.actor_name, one.at) for one in events]

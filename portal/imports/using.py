@@ -1,6 +1,6 @@
 """Lets the rows of an import count, takes them back, or throws away what was never used."""
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Exists, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actor import Actor
@@ -10,11 +10,13 @@ from portal.imports.kinds import Kind
 from portal.imports.model import (
     DROPPED,
     IN_USE,
+    MISTAKES_AT_MOST,
     READING,
     READY,
     UNDONE,
     WRONG,
     Import,
+    Imported,
     ImportedRow,
     ImportMistake,
 )
@@ -36,8 +38,7 @@ def use(importer: Importer, import_id: int, actor: Actor) -> None:
         if contradicted:
             row.state, row.wrong = WRONG, contradicted
         else:
-            table = kind.table
-            session.execute(update(table).where(table.id.in_(_rows(row)), ~table.live).values(live=True))
+            _let_count(session, kind, row)
             row.state, row.used_at, row.followed = IN_USE, importer.clock.now(), False
             note(session, importer, row, actor, "used")
     if contradicted:
@@ -53,16 +54,7 @@ def undo(importer: Importer, import_id: int, actor: Actor) -> None:
         row = locked(session, import_id)
         if row.state != IN_USE:
             raise NotNow(_why_not(row))
-        table = importer.kinds[row.kind].table
-        other = aliased(ImportedRow)
-        held = exists().where(
-            other.row_id == table.id,
-            other.import_id == Import.id,
-            Import.id != row.id,
-            Import.kind == row.kind,
-            Import.state == IN_USE,
-        )
-        session.execute(update(table).where(table.id.in_(_rows(row)), ~held).values(live=False))
+        _let_count_no_more(session, importer.kinds[row.kind], row)
         row.state, row.undone_at, row.followed = UNDONE, importer.clock.now(), False
         note(session, importer, row, actor, "undone")
 
@@ -78,18 +70,40 @@ def drop(importer: Importer, import_id: int, actor: Actor) -> None:
         note(session, importer, row, actor, "dropped")
 
 
+def _let_count(session: Session, kind: Kind, row: Import) -> None:
+    table = kind.table
+    mine = table.id.in_(_rows(row))
+    session.execute(update(table).where(mine, ~table.live).values(live=True))
+    if kind.changed:
+        kind.changed(session, mine)
+
+
+def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
+    table = kind.table
+    mine = table.id.in_(_rows(row))
+    counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
+    session.execute(update(table).where(mine, ~counts_by_another).values(live=False))
+    if kind.changed:
+        kind.changed(session, mine)
+
+
 def _forget(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
-    other = aliased(ImportedRow)
-    held = exists().where(
-        other.row_id == table.id, other.import_id == Import.id, Import.id != row.id, Import.kind == row.kind
-    )
-    session.execute(delete(table).where(table.id.in_(_rows(row)), ~table.live, ~held))
+    unwanted = table.id.in_(_rows(row)), ~table.live, ~_brought_by_another(table, row)
+    session.execute(delete(table).where(*unwanted))
     session.execute(delete(ImportedRow).where(ImportedRow.import_id == row.id))
 
 
 def _rows(row: Import) -> Select[int]:
     return select(ImportedRow.row_id).where(ImportedRow.import_id == row.id)
+
+
+def _brought_by_another(table: type[Imported], row: Import) -> Exists:
+    """Return the condition that another import of the same kind brought the row of `table` as well."""
+    other = aliased(ImportedRow)
+    return exists().where(
+        other.row_id == table.id, other.import_id == Import.id, Import.id != row.id, Import.kind == row.kind
+    )
 
 
 def _contradicted(session: Session, kind: Kind, row: Import) -> int:
@@ -99,14 +113,13 @@ def _contradicted(session: Session, kind: Kind, row: Import) -> int:
         select(mine.key)
         .join(theirs, theirs.key == mine.key)
         .where(mine.id.in_(_rows(row)), theirs.live, theirs.id != mine.id)
-        .order_by(mine.key)
     )
-    keys = list(session.scalars(query))
+    found = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     with in_english():
         reason = gettext("An import that came into use meanwhile says something else of this.")
-    for key in keys[:100]:
+    for key in session.scalars(query.order_by(mine.key).limit(MISTAKES_AT_MOST)).all():
         session.add(ImportMistake(import_id=row.id, row=0, column="", cell=key, reason=reason))
-    return len(keys)
+    return found
 
 
 def _why_not(row: Import) -> str:

@@ -40,7 +40,7 @@ def add() -> AnyResponse:
     """Take a file in and check its rows; nothing of it counts before it is used."""
     file, kind = request.files.get("file"), request.form.get("kind", "")
     if file is None or not file.filename or kind not in _importer().kinds:
-        return _list(422, _missing(bool(file and file.filename), kind))
+        return _list(422, _missing(file.filename if file else "", kind))
     try:
         import_id = bring(_importer(), kind, file.filename, file.stream, current_actor())  # type: ignore[arg-type]  # a file
     except NoSheet as refused:
@@ -138,10 +138,8 @@ def _kind(code: str) -> Kind:
         raise NoImport from None
 
 
-def _missing(has_file: bool, kind: str) -> dict[str, str]:
-    told = listing.not_chosen()
-    given = {"file": has_file, "kind": kind in _importer().kinds}
-    return {field: told[field] for field in told if not given[field]}
+def _missing(file_name: str | None, kind: str) -> dict[str, str]:
+    return listing.missing(file_name or "", kind_is_chosen=kind in _importer().kinds)
 
 
 def _saved(response: Response, name: str) -> Response:

@@ -10,17 +10,12 @@ from sqlalchemy import ColumnElement, or_
 from portal.claims.model import Claim
 from portal.claims.searching import plain
 from portal.imports.columns import BadCell, month
-from portal.incentives.model import EarningLine
+from portal.incentives.model import EarningLine, EarningSum
 from portal.rulebook.rulebook import Rulebook
 
 SEARCH_CHARACTERS_AT_MOST = 200
 # Each filter that compares a column with a code or a month.
-COMPARED = {
-    "month": EarningLine.month,
-    "engagement": EarningLine.engagement,
-    "product": EarningLine.product,
-    "status": EarningLine.payment_status,
-}
+COMPARED = {"month": "month", "engagement": "engagement", "product": "product", "status": "payment_status"}
 
 
 @dataclass(frozen=True)
@@ -57,9 +52,17 @@ class Wanted:
     def without(self, name: str) -> dict[str, str]:
         return replace(self, **{name: ""}).params
 
+    def compared(self, table: type[EarningLine] | type[EarningSum]) -> list[ColumnElement[bool]]:
+        """Return what a row of `table` must fulfil, without what is searched for."""
+        return [
+            getattr(table, column) == asked
+            for name, column in COMPARED.items()
+            if (asked := getattr(self, name))
+        ]
+
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what a line and its claim must fulfil."""
-        found = [column == getattr(self, name) for name, column in COMPARED.items() if getattr(self, name)]
+        found = self.compared(EarningLine)
         if self.q:
             words, typed = plain(self.q), self.q.casefold()
             found.append(

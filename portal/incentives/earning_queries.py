@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.accounts.actor import Actor
-from portal.claims import cursors
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.queries import visible_to
+from portal.customers.model import Customer
 from portal.incentives.earning_filters import Wanted
-from portal.incentives.model import EarningLine
+from portal.incentives.model import EarningLine, EarningSum
+from portal.paging import Order, Page
+from portal.paging import page_of as paged
 
-SORT = "-month"
+# The newest month first.
+ORDER = Order("-month", EarningLine.month.expression, EarningLine.id, str, descending=True, always=True)
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,28 @@ class Sum:
 
 def sums(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> list[Sum]:
     """Return what the lines that the filters leave come to, never added across currencies."""
-    groups = (
-        EarningLine.month,
-        EarningLine.engagement,
-        EarningLine.product,
-        EarningLine.payment_status,
-        EarningLine.currency,
-    )
-    query = select(*groups, func.sum(EarningLine.amount), func.count()).where(EarningLine.live)
-    if actor.location_ids is not None or wanted.q:
-        query = query.join(Claim, Claim.id == EarningLine.claim_id)
-    query = query.where(*_own(desk, actor), *wanted.conditions()).group_by(*groups)
-    return [Sum(*row[:-2], int(row[-2]), row[-1]) for row in session.execute(query)]
+    query = _of_lines(desk, actor, wanted) if _is_by_line(actor, wanted) else _of_sums(actor, wanted)
+    return [Sum(*row) for row in session.execute(query)]
+
+
+def _is_by_line(actor: Actor, wanted: Wanted) -> bool:
+    """Tell whether it takes the lines to know which count: the sums of the whole organization do not say."""
+    return actor.location_ids is not None or bool(wanted.q)
+
+
+def _of_sums(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    kept = EarningSum
+    groups = kept.month, kept.engagement, kept.product, kept.payment_status, kept.currency
+    query = select(*groups, kept.amount, kept.lines).where(kept.organization_id == actor.organization_id)
+    return query.where(*wanted.compared(kept)).order_by(*groups)
+
+
+def _of_lines(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    line = EarningLine
+    groups = line.month, line.engagement, line.product, line.payment_status, line.currency
+    amount = cast(func.sum(line.amount), BigInteger)  # PostgreSQL makes a decimal of a sum
+    query = select(*groups, amount, func.count()).join(Claim, Claim.id == line.claim_id)
+    return query.where(line.live, *_own(desk, actor), *wanted.conditions()).group_by(*groups)
 
 
 def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
@@ -55,33 +69,25 @@ def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
     return (own,) if actor.location_ids is None else (own, visible_to(desk, actor))
 
 
-def page_of(
-    session: Session, desk: Desk, actor: Actor, wanted: Wanted, size: int
-) -> tuple[list[EarningLine], str, str]:
-    """Return at most `size` lines with their claims, the newest month first, and a cursor for each way on.
+def page_of(session: Session, desk: Desk, actor: Actor, wanted: Wanted, size: int) -> Page[EarningLine]:
+    """Return at most `size` lines with their claims. Raises NoSuchPlace as `paging.page_of` does."""
+    visible = _visible(desk, actor, wanted)
+    return paged(session, visible, ORDER, size, after=wanted.after, before=wanted.before)
 
-    The cursors are "" where the list ends. Raises cursors.NoSuchPlace for a place that it never named.
+
+def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Return the select of every line that the filters leave, in order: its columns, `number` and `name`.
+
+    Without the claims and customers as objects, which a file of a hundred thousand lines has no use for.
     """
-    month, row_id, backwards = EarningLine.month.expression, EarningLine.id, bool(wanted.before)
-    query = _visible(desk, actor, wanted)
-    if cursor := wanted.before or wanted.after:
-        place = cursors.read(cursor, SORT, str)
-        query = query.where(cursors.beyond(month, row_id, place, descending=True, backwards=backwards))
-    ordered = query.order_by(*cursors.ordering(month, row_id, descending=True, backwards=backwards))
-    found = list(session.scalars(ordered.limit(size + 1)))
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    ends = [cursors.written(SORT, cursors.Place(line.month, line.id)) for line in found]
-    has_after, has_before = (backwards or more), (more if backwards else bool(cursor))
-    return found, ends[-1] if ends and has_after else "", ends[0] if ends and has_before else ""
-
-
-def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
-    """Return the select of every line that the filters leave, the newest month first."""
-    month = EarningLine.month.expression
-    ordering = cursors.ordering(month, EarningLine.id, descending=True, backwards=False)
-    return _visible(desk, actor, wanted).order_by(*ordering)
+    columns = (column for column in EarningLine.__table__.columns if column.name != "said")
+    return (
+        select(*columns, Claim.number, Customer.name)
+        .join(Claim, Claim.id == EarningLine.claim_id)
+        .outerjoin(Customer, Customer.id == Claim.customer_id)
+        .where(EarningLine.live, *_own(desk, actor), *wanted.conditions())
+        .order_by(*ORDER.clauses())
+    )
 
 
 def _visible(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:

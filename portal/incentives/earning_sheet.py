@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.customers.subscription_sheet import products, tenant
@@ -19,8 +20,9 @@ from portal.imports.columns import (
     small,
     text,
 )
-from portal.imports.kinds import Entry, Kind
+from portal.imports.kinds import Entry, Kind, Sum
 from portal.incentives.earning_claims import find_claims
+from portal.incentives.earning_sums import sum_up
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.rulebook import Rulebook
@@ -125,6 +127,20 @@ def _check_days(entry: Entry, today: date) -> None:
         entry.wrong("paid_on", gettext("It is a day that has not come yet. Check the year."))
 
 
+def _sums(session: Session, rulebook: Rulebook, wanted: ColumnElement[bool]) -> list[Sum]:
+    """Return what the lines come to, by currency and status of the payment, in the order of the policy."""
+    statuses = {code: row.label for code, row in rulebook.incentives.payment_statuses.items()}
+    new = func.sum(case((EarningLine.live, 0), else_=EarningLine.amount))
+    groups = EarningLine.currency, EarningLine.payment_status
+    query = select(*groups, func.count(), func.sum(EarningLine.amount), new).where(wanted).group_by(*groups)
+    found = [
+        Sum(currency, status, statuses.get(status, status), rows, int(amount), int(fresh))
+        for currency, status, rows, amount, fresh in session.execute(query)
+    ]
+    order = {status: place for place, status in enumerate(statuses)}
+    return sorted(found, key=lambda one: order.get(one.status, len(order)))
+
+
 EARNINGS = Kind(
     "earnings",
     lazy_gettext("Earnings and payouts"),
@@ -134,4 +150,6 @@ EARNINGS = Kind(
     COLUMNS,
     EarningLine,
     _resolve,
+    _sums,
+    sum_up,
 )

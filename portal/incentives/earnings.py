@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.claims import cursors
 from portal.claims.desk import Desk
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earning_queries import Sum, page_of, sums
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext
+from portal.paging import NoSuchPlace, place_lost
 from portal.rulebook.rulebook import Rulebook
 
 # Months shown beside each other: a year is compared at a glance, and the filter reaches the others.
@@ -74,20 +74,18 @@ def earnings(session: Session, desk: Desk, actor: Actor, given: Mapping[str, str
     wanted, notices = Wanted.read(given, rulebook), []
     size = desk.settings.claims_per_page
     try:
-        found, after, before = page_of(session, desk, actor, wanted, size)
-    except cursors.NoSuchPlace:
-        notices.append(
-            gettext("That place in the list is not known any more, so the list begins at its start.")
-        )
+        page = page_of(session, desk, actor, wanted, size)
+    except NoSuchPlace:
+        notices.append(place_lost())
         wanted = Wanted.read({**given, "after": "", "before": ""}, rulebook)
-        found, after, before = page_of(session, desk, actor, wanted, size)
+        page = page_of(session, desk, actor, wanted, size)
     added = sums(session, desk, actor, wanted)
     return Earnings(
         wanted=wanted,
         totals=tuple(_totals(added, rulebook)),
-        lines=tuple(shown(rulebook, line) for line in found),
-        after=after,
-        before=before,
+        lines=tuple(shown(rulebook, line) for (line,) in page.rows),
+        after=page.after,
+        before=page.before,
         notices=tuple(notices),
         choices=_choices(rulebook),
     )

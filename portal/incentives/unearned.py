@@ -1,20 +1,22 @@
 """Approved claims that earned nothing, each with the reason."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.actor import Actor
-from portal.claims import cursors
 from portal.claims.desk import Desk
 from portal.claims.eligibility import eligibility_of
 from portal.claims.model import Association, Claim
 from portal.claims.queries import visible_claims
 from portal.incentives.claim_money import why_nothing
 from portal.incentives.model import EarningLine
+from portal.paging import NoSuchPlace, Order, page_of
 
-SORT = "-status_since"
+# The last approved first.
+ORDER = Order("-status_since", Claim.status_since.expression, Claim.id, datetime, descending=True)
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,16 @@ class UnearnedPage:
 
 def unearned(session: Session, desk: Desk, actor: Actor, after: str) -> UnearnedPage:
     """Return the page behind the cursor `after`; from the beginning where it is none of this list."""
-    query, size = _without_lines(desk, actor), desk.settings.claims_per_page
-    since, row_id = Claim.status_since.expression, Claim.id
-    wanted = query
-    if after:
-        try:
-            place = cursors.read(after, SORT, type(desk.clock.now()))
-            wanted = query.where(cursors.beyond(since, row_id, place, descending=True, backwards=False))
-        except cursors.NoSuchPlace:
-            wanted = query
-    ordered = wanted.options(selectinload(Claim.products), selectinload(Claim.clocks)).order_by(
-        *cursors.ordering(since, row_id, descending=True, backwards=False)
-    )
-    found = list(session.scalars(ordered.limit(size + 1)))
-    last = found[size - 1] if len(found) > size else None
+    query = _without_lines(desk, actor).options(selectinload(Claim.products), selectinload(Claim.clocks))
+    size = desk.settings.claims_per_page
+    try:
+        page = page_of(session, query, ORDER, size, after=after)
+    except NoSuchPlace:
+        page = page_of(session, query, ORDER, size)
     return UnearnedPage(
-        claims=tuple(_shown(session, desk, claim) for claim in found[:size]),
+        claims=tuple(_shown(session, desk, claim) for (claim,) in page.rows),
         in_all=number_of_unearned(session, desk, actor),
-        after=cursors.written(SORT, cursors.Place(last.status_since, last.id)) if last else "",
+        after=page.after,
     )
 
 

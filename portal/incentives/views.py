@@ -10,7 +10,7 @@ from portal.accounts.current import current_actor
 from portal.accounts.people import NotAdded
 from portal.claims.answering import desk_of_app
 from portal.db import db
-from portal.incentives.earning_export import earnings_file
+from portal.incentives.earning_export import earnings_file, length_of
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
 from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact
@@ -49,6 +49,7 @@ def earnings_csv() -> Response:
     wanted = Wanted.read(request.args, desk.policies.in_force())
     file = earnings_file(desk, current_actor(), wanted)
     response = Response(file, mimetype="text/csv", direct_passthrough=True)
+    response.content_length = length_of(file)
     response.headers["Content-Disposition"] = attachment(f"earnings-{desk.today().isoformat()}.csv")
     return response
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from portal.claims.export import csv_lines
-from portal.incentives.earning_export import plain_amount
+from portal.imports.columns import plain_amount
 from portal.reports.shapes import Cell, ClaimLink, Money, Report
 from portal.web.downloads import BYTE_ORDER_MARK, safe
 

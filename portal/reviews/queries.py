@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from portal.accounts.absence import is_away
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
-from portal.claims import cursors
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
 from portal.claims.impartiality import belonged_lately
@@ -21,6 +20,7 @@ from portal.claims.queries import visible_claims, visible_to
 from portal.claims.searching import plain
 from portal.db import Moment
 from portal.languages.sentences import lazy_gettext
+from portal.paging import NoSuchPlace, Order, Place, page_of
 
 ALL, MINE, UNASSIGNED, OVERDUE, EVERY = "all", "mine", "unassigned", "overdue", "every"
 # What each choice above the queue is called; EVERY also shows claims that wait for somebody else.
@@ -34,7 +34,6 @@ CHOICES: Mapping[str, str] = {
 OPERATOR = "operator"  # the mover of models.Mover whose queue this is
 # The value of vocabulary.yaml: how short a clock makes the claim of an absent reviewer everybody's.
 DAYS_OF_ABSENT = "days_left_of_absent_at_most"
-SORT = "due"  # what the queue's cursors are places of
 # A number or a name is shorter; a longer text costs the database a comparison for every word.
 SEARCH_CHARACTERS_AT_MOST = 200
 
@@ -84,49 +83,38 @@ def waits_for_reviewer(
     After the last one, and without `claim`, comes the first. None where no other one waits.
     """
     now, due = desk.clock.now(), _due()
+    earliest = _earliest(due)
     with_nobody = _unassigned(session, desk)
     query = visible_claims(desk, actor).where(
         Claim.waits_for == OPERATOR,
         or_(Claim.reviewer_id == actor.person_id, with_nobody, _of_the_absent(session, desk, now)),
         Claim.organization_id.not_in(_kept_from(session, desk, actor)),
     )
-    order = list(cursors.ordering(due, Claim.id, descending=False, backwards=False))
+    order = list(earliest.clauses())
     if claim is not None:
         query = query.where(Claim.id != claim.id)
     if claim is not None and claim.waits_for == OPERATOR:
         at = session.scalar(select(due).where(Claim.id == claim.id))
-        later = cursors.beyond(due, Claim.id, cursors.Place(at, claim.id), descending=False, backwards=False)
-        order.insert(0, case((later, 0), else_=1))
+        order.insert(0, case((earliest.beyond(Place(at, claim.id)), 0), else_=1))
     found = session.execute(query.add_columns(due).order_by(*order).limit(1)).first()
     return _queued(found[0], found[1], now) if found else None
 
 
 def queue(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> QueuePage:
     """Return the claims that wait for the operator, the earliest due first (one page of settings' size)."""
-    now, due, claim_id = desk.clock.now(), _due(), Claim.id
+    now, due = desk.clock.now(), _due()
     query = visible_claims(desk, actor).where(
         _conditions(session, desk, actor, now)[wanted.show],
         *(_mentions(word) for word in plain(wanted.q).split()),
     )
-    size = desk.settings.claims_per_page
-    back, ahead = _place(wanted.before), _place(wanted.after)
-    backwards = back is not None
-    if place := back or ahead:
-        query = query.where(cursors.beyond(due, claim_id, place, descending=False, backwards=backwards))
-    found = session.execute(
-        query.add_columns(due)
-        .options(selectinload(Claim.products), joinedload(Claim.reviewer))
-        .order_by(*cursors.ordering(due, claim_id, descending=False, backwards=backwards))
-        .limit(size + 1)
-    ).all()
-    more, rows = len(found) > size, [_queued(claim, due_at, now) for claim, due_at in found[:size]]
-    if backwards:
-        rows.reverse()
-    return QueuePage(
-        tuple(rows),
-        after=_cursor(rows[-1]) if rows and (more or backwards) else "",
-        before=_cursor(rows[0]) if rows and (more if backwards else ahead) else "",
-    )
+    shown = query.add_columns(due).options(selectinload(Claim.products), joinedload(Claim.reviewer))
+    order, size = _earliest(due), desk.settings.claims_per_page
+    try:
+        page = page_of(session, shown, order, size, after=wanted.after, before=wanted.before)
+    except NoSuchPlace:
+        page = page_of(session, shown, order, size)
+    rows = tuple(_queued(claim, due_at, now) for claim, due_at in page.rows)
+    return QueuePage(rows, page.after, page.before)
 
 
 def counts(session: Session, desk: Desk, actor: Actor) -> Mapping[str, int]:
@@ -211,6 +199,10 @@ def _due() -> ColumnElement[datetime]:
     return func.coalesce(Claim.due_at, ran_out, type_=Moment)
 
 
+def _earliest(due: ColumnElement[Any]) -> Order:
+    return Order("due", due, Claim.id, datetime)
+
+
 def _mentions(word: str) -> ColumnElement[bool]:
     return or_(
         Claim.search_text.contains(word, autoescape=True),
@@ -220,15 +212,3 @@ def _mentions(word: str) -> ColumnElement[bool]:
 
 def _queued(claim: Claim, due_at: datetime | None, now: datetime) -> Queued:
     return Queued(claim, due_at, claim.waits_for == OPERATOR and due_at is not None and due_at <= now)
-
-
-def _cursor(row: Queued) -> str:
-    return cursors.written(SORT, cursors.Place(row.due_at, row.claim.id))
-
-
-def _place(cursor: str) -> cursors.Place | None:
-    """Return the place that a cursor names; None for none, and for one that this portal never wrote."""
-    try:
-        return cursors.read(cursor, SORT, datetime) if cursor else None
-    except cursors.NoSuchPlace:
-        return None

@@ -37,7 +37,14 @@ def told(shell: Shell, *words: str, code: int = 0) -> dict[str, object]:
 
 
 def test_a_dry_run_changes_nothing_and_the_second_time_all_is_known(shell: Shell, file: Path) -> None:
-    counted = {"kind": "subscriptions", "file": "november.csv", "rows": 3, "wrong": 0, "mistakes": []}
+    counted = {
+        "kind": "subscriptions",
+        "file": "november.csv",
+        "rows": 3,
+        "wrong": 0,
+        "mistakes": [],
+        "totals": [],
+    }
     tries = [told(shell, "subscriptions", str(file), *words) for words in (["--dry-run"], [], [])]
     for one, (fresh, same, used, dry_run) in zip(
         tries, [(3, 0, False, True), (3, 0, True, False), (0, 3, True, False)], strict=True

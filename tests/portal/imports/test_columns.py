@@ -12,6 +12,7 @@ from portal.imports.columns import (
     minor_units,
     month,
     one_of,
+    plain_amount,
     small,
     text,
 )
@@ -96,6 +97,21 @@ def test_what_cannot_be_meant_is_refused_with_what_to_write(
 )
 def test_money_is_a_whole_number_of_the_smallest_unit(number: str, code: str, minor: int) -> None:
     assert minor_units(number, code) == minor
+
+
+@pytest.mark.parametrize(
+    ("minor", "code", "written"),
+    [
+        (123450, "EUR", "1234.50"),
+        (-5, "USD", "-0.05"),
+        (0, "EUR", "0.00"),
+        (98, "JPY", "98"),
+        (1, "KWD", "0.001"),
+    ],
+)
+def test_an_amount_is_written_as_programs_read_it(minor: int, code: str, written: str) -> None:
+    assert plain_amount(minor, code) == written
+    assert minor_units(written, code) == minor
 
 
 @pytest.mark.parametrize(

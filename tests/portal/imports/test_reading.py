@@ -8,6 +8,7 @@ import pytest
 from portal.evidence.store import FileStore
 from portal.imports import reading
 from portal.imports.importer import NoImport
+from portal.imports.model import MISTAKES_AT_MOST
 from portal.imports.reading import read_in
 from portal.imports.using import drop
 from tests.bare_app import at_once
@@ -115,7 +116,7 @@ def test_mistakes_are_counted_by_rows_and_the_first_thousand_are_listed(imports:
     row = imports.row(imports.checked(subscriptions(1100, as_of="yesterday")))
     assert (row.state, row.wrong, row.fresh) == ("wrong", 1100, 0)
     found = imports.mistakes(row.id)
-    assert len(found) == reading.MISTAKES_AT_MOST
+    assert len(found) == MISTAKES_AT_MOST
     assert found[0] == (2, "as_of", "yesterday", "It is no day. Write it as 2026-11-30.")
     assert found[-1][0] == 1001
 

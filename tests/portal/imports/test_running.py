@@ -8,11 +8,12 @@ from sqlalchemy import select
 from portal.claims.desk import Desk
 from portal.db import db
 from portal.imports.model import Import
-from portal.imports.running import Outcome, bring, import_at_once
+from portal.imports.running import FileTotals, Outcome, Part, bring, import_at_once
 from portal.imports.using import drop
 from portal.work.loop import run_once
 from tests.bare_app import at_once
 from tests.portal.imports.conftest import Imports, subscriptions
+from tests.portal.imports.earnings import Earnings, Said
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -46,6 +47,21 @@ def test_a_file_with_a_mistake_leaves_no_row_and_keeps_what_is_wrong(imports: Im
     ((row, column, cell),) = [(one.row, one.column, one.cell) for one in outcome.mistakes]
     assert (row, column, cell) == (4, "as_of", "x")
     assert len(imports.mistakes(outcome.number)) == 1
+
+
+@SQLITE
+def test_a_dry_run_tells_what_the_rows_come_to_in_each_currency(imports: Imports) -> None:
+    earnings = Earnings(imports)
+    content = earnings.file([Said("L-1", 123456, "EUR"), Said("L-2", -56, "EUR"), Said("L-3", 5, "USD")])
+    with imports.filing.context():
+        file = BytesIO(content)
+        outcome = import_at_once(imports.importer, "earnings", "e.csv", file, imports.actor, dry_run=True)
+    status = earnings.row["payment_status"]
+    assert (outcome.used, imports.count("earnings")) == (False, 0)
+    assert outcome.totals == (
+        FileTotals("EUR", 2, "1234.00", (Part(status, 2, "1234.00"),)),
+        FileTotals("USD", 1, "0.05", (Part(status, 1, "0.05"),)),
+    )
 
 
 def test_a_command_and_the_background_work_may_read_the_same_file(imports: Imports) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from portal.accounts.actor import Actor
 from portal.imports.importer import Importer, NotNow
+from portal.imports.model import MISTAKES_AT_MOST
 from portal.imports.using import drop, undo, use
 from tests.bare_app import at_once
 from tests.portal.imports.conftest import Imports, subscriptions
@@ -56,6 +57,16 @@ def test_an_import_that_another_contradicted_meanwhile_counts_not_at_all(imports
     ((_, _, cell, reason),) = imports.mistakes(late)
     assert "sub-1" in cell
     assert "came into use meanwhile" in reason
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_many_contradictions_all_are_counted_and_the_first_listed(imports: Imports) -> None:
+    late = imports.checked(subscriptions(MISTAKES_AT_MOST + 10, state="suspended"))
+    imports.used(subscriptions(MISTAKES_AT_MOST + 10))
+    assert "has mistakes" in do(imports, use, late)
+    listed = [cell for _, _, cell, _ in imports.mistakes(late)]
+    assert (imports.row(late).wrong, len(listed)) == (MISTAKES_AT_MOST + 10, MISTAKES_AT_MOST)
+    assert listed == sorted(listed)
 
 
 def test_what_is_dropped_is_gone_but_not_what_others_brought(imports: Imports) -> None:

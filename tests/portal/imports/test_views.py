@@ -5,10 +5,12 @@ import io
 
 import pytest
 
+from portal.accounts.kept_views import LEFT
 from portal.settings import Settings
 from tests.browser import Browser
 from tests.form_filling import File
 from tests.portal.imports.conftest import ADMIN, SUBSCRIPTION, Imports, sheet, subscriptions
+from tests.portal.imports.earnings import Earnings, Said
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = SQLITE
@@ -85,6 +87,42 @@ def test_a_wrong_file_is_told_in_the_form_which_keeps_what_was_chosen(
     assert page.texts("#error-summary a")[0].startswith(told)
     assert [one.get("value") for one in page.select("input[name=kind][checked]")] == ([kind] if kind else [])
     assert "No file was imported yet" in page.text
+
+
+def test_a_file_whose_kind_was_not_chosen_is_asked_for_again(admin: Browser) -> None:
+    page = admin.fill_and_submit("Check the file", status=422, file=File("a.csv", subscriptions(1)))
+    assert page.texts("#error-summary a")[1].startswith("Choose a.csv once more")
+
+
+def test_what_was_chosen_is_kept_when_the_page_is_left_and_gone_when_the_file_arrives(admin: Browser) -> None:
+    values = dict(admin.filled("Check the file", kind="earnings").values)
+    assert admin.page.select("#import-form")[0].get("data-keeps") == "/imports"
+    answer = admin.client.post(
+        "/imports", base_url="http://localhost", data=values, headers={LEFT: "/imports"}
+    )
+    assert answer.status_code == 204
+    assert "You left a form" in admin.visit("/policy").text
+    kept = admin.visit("/imports")
+    assert "earnings" in kept.region("kept-form")
+    upload(admin, subscriptions(1))
+    assert "You left" not in admin.visit("/imports").text
+
+
+def test_the_page_tells_what_a_file_comes_to_before_it_is_used(imports: Imports, admin: Browser) -> None:
+    earnings = Earnings(imports)
+    imports.used(earnings.file([Said("L-1", 1000, "EUR")]), "earnings")
+    import_id = imports.checked(
+        earnings.file([Said("L-1", 1000, "EUR"), Said("L-2", 2050, "EUR"), Said("L-3", -1, "USD")]),
+        "earnings",
+    )
+    page = admin.visit(f"/imports/{import_id}")
+    told = page.region("import-totals")
+    assert "All of EUR 2 EUR 30.50 EUR 20.50" in told
+    assert "All of USD 1 −USD 0.01 −USD 0.01" in told
+    page = admin.fill_and_submit("Use these rows")
+    assert "New of this" not in page.region("import-totals")
+    admin.fill_and_submit("Undo")
+    assert not admin.page.select("#import-totals")
 
 
 def test_a_long_file_shows_how_far_it_is_and_then_all_of_the_page(imports: Imports, admin: Browser) -> None:
