@@ -10,7 +10,7 @@ from portal.claims.desk import Desk
 from portal.claims.eligibility import eligibility_of
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
-from portal.claims.model import Claim
+from portal.claims.model import NOT_ASSESSED, Claim
 from portal.claims.units import holding_statuses
 from portal.incentives.earnings import Shown, shown
 from portal.incentives.model import EarningLine
@@ -25,9 +25,13 @@ LINES_SHOWN = 5
 
 @dataclass(frozen=True)
 class ClaimMoney:
-    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty."""
+    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty.
+
+    `assessed` says that an event of the claim decided its eligibility, which is not just as things are now.
+    """
 
     eligibility: str
+    assessed: bool
     reasons: tuple[str, ...]
     sums: tuple[tuple[str, int, int], ...]
     lines: tuple[Shown, ...]
@@ -62,6 +66,7 @@ def money_of(session: Session, desk: Desk, claim: Claim, actor: Actor) -> ClaimM
     rulebook = desk.policies.in_force()
     return ClaimMoney(
         eligibility=eligibility,
+        assessed=claim.eligibility != NOT_ASSESSED,
         reasons=reasons,
         sums=tuple(sums),
         lines=tuple(shown(rulebook, line) for line in lines),

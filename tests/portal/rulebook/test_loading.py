@@ -14,6 +14,7 @@ from portal.rulebook.loading import content_version, json_schemas, load, read_fo
 from portal.rulebook.models import LifecycleFile
 from portal.rulebook.problems import Problem, RulebookInvalid
 from portal.rulebook.rulebook import Rulebook
+from tests.conftest import ROOT
 
 HERE = Path(__file__).parent
 INVENTED = read_folder(HERE / "invented")
@@ -190,3 +191,14 @@ def test_mutated_files_give_a_rulebook_or_problems_with_places(file: str, seed: 
     assert found
     if not isinstance(found, Rulebook):
         assert all(one.line >= 1 and one.column >= 1 and one.sentence for one in found)
+
+
+def test_only_the_partner_is_mailed_what_was_assessed() -> None:
+    files = read_folder(ROOT / "rules")
+    mail = "  assess_again:\n    - to: partner\n"
+    load(files)
+    told = problems_of(changed("notifications.yaml", mail, mail.replace("partner", "reviewer"), files))
+    assert {str(problem).rpartition(": ")[2] for problem in told} >= {
+        "unknown fact or value {eligibility.outcome}",
+        "unknown fact or value {eligibility.reasons}",
+    }
