@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import SYSTEM_ACTOR
-from portal.claims.desk import Desk
+from portal.claims.desk import Desk, Eligibility
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED, Claim
@@ -21,7 +21,7 @@ OUTCOME, BEFORE, REASONS = "eligibility", "eligibility_before", "eligibility_rea
 DECISION = "eligibility_decision"
 
 
-def eligibility_of(session: Session, desk: Desk, claim: Claim) -> tuple[str, tuple[str, ...]]:
+def eligibility_of(session: Session, desk: Desk, claim: Claim) -> Eligibility:
     """Return the claim's incentive eligibility in words, with every reason.
 
     What was assessed stands as it was assessed. Before, the question is answered as things are now, so
