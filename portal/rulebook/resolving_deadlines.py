@@ -2,6 +2,7 @@
 
 from portal.rulebook import closed_names as closed
 from portal.rulebook.documents import Path
+from portal.rulebook.mail_names import PARTNER, names_of_mail
 from portal.rulebook.models import ClockRule, Mail, Side
 from portal.rulebook.notes import Notes
 from portal.rulebook.parts import Parts
@@ -16,7 +17,6 @@ _DUE_ON = "_due_on"
 
 OTHER_SIDE = "other_side"  # in `to` of a mail: whoever did not act
 CUSTOMER, CONSENT = "customer", "consent_request"  # `to` and `template` of mails to people without an account
-PARTNER = "partner"
 TELLS_PARTNER = (PARTNER, OTHER_SIDE)  # those that a clock which `starts: told` may wait for
 AT_ONCE = "at_once"
 
@@ -135,16 +135,8 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             _check_ways(parts, notes, event, position, mail)
             for key in ("subject", "lead", "next"):
-                names = closed.REMINDER_NAMES if reminded_of is not None else _names(parts, event, mail)
+                names = names_of_mail(parts, event, mail)
                 checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail), names)
-
-
-def _names(parts: Parts, event: str, mail: Mail) -> frozenset[str]:
-    """Return what the texts of `mail` about a transition may name besides facts."""
-    transition = parts.lifecycle.transitions.get(event)
-    # No review tells what a claim earns, and no customer is told.
-    assessed = transition is not None and closed.ASSESS in transition.effects and mail.to == PARTNER
-    return closed.ASSESSMENT_NAMES if assessed else closed.MAIL_NAMES
 
 
 def _check_ways(parts: Parts, notes: Notes, event: str, position: int, mail: Mail) -> None:

@@ -202,3 +202,19 @@ def test_only_the_partner_is_mailed_what_was_assessed() -> None:
         "unknown fact or value {eligibility.outcome}",
         "unknown fact or value {eligibility.reasons}",
     }
+
+
+def test_claims_of_an_earlier_policy_are_told_what_was_assessed_where_that_policy_assesses() -> None:
+    files = read_folder(ROOT / "rules")
+    current = load(files)
+    earlier = changed("policy.yaml", "Eligible", "Eligible then", files)
+    mails = load(earlier).with_current(current).notifications.events
+    assert mails["assess_again"] == current.notifications.events["assess_again"]
+    never = changed("lifecycle.yaml", "    follows: [subscriptions]\n    effects: [assess]\n", "", files)
+    mute = (
+        files["notifications.yaml"]
+        .replace("{eligibility.outcome}", "told")
+        .replace("{eligibility.reasons}", "")
+    )
+    never["notifications.yaml"] = mute
+    assert load(never).with_current(current).notifications.events["assess_again"] == []
