@@ -21,6 +21,9 @@ from portal.rulebook.models import Transition
 from portal.rulebook.rulebook import Rulebook
 from portal.settings import Settings
 
+# A claim's incentive eligibility in words, with every reason.
+Eligibility = tuple[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -34,9 +37,9 @@ class Desk:
     verbs: Mapping[str, "Verb"]
     secret: bytes = field(repr=False)
     # What features above know of a claim: facts by name, told of a `gathering.Gathering`, and what its page
-    # tells about money.
+    # tells about money, beside the eligibility that it tells.
     facts: Mapping[str, Callable[[Any], Value]] = field(default_factory=dict)
-    money: Callable[[Session, "Desk", Claim, Actor], object] = lambda *_: None
+    money: Callable[[Session, "Desk", Claim, Actor, Eligibility], object] = lambda *_: None
     # Called after each commit; where mail is kept as files, it hands the new messages over at once.
     committed: Callable[[], None] = lambda: None
 

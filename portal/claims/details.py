@@ -62,7 +62,8 @@ class FieldsForm:
     `values` are those of the claim, or what was typed in a form that came back; `errors` are
     sentences by form field. `areas` hold the products of the claim's solution area alone, where an
     activity was chosen, and all before. `known` is the customer that a tenant ID, which was typed
-    beside another name or domain, belongs to.
+    beside another name or domain, belongs to. `never_earns` is the claim's activity where it is one that
+    cannot earn incentives.
     """
 
     fields: frozenset[str]  # names of the closed list FIELDS
@@ -73,6 +74,7 @@ class FieldsForm:
     areas: tuple[Area, ...]
     needs_technical_contact: bool
     activity_chosen: bool
+    never_earns: Activity | None
     known: KnownTenant | None
 
     @property
@@ -124,6 +126,7 @@ def fields_form(
             activity and rulebook.programs.solution_areas[activity.solution_area].needs_technical_contact
         ),
         activity_chosen=activity is not None,
+        never_earns=activity if activity and not activity.can_earn else None,
         known=asked_about(session, actor, given.values, given.errors),
     )
 

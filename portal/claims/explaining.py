@@ -11,6 +11,7 @@ from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
+from portal.claims.eligibility import DECISION
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
@@ -65,6 +66,7 @@ class Explanation:
     remedy: Remedy | None
     instead_label: str  # of the action that is offered where nothing can change the answer, "" without one
     source: str | None
+    outcome_label: str  # of a question, what its answer is called; "" for an action
 
     @property
     def instead(self) -> str | None:
@@ -105,6 +107,12 @@ def explain_event(desk: Desk, session: Session, event: AuditEvent, side: Side) -
     return explain_stored(desk, session.get_one(StoredDecision, event.decision_id), side)
 
 
+def explain_assessed(desk: Desk, session: Session, event: AuditEvent, side: Side) -> Explanation | None:
+    """Explain to the claim's own side how an event assessed the eligibility; None where it did not."""
+    decision_id = event.details.get(DECISION) if side == "partner" else None
+    return explain_stored(desk, session.get_one(StoredDecision, decision_id), side) if decision_id else None
+
+
 def explain_stored(desk: Desk, stored: StoredDecision, side: Side) -> Explanation:
     """Explain a decision that was kept, of an action or of a question. Raises CouldNotBeDecided."""
     rulebook = desk.policies.composed(stored.policy_version, stored.roles_version)
@@ -142,6 +150,7 @@ def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -
         remedy=rulebook.remedy(decision, side) if transition else None,
         instead_label=next((transitions[one.instead].label for one in decision.reasons if one.instead), ""),
         source=transition.source if transition else None,
+        outcome_label=question.called(decision.outcome) if question and not transition else "",
     )
 
 

@@ -14,6 +14,7 @@ from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
+from portal.claims.eligibility import OUTCOME, REASONS, assessed_as
 from portal.claims.facts import gather_named
 from portal.claims.gathering import Gathering
 from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
@@ -62,6 +63,7 @@ def post_mails(step: Step) -> None:
             "remove": step.details.get(REMOVE, []),
             "by": step.actor.name if step.actor.side == PARTNER else "",
             LINK: step.details.get(LINK),
+            **{name: step.details[name] for name in (OUTCOME, REASONS) if name in step.details},
         }
         post_mail(
             step.session, step.desk, step.rulebook, step.claim, step.action, place, audience, step.now, more
@@ -150,14 +152,17 @@ def _context(
     partner = claim.organization.name
     moved = has_moved_on(claim, message, at)
     deadline = None if moved else _deadline(rulebook, claim, message, at)
+    eligibility, why = assessed_as(rulebook, message.context)
     names = {
         **names_of(claim),
+        "eligibility.outcome": eligibility,
+        "eligibility.reasons": " ".join(why),
         "deadline.last_day": weekday_and_day(deadline.last, language) if deadline else "",
         "deadline.left": deadline.left if deadline else "",
     }
 
     def fill(text: str) -> str:
-        return filled(rulebook.translations.of("notifications", text, language), names)
+        return filled(rulebook.translations.of("notifications", text, language), names).strip()
 
     lead = fill(mail.lead)
     link, label = _link(session, desk, claim, message, language)

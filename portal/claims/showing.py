@@ -179,7 +179,7 @@ def shown(
         picture=picture(path),
         eligibility=eligibility,
         eligibility_reasons=why,
-        money=desk.money(session, desk, claim, actor),
+        money=desk.money(session, desk, claim, actor, (eligibility, why)),
         today=desk.today(),
         next_step=first_unfinished(rulebook, claim, offered),
         about_documents=bool(sent and ABOUT_DOCUMENTS & set(sent.values)),

@@ -14,6 +14,7 @@ from portal.audit.model import AuditEvent
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.differences import Difference, differences
+from portal.claims.eligibility import DECISION, assessment_told
 from portal.claims.field_names import named
 from portal.claims.model import Claim, Submission
 from portal.claims.removals import REMOVE
@@ -55,6 +56,7 @@ class Entry:
     decided: int | None = None  # the event's place where something was decided, which its page explains
     status: str = ""  # the code of that status
     differences: tuple[Difference, ...] = ()  # what the claim said before and says since
+    assessed: bool = False  # whether it says what the claim's incentive eligibility is since
     since_round: int = 0  # of a further submission: the round that `differences` compare it with
 
 
@@ -129,6 +131,7 @@ def _entry(
         decided=event.place if event.decision_id is not None else None,
         status=event.to_status or "",
         differences=_differences(rulebook, changes if shown else {}, rounds),
+        assessed=reader.side != OPERATOR and DECISION in event.details,
         since_round=rounds[0].round if rounds else 0,
     )
 
@@ -169,6 +172,8 @@ def _details(details: dict[str, Any], rulebook: Rulebook, reader: Actor, *, comp
         lines.append(gettext("Documents: %(names)s.", names=", ".join(names)))
     if reader.side == OPERATOR and (handed := details.get("handed_over")):
         lines.append(_handed_over(handed["from"], handed["to"], handed["why"]))
+    if reader.side != OPERATOR:  # what a claim earns is no matter of its review
+        lines += assessment_told(rulebook, details)
     if arithmetic := details.get("arithmetic"):
         lines.append(gettext("Deadline: %(arithmetic)s", arithmetic=arithmetic))
     for code, (due_on, words) in details.get("clocks", {}).items():

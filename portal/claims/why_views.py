@@ -4,7 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.explaining import decided_event, explain_event, side_of
+from portal.claims.explaining import decided_event, explain_assessed, explain_event, side_of
 from portal.claims.queries import find_claim
 from portal.claims.timeline import name_for
 from portal.db import db
@@ -35,6 +35,7 @@ def _page(number: str, place: int, back: str) -> Response:
     return respond(
         "claims/why.html",
         found=explain_event(desk, session, event, side_of(actor)),
+        assessed=explain_assessed(desk, session, event, side_of(actor)),
         side=side_of(actor),
         event=event,
         who=name_for(actor, event),

@@ -29,6 +29,7 @@ from portal.claims.sending import Sending, sending
 from portal.claims.untouched import NOTHING_SHOWN, mark_as_shown
 from portal.languages.sentences import lazy_gettext
 from portal.rulebook.decision import Reason
+from portal.rulebook.program_models import Activity
 from portal.rulebook.rulebook import Rulebook
 
 ADDING = "customer_name"  # a field that only the form of a new customer has
@@ -125,6 +126,11 @@ class WizardPage:
     def adds_customer(self) -> bool:
         """Whether the form that came back was the one of a new customer."""
         return ADDING in self.form.values
+
+    @property
+    def never_earns(self) -> Activity | None:
+        """The activity where it cannot earn, in the steps that tell so: after the choice, and the last."""
+        return self.form.never_earns if self.step.code in INFORMED else None
 
     @property
     def before(self) -> Step | None:

@@ -1,9 +1,10 @@
 """The verb that assesses whether an approved claim is eligible for incentives: approved is not paid."""
 
 from portal.claims.desk import Step
-from portal.claims.eligibility import ELIGIBILITY
+from portal.claims.eligibility import BEFORE, DECISION, ELIGIBILITY, OUTCOME, REASONS
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
+from portal.claims.model import NOT_ASSESSED
 from portal.languages.sentences import in_english
 from portal.policies import decisions
 from portal.rulebook.decision import Decision
@@ -36,7 +37,8 @@ def assess(step: Step) -> None:
         at=step.now,
         actor=step.actor.name,
     )
-    step.claim.eligibility = decision.outcome
-    step.claim.eligibility_reasons = reasons_kept(decision)
-    step.details["eligibility"] = decision.outcome
-    step.details["eligibility_decision"] = stored.id
+    if step.claim.eligibility != NOT_ASSESSED:
+        step.details[BEFORE] = step.claim.eligibility
+    step.claim.eligibility = step.details[OUTCOME] = decision.outcome
+    step.claim.eligibility_reasons = step.details[REASONS] = reasons_kept(decision)
+    step.details[DECISION] = stored.id

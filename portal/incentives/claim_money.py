@@ -1,17 +1,18 @@
 """What one claim earned, or exactly why it has not earned: the part of its page that is about money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from portal.accounts.actor import SYSTEM_ACTOR, Actor
-from portal.claims.desk import Desk
-from portal.claims.eligibility import eligibility_of
+from portal.claims.desk import Desk, Eligibility
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
-from portal.claims.model import Claim
+from portal.claims.model import NOT_ASSESSED, Claim
 from portal.claims.units import holding_statuses
+from portal.customers.model import SubscriptionReading
 from portal.incentives.earnings import Shown, shown
 from portal.incentives.model import EarningLine
 from portal.rulebook.decision import CouldNotBeDecided
@@ -25,9 +26,13 @@ LINES_SHOWN = 5
 
 @dataclass(frozen=True)
 class ClaimMoney:
-    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty."""
+    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty.
+
+    `assessed` says that an event of the claim decided its eligibility, which is not just as things are now.
+    """
 
     eligibility: str
+    assessed: bool
     reasons: tuple[str, ...]
     sums: tuple[tuple[str, int, int], ...]
     lines: tuple[Shown, ...]
@@ -35,47 +40,80 @@ class ClaimMoney:
     why_nothing: tuple[str, ...]
 
 
-def money_of(session: Session, desk: Desk, claim: Claim, actor: Actor) -> ClaimMoney | None:
+def money_of(
+    session: Session, desk: Desk, claim: Claim, actor: Actor, eligibility: Eligibility
+) -> ClaimMoney | None:
     """Return what the claim's page tells about money, None where there is nothing to tell `actor`.
 
     That is where they may not read earnings, and where the claim neither is an association nor ever
-    earned.
+    earned. `eligibility` is what `eligibility_of` says of the claim. Where nothing was ever imported about
+    claim and customer, the database is asked once, by two indexes; for a draft not at all.
     """
-    if READ not in desk.policies.in_force().permissions_of(actor.roles):
+    if READ not in desk.policies.in_force().permissions_of(actor.roles) or not claim.first_submitted_at:
         return None
-    own = (EarningLine.claim_id == claim.id, EarningLine.live)
-    query = select(EarningLine.currency, func.sum(EarningLine.amount), func.count()).where(*own)
-    sums = [
-        (row[0], int(row[1]), row[2])
-        for row in session.execute(query.group_by(EarningLine.currency).order_by(EarningLine.currency))
-    ]
+    has_lines, has_subscriptions = _imported(session, claim)
     holds = claim.status in holding_statuses(desk.rulebook_of(claim))
-    if not sums and not holds:
+    if not has_lines and not holds:
         return None
-    eligibility, reasons = eligibility_of(session, desk, claim)
-    newest = (
-        select(EarningLine).where(*own).join(EarningLine.claim).options(contains_eager(EarningLine.claim))
+    sums = _sums(session, claim) if has_lines else ()
+    outcome, reasons = eligibility
+    return ClaimMoney(
+        eligibility=outcome,
+        assessed=claim.eligibility != NOT_ASSESSED,
+        reasons=reasons,
+        sums=sums,
+        lines=_newest(session, desk, claim) if sums else (),
+        lines_in_all=sum(count for _, _, count in sums),
+        why_nothing=() if sums else reasons or why_nothing(session, desk, claim, known=has_subscriptions),
     )
-    lines = session.scalars(
-        newest.order_by(EarningLine.month.desc(), EarningLine.id.desc()).limit(LINES_SHOWN)
+
+
+def _own(claim: Claim) -> Sequence[ColumnElement[bool]]:
+    return [EarningLine.claim_id == claim.id, EarningLine.live.expression]
+
+
+def _imported(session: Session, claim: Claim) -> tuple[bool, bool]:
+    """Tell whether any line counts for the claim, and any reading for a subscription of its customer."""
+    tenant = claim.customer.tenant_id.casefold() if claim.customer else ""
+    of_customer = exists().where(SubscriptionReading.tenant_id == tenant, SubscriptionReading.live)
+    row = session.execute(select(exists().where(*_own(claim)), of_customer)).one()
+    return bool(row[0]), bool(row[1])
+
+
+def _sums(session: Session, claim: Claim) -> tuple[tuple[str, int, int], ...]:
+    query = select(EarningLine.currency, func.sum(EarningLine.amount), func.count()).where(*_own(claim))
+    grouped = query.group_by(EarningLine.currency).order_by(EarningLine.currency)
+    return tuple((row[0], int(row[1]), row[2]) for row in session.execute(grouped))
+
+
+def _newest(session: Session, desk: Desk, claim: Claim) -> tuple[Shown, ...]:
+    query = (
+        select(EarningLine)
+        .where(*_own(claim))
+        .join(EarningLine.claim)
+        .options(contains_eager(EarningLine.claim))
+        .order_by(EarningLine.month.desc(), EarningLine.id.desc())
     )
     rulebook = desk.policies.in_force()
-    return ClaimMoney(
-        eligibility=eligibility,
-        reasons=reasons,
-        sums=tuple(sums),
-        lines=tuple(shown(rulebook, line) for line in lines),
-        lines_in_all=sum(count for _, _, count in sums),
-        why_nothing=() if sums else reasons or why_nothing(session, desk, claim),
-    )
+    return tuple(shown(rulebook, line) for line in session.scalars(query.limit(LINES_SHOWN)))
 
 
-def why_nothing(session: Session, desk: Desk, claim: Claim) -> tuple[str, ...]:
-    """Return why a claim that can earn has earned nothing, in the words of its policy."""
+@dataclass
+class WithoutLines(Gathering):
+    """A claim of which it is known already that nothing was earned with it."""
+
+
+def why_nothing(session: Session, desk: Desk, claim: Claim, *, known: bool = True) -> tuple[str, ...]:
+    """Return why a claim that can earn has earned nothing, in the words of its policy.
+
+    With `known` false, no subscription of its customer is known, and none is looked for.
+    """
     rulebook = desk.rulebook_of(claim)
     if EARNING not in rulebook.policy.questions:  # claims are pinned to policies from before it was asked
         return ()
-    gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
+    gathering = WithoutLines(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
+    if not known:
+        gathering.subscriptions = {}
     try:
         decision = rulebook.decide(EARNING, gather(gathering, EARNING))
     except CouldNotBeDecided as error:
@@ -86,5 +124,7 @@ def why_nothing(session: Session, desk: Desk, claim: Claim) -> tuple[str, ...]:
 
 def number_of_lines(gathering: Gathering) -> int:
     """Return how many lines of earnings the claim has: the fact `earnings.lines`."""
-    query = select(func.count()).where(EarningLine.claim_id == gathering.claim.id, EarningLine.live)
+    if isinstance(gathering, WithoutLines):
+        return 0
+    query = select(func.count()).where(*_own(gathering.claim))
     return gathering.session.scalar(query) or 0

@@ -60,6 +60,20 @@ def _of_lines(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ..
     return query.where(line.live, *_own(desk, actor), *wanted.conditions()).group_by(*groups)
 
 
+def sums_with(
+    session: Session, desk: Desk, actor: Actor, customer_id: int
+) -> tuple[tuple[str, int, int], ...]:
+    """Return what the claims for one customer earned: currency, amount in its smallest unit, lines."""
+    query = (
+        select(EarningLine.currency, func.sum(EarningLine.amount), func.count())
+        .join(Claim, Claim.id == EarningLine.claim_id)
+        .where(EarningLine.live, Claim.customer_id == customer_id, *_own(desk, actor))
+        .group_by(EarningLine.currency)
+        .order_by(EarningLine.currency)
+    )
+    return tuple((row[0], int(row[1]), row[2]) for row in session.execute(query))
+
+
 def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
     """Return the conditions of the lines that the actor may see.
 

@@ -21,13 +21,17 @@ ORDER = Order("-status_since", Claim.status_since.expression, Claim.id, datetime
 
 @dataclass(frozen=True)
 class Unearned:
-    """One claim with its products, its eligibility in words, and why nothing was earned."""
+    """One claim with its products, its eligibility in words, and why nothing was earned.
+
+    `counts_for` is what an activity that cannot earn is good for, "" for any other.
+    """
 
     claim: Claim
     products: tuple[str, ...]
     activity: str
     eligibility: str
     reasons: tuple[str, ...]
+    counts_for: str
 
 
 @dataclass(frozen=True)
@@ -75,4 +79,5 @@ def _shown(session: Session, desk: Desk, claim: Claim) -> Unearned:
         activity=activity.label if activity else "",
         eligibility=eligibility,
         reasons=reasons or why_nothing(session, desk, claim),
+        counts_for=activity.counts_for if activity and not activity.can_earn else "",
     )

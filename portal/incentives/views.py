@@ -10,11 +10,11 @@ from portal.accounts.current import current_actor
 from portal.accounts.people import NotAdded
 from portal.claims.answering import desk_of_app
 from portal.db import db
+from portal.incentives.customer_page import customer_page
 from portal.incentives.earning_export import earnings_file, length_of
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
 from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact
-from portal.incentives.queries import customer_page
 from portal.incentives.unearned import number_of_unearned, unearned
 from portal.languages.sentences import gettext
 from portal.web.access import allow

@@ -108,7 +108,7 @@ def proof(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
     first = first_submissions(session, [claim])
     decisions = decided(session, desk, events, actor)
     eligibility, why = eligibility_of(session, desk, claim) if side == "partner" else ("", ())
-    money = desk.money(session, desk, claim, actor)
+    money = desk.money(session, desk, claim, actor, (eligibility, why))
     lines, in_all = _lines(session, desk, claim, actor)
     return Proof(
         number=number,

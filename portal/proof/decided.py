@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
 from portal.claims.desk import Desk
+from portal.claims.eligibility import DECISION
 from portal.claims.explaining import Explanation, explain_stored, side_of
 from portal.claims.timeline import name_for
 from portal.policies.decisions import plain_facts, plain_value
@@ -16,8 +17,6 @@ from portal.policies.model import StoredDecision
 from portal.rulebook.decision import Comparison, Facts, Reason, Value
 from portal.rulebook.models import Side
 from portal.rulebook.rulebook import Rulebook
-
-ELIGIBILITY_DECISION = "eligibility_decision"  # in an event's details: what was decided beside its action
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def decided(session: Session, desk: Desk, events: Sequence[AuditEvent], actor: A
 def _decisions(events: Sequence[AuditEvent], side: Side) -> Iterator[tuple[AuditEvent, int]]:
     for event in events:
         # What a claim earns is between its organization and the operator's payments: no review tells it.
-        beside = event.details.get(ELIGIBILITY_DECISION) if side == "partner" else None
+        beside = event.details.get(DECISION) if side == "partner" else None
         yield from ((event, number) for number in (event.decision_id, beside) if number is not None)
 
 

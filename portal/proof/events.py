@@ -13,6 +13,7 @@ from typing import Any
 from portal.accounts.actor import PERSON, Actor
 from portal.audit.model import AuditEvent
 from portal.audit.recording import canonical, said
+from portal.claims.eligibility import BEFORE, OUTCOME, REASONS
 from portal.claims.timeline import name_for
 from portal.languages.sentences import in_english
 from portal.rulebook.models import Side
@@ -26,6 +27,8 @@ _TOLD = frozenset(
         "reasons", "remove", "text",
     }
 )  # fmt: skip
+# What the claim's organization is told besides: no review tells what a claim earns.
+_TOLD_TO_PARTNERS = frozenset({OUTCOME, BEFORE, REASONS})
 # What reviewers are told besides, on the timeline and beside the claim.
 _TOLD_TO_REVIEWERS = frozenset({"handed_over", "settled"})
 # What the portal keeps for itself; it is in the full text of an event, which reviewers' packs hold for the
@@ -80,7 +83,7 @@ def _told(
 
 
 def _details(details: Mapping[str, Any], side: Side, *, draft: bool) -> dict[str, Any]:
-    names = _TOLD | (_TOLD_TO_REVIEWERS if side == "operator" else frozenset())
+    names = _TOLD | (_TOLD_TO_REVIEWERS if side == "operator" else _TOLD_TO_PARTNERS)
     shown = {name: value for name, value in details.items() if name in names}
     if draft and CHANGES in shown:
         shown["changed"] = sorted(shown.pop(CHANGES) or {})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from portal.rulebook import closed_names as closed
 from portal.rulebook.asked_rules import RuleMaker
 from portal.rulebook.condition_types import ConditionError
+from portal.rulebook.mail_names import names_of_mail
 from portal.rulebook.models import Mail, NotificationsFile
 from portal.rulebook.parts import Parts
 from portal.rulebook.questions import AskedQuestion, LineOf
@@ -51,18 +52,18 @@ def known_notifications(
     events = {*parts.lifecycle.transitions, *(f"{closed.REMIND}{clock}" for clock in parts.deadlines.clocks)}
     return NotificationsFile(
         events={
-            event: [mail for mail in mails if _is_known(mail, vocabulary)]
+            event: [mail for mail in mails if _is_known(mail, names_of_mail(parts, event, mail), vocabulary)]
             for event, mails in current.events.items()
             if event in events
         }
     )
 
 
-def _is_known(mail: Mail, vocabulary: Vocabulary) -> bool:
+def _is_known(mail: Mail, names: frozenset[str], vocabulary: Vocabulary) -> bool:
     if mail.when is not None:
         try:
             vocabulary.parse(mail.when)
         except ConditionError:
             return False
     named = facts_in(mail.subject) | facts_in(mail.lead) | facts_in(mail.next)
-    return named <= closed.REMINDER_NAMES | frozenset(vocabulary.types)
+    return named <= names | frozenset(vocabulary.types)

@@ -2,6 +2,7 @@
 
 from portal.rulebook import closed_names as closed
 from portal.rulebook.documents import Path
+from portal.rulebook.mail_names import PARTNER, names_of_mail
 from portal.rulebook.models import ClockRule, Mail, Side
 from portal.rulebook.notes import Notes
 from portal.rulebook.parts import Parts
@@ -16,7 +17,7 @@ _DUE_ON = "_due_on"
 
 OTHER_SIDE = "other_side"  # in `to` of a mail: whoever did not act
 CUSTOMER, CONSENT = "customer", "consent_request"  # `to` and `template` of mails to people without an account
-TELLS_PARTNER = ("partner", OTHER_SIDE)  # those that a clock which `starts: told` may wait for
+TELLS_PARTNER = (PARTNER, OTHER_SIDE)  # those that a clock which `starts: told` may wait for
 AT_ONCE = "at_once"
 
 
@@ -125,7 +126,6 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
         if reminded_of is not None and not reminded_of.remind:
             sentence = "never sent: say when with `remind:` of the clock in deadlines.yaml, or take this out"
             notes.problem(file, ("events", event), sentence, key=True)
-        names = closed.REMINDER_NAMES if reminded_of is not None else closed.MAIL_NAMES
         for position, mail in enumerate(mails):
             path: Path = ("events", event, position)
             if reminded_of is not None and mail.to == OTHER_SIDE:
@@ -135,6 +135,7 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             _check_ways(parts, notes, event, position, mail)
             for key in ("subject", "lead", "next"):
+                names = names_of_mail(parts, event, mail)
                 checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail), names)
 
 

@@ -7,7 +7,7 @@ from portal.languages.sentences import lazy_gettext, number
 from portal.rulebook.decision import Value
 from portal.rulebook.vocabulary import Vocabulary
 
-# What a mail may name besides facts (MAIL_NAMES and REMINDER_NAMES of closed_names.py).
+# What a mail may name besides facts (MAIL_NAMES, REMINDER_NAMES and ASSESSMENT_NAMES of closed_names.py).
 _OF_MAILS: Mapping[str, str] = {
     "claim.number": lazy_gettext("Number of the claim"),
     "claim.name": lazy_gettext("Name of the claim"),
@@ -15,6 +15,8 @@ _OF_MAILS: Mapping[str, str] = {
     "partner.name": lazy_gettext("Name of the partner"),
     "deadline.last_day": lazy_gettext("Last day of the deadline"),
     "deadline.left": lazy_gettext("Time that is left"),
+    "eligibility.outcome": lazy_gettext("Incentive eligibility"),
+    "eligibility.reasons": lazy_gettext("Why it is so"),
 }
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

@@ -151,8 +151,8 @@ class Found:
             query = query.where(AuditEvent.action == action)
         return int(self._one(query.order_by(AuditEvent.place), which, f"{action} of {number}"))
 
-    def customer(self, status: str = "approved") -> int:
-        query = select(Claim.customer_id).where(Claim.number == self.claim(status))
+    def customer(self, status: str = "approved", *more: Any) -> int:
+        query = select(Claim.customer_id).where(Claim.number == self.claim(status, *more))
         return int(self._one(query, 0, "customer"))
 
     def person(self, email: str) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import exists
 
 from portal.claims.model import Claim
 from portal.incentives.model import EarningLine
+from tests.e2e.sample_house import Found
 from tests.e2e.states import ADMIN, BILLING, PARTNER, POLICY, REVIEWER, Find, State
 from tests.e2e.steps import sent_form
 
@@ -17,6 +18,22 @@ REPORTS = ("claims-over-time", "reasons", "renewals", "forfeits")
 
 def _approved(*more: Any) -> Find:
     return lambda found: f"/claims/{found.claim('approved', *more)}"
+
+
+def _of_activity(status: str, at: str = "") -> Find:
+    """Return what finds the address of a claim whose activity cannot earn."""
+    activities = ("usage_recognition", "influenced_revenue_recognition")
+    return lambda found: f"/claims/{found.claim(status, Claim.activity.in_(activities))}{at}"
+
+
+def _assessed(found: Found) -> str:
+    number = found.claim("approved", Claim.eligibility == "not_eligible")
+    return f"/claims/{number}/events/{found.event(number, 'consent_window_ends')}"
+
+
+def _customer(*more: Any) -> Find:
+    """Return what finds the page of the customer of an approved claim for which the conditions hold."""
+    return lambda found: f"/customers/{found.customer('approved', *more)}"
 
 
 STATES = (
@@ -36,6 +53,12 @@ STATES = (
     ),
     State("claim that earned", PARTNER, _approved(EARNED)),
     State("claim that earned nothing", PARTNER, _approved(NOT_EARNED)),
+    State("claim that cannot earn", PARTNER, _of_activity("approved")),
+    State("products of a claim that cannot earn", PARTNER, _of_activity("draft", "/wizard/products")),
+    State("review page of a claim that cannot earn", PARTNER, _of_activity("draft", "/wizard/review")),
+    State("why a claim is eligible or not", PARTNER, _assessed),
+    State("customer with earnings", BILLING, _customer(EARNED)),
+    State("customer without earnings", BILLING, _customer(NOT_EARNED)),
     State("imports", ADMIN, "/imports"),
     State("import in use", ADMIN, "/imports/1"),
     State("imports, no file chosen", ADMIN, "/imports", (sent_form("main form[method=post]"),), 422),

@@ -26,6 +26,7 @@ def test_it_shows_claims_products_and_associations_that_are_active_and_ended(fil
     assert "Microsoft Intune" in page.region("customer-products")
     assert all(number in page.region("customer-claims") for number in (held, ended, draft))
     assert "No subscription states have been imported" in page.region("customer-subscriptions")
+    assert "Nothing was earned with claims for this customer yet." in page.region("customer-earnings")
 
 
 def test_anothers_customer_is_as_absent_as_nobodys(filing: Filing, partner: Browser) -> None:

@@ -14,6 +14,7 @@ from portal.rulebook.loading import content_version, json_schemas, load, read_fo
 from portal.rulebook.models import LifecycleFile
 from portal.rulebook.problems import Problem, RulebookInvalid
 from portal.rulebook.rulebook import Rulebook
+from tests.conftest import ROOT
 
 HERE = Path(__file__).parent
 INVENTED = read_folder(HERE / "invented")
@@ -190,3 +191,30 @@ def test_mutated_files_give_a_rulebook_or_problems_with_places(file: str, seed: 
     assert found
     if not isinstance(found, Rulebook):
         assert all(one.line >= 1 and one.column >= 1 and one.sentence for one in found)
+
+
+def test_only_the_partner_is_mailed_what_was_assessed() -> None:
+    files = read_folder(ROOT / "rules")
+    mail = "  assess_again:\n    - to: partner\n"
+    load(files)
+    told = problems_of(changed("notifications.yaml", mail, mail.replace("partner", "reviewer"), files))
+    assert {str(problem).rpartition(": ")[2] for problem in told} >= {
+        "unknown fact or value {eligibility.outcome}",
+        "unknown fact or value {eligibility.reasons}",
+    }
+
+
+def test_claims_of_an_earlier_policy_are_told_what_was_assessed_where_that_policy_assesses() -> None:
+    files = read_folder(ROOT / "rules")
+    current = load(files)
+    earlier = changed("policy.yaml", "Eligible", "Eligible then", files)
+    mails = load(earlier).with_current(current).notifications.events
+    assert mails["assess_again"] == current.notifications.events["assess_again"]
+    never = changed("lifecycle.yaml", "    follows: [subscriptions]\n    effects: [assess]\n", "", files)
+    mute = (
+        files["notifications.yaml"]
+        .replace("{eligibility.outcome}", "told")
+        .replace("{eligibility.reasons}", "")
+    )
+    never["notifications.yaml"] = mute
+    assert load(never).with_current(current).notifications.events["assess_again"] == []

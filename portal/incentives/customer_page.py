@@ -17,6 +17,7 @@ from portal.claims.queries import visible_claims, visible_to
 from portal.claims.refusals import NotThere
 from portal.claims.units import parts_of
 from portal.customers.model import Customer
+from portal.incentives.customer_money import SubscriptionState, earned_with, subscription_states
 
 # A page that can be read at once; the list of claims, which has pages, holds the rest.
 ROWS_AT_MOST = 100
@@ -43,6 +44,8 @@ class CustomerPage:
     products: tuple[tuple[str, int], ...]
     claims: tuple[Row, ...]
     claims_in_all: int
+    subscriptions: tuple[SubscriptionState, ...]
+    earned: Sequence[tuple[str, int, int]] | None  # as `earned_with` says
     restricted: bool  # the reader sees claims and associations of some locations alone
 
 
@@ -64,6 +67,8 @@ def customer_page(session: Session, desk: Desk, customer_id: int, actor: Actor) 
         products=_products(session, desk, customer, actor),
         claims=tuple(row_of(desk, claim) for claim in _last_changed(session, own)),
         claims_in_all=session.scalar(select(func.count()).select_from(own.subquery())) or 0,
+        subscriptions=subscription_states(session, desk, customer, actor),
+        earned=earned_with(session, desk, customer, actor),
         restricted=actor.location_ids is not None,
     )
 
