@@ -69,11 +69,11 @@ def _given(asked: Asked) -> Iterator[_Given]:
         .join(Claim, AuditEvent.subject == literal(PREFIX) + Claim.number)
         .where(
             AuditEvent.to_status.is_not(None),
+            AuditEvent.details["reasons"].as_string().is_not(None),
             reported(asked.desk, asked.actor),
             told(asked.desk, asked.actor),
         )
     )
     for claim_id, owner, details in asked.session.execute(query):
-        if codes := details.get("reasons"):
-            labels = tuple(known[code].label if code in known else code for code in codes)
-            yield _Given(claim_id, owner, labels)
+        labels = tuple(known[code].label if code in known else code for code in details["reasons"])
+        yield _Given(claim_id, owner, labels)
