@@ -7,7 +7,7 @@ from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.languages.sentences import lazy_gettext, number
 from portal.reports.declines import declines
-from portal.reports.disputes import disputes
+from portal.reports.disputed import disputes
 from portal.reports.first_pass import first_pass
 from portal.reports.missed import missed
 from portal.reports.months import MONTHS
