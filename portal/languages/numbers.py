@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from portal.languages.offered import ENGLISH
 
@@ -19,9 +19,14 @@ DIGITS = (
 THOUSAND = 1000
 
 
-def number_in_words(value: int, language: str = ENGLISH) -> str:
-    """Return a number with its thousands set apart: "10,000", "10.000"."""
-    return format_decimal(value, locale=language)
+def number_in_words(value: int | Decimal, language: str = ENGLISH) -> str:
+    """Return a number with its thousands set apart: "10,000", "10.000"; of a decimal one a digit behind."""
+    return format_decimal(value, "#,##0.0" if isinstance(value, Decimal) else None, locale=language)
+
+
+def percent_in_words(percent: int, language: str = ENGLISH) -> str:
+    """Return a whole percentage as "67%" or "67 %"."""
+    return format_percent(Decimal(percent) / 100, locale=language)
 
 
 def size_in_words(size: int, language: str = ENGLISH) -> str:

@@ -1,86 +1,116 @@
 """What is about to be lost: associations whose subscription ends, and claims whose time runs out."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.claims.clock_states import RUNNING
 from portal.claims.model import Association, Claim, ClaimClock
 from portal.claims.units import parts_of
 from portal.customers.model import Customer, SubscriptionReading
-from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext
+from portal.reports.belongings import Stake, earned_by, products_of
 from portal.reports.scope import reported, tells_earnings
-from portal.reports.shapes import Asked, Cell, ClaimLink, Money, Report
+from portal.reports.shapes import Amounts, Asked, Cell, ClaimLink, Report
 
-# A renewal is prepared within a quarter; what ends later is not urgent.
-RENEWAL_DAYS = 90
-# What runs out within a month, and drafts that nobody has touched for one.
-FORFEIT_DAYS = 30
-ROWS_AT_MOST = 200
-Stake = Mapping[int, list[Money]] | None
+# Values of vocabulary.yaml: how far the reports look ahead, and since when nobody touched an idle draft.
+RENEWAL_DAYS = "renewal_days_at_most"
+FORFEIT_DAYS, IDLE_DAYS = "forfeit_days_at_most", "idle_draft_days_at_least"
 PARTNER = "partner"  # whose move it is, a code of models.Mover
 
 
 def renewals(asked: Asked) -> Report:
-    """Tell of each association whose known subscription ends within RENEWAL_DAYS, the earliest first."""
-    until = asked.today + timedelta(days=RENEWAL_DAYS)
+    """Tell of each association whose known subscription ends within the policy's days, the earliest first."""
+    until = asked.today + timedelta(days=asked.value(RENEWAL_DAYS))
     readings = _newest(asked)
-    label = asked.desk.policies.in_force().programs.product_label
+    label = asked.rulebook.programs.product_label
     found = []
-    for claim, unit, customer in _held(asked):
+    for claim_id, number, unit, customer in _held(asked):
         parts = parts_of(unit)
         for row in readings.get((parts["tenant"].casefold(), parts["product"]), ()):
             fits = parts.get("subscription", "") in ("", row.subscription_id)
             if fits and row.ends_on and asked.today <= (ends := date.fromisoformat(row.ends_on)) <= until:
-                found.append((ends, claim, customer, label(row.product), row.subscription_id))
-    at_stake = _earned(asked)
-    ordered = sorted(found, key=lambda one: (one[0], one[1].number))[:ROWS_AT_MOST]
+                found.append((ends, number, claim_id, customer, label(row.product), row.subscription_id))
+    at_stake = earned_by(asked)
     rows = [
-        (ClaimLink(claim.number), customer, product, subscription, ends, *_stake(at_stake, claim.id))
-        for ends, claim, customer, product, subscription in ordered
+        (ClaimLink(number), customer, product, subscription, ends, *_earned(at_stake, claim_id))
+        for ends, number, claim_id, customer, product, subscription in sorted(found)
     ]
     return Report(_columns(asked, gettext("Subscription ID"), gettext("Ends on")), tuple(rows))
 
 
 def forfeits(asked: Asked) -> Report:
-    """Tell of claims whose running time ends within FORFEIT_DAYS, and of drafts left alone as long."""
-    rulebook = asked.desk.policies.in_force()
-    zone = ZoneInfo(rulebook.policy.time_zone)
-    soon = asked.desk.clock.now() + timedelta(days=FORFEIT_DAYS)
-    long_ago = asked.desk.clock.now() - timedelta(days=FORFEIT_DAYS)
-    at_stake = _earned(asked)
-    running = (
-        select(Claim, ClaimClock)
-        .join(ClaimClock, ClaimClock.claim_id == Claim.id)
-        .where(
-            ClaimClock.state == RUNNING,
-            ClaimClock.due_at <= soon,
-            Claim.waits_for == PARTNER,
-            reported(asked.desk, asked.actor),
+    """Tell of claims whose running time ends within the days of the policy, and of drafts left alone."""
+    now = asked.desk.clock.now()
+    running = and_(
+        ClaimClock.state == RUNNING,
+        ClaimClock.due_at <= now + timedelta(days=asked.value(FORFEIT_DAYS)),
+        Claim.waits_for == PARTNER,
+    )
+    idle = and_(
+        Claim.first_submitted_at.is_(None),
+        Claim.changed_at <= now - timedelta(days=asked.value(IDLE_DAYS)),
+    )
+    lines = [*_running_out(asked, running), *_left_alone(asked, idle)]
+    with_clock = select(ClaimClock.claim_id).join(Claim, Claim.id == ClaimClock.claim_id).where(running)
+    these = Claim.id.in_(with_clock) | idle
+    products, at_stake = products_of(asked, these), earned_by(asked, these)
+    rows = tuple(_row(asked, line, products, at_stake) for line in lines)
+    return Report(_columns(asked, gettext("What runs out"), gettext("Day")), rows)
+
+
+Line = tuple[int, str, str, str, date]  # (claim's id, its number, customer, what runs out, day)
+
+
+def _running_out(asked: Asked, running: ColumnElement[bool]) -> list[Line]:
+    query = (
+        select(
+            Claim.id, Claim.number, Customer.name, Claim.policy_version, ClaimClock.clock, ClaimClock.due_on
         )
+        .join(ClaimClock, ClaimClock.claim_id == Claim.id)
+        .outerjoin(Customer, Customer.id == Claim.customer_id)
+        .where(running, reported(asked.desk, asked.actor))
         .order_by(ClaimClock.due_at, Claim.number)
     )
-    rows: list[tuple[Cell, ...]] = []
-    for claim, clock in asked.session.execute(running.limit(ROWS_AT_MOST)).unique():
-        clocks = asked.desk.rulebook_of(claim).clocks
-        what = clocks[clock.clock].label if clock.clock in clocks else clock.clock
-        rows.append(_row(claim, what, date.fromisoformat(clock.due_on), at_stake))
-    idle = (
-        select(Claim)
-        .where(
-            Claim.first_submitted_at.is_(None),
-            Claim.changed_at <= long_ago,
-            reported(asked.desk, asked.actor),
-        )
-        .order_by(Claim.changed_at)
+    found: list[Line] = []
+    for claim_id, number, customer, version, clock, due_on in asked.session.execute(query):
+        clocks = asked.desk.policies.pinned(version).clocks
+        what = clocks[clock].label if clock in clocks else clock
+        found.append((claim_id, number, customer or "", what, date.fromisoformat(due_on)))
+    return found
+
+
+def _left_alone(asked: Asked, idle: ColumnElement[bool]) -> list[Line]:
+    query = (
+        select(Claim.id, Claim.number, Customer.name, Claim.changed_at)
+        .outerjoin(Customer, Customer.id == Claim.customer_id)
+        .where(idle, reported(asked.desk, asked.actor))
+        .order_by(Claim.changed_at, Claim.number)
     )
-    for claim in asked.session.scalars(idle.limit(ROWS_AT_MOST)).unique():
-        since = claim.changed_at.astimezone(zone).date()
-        rows.append(_row(claim, gettext("Never submitted, unchanged since"), since, at_stake))
-    return Report(_columns(asked, gettext("What runs out"), gettext("Day")), tuple(rows))
+    what = gettext("Never submitted, unchanged since")
+    return [
+        (claim_id, number, customer or "", what, _day(asked, changed_at))
+        for claim_id, number, customer, changed_at in asked.session.execute(query)
+    ]
+
+
+def _day(asked: Asked, moment: datetime) -> date:
+    return moment.astimezone(asked.zone).date()
+
+
+def _row(
+    asked: Asked, line: Line, products: Mapping[int, tuple[str, ...]], at_stake: Stake
+) -> tuple[Cell, ...]:
+    claim_id, number, customer, what, day = line
+    label = asked.rulebook.programs.product_label
+    named = ", ".join(label(code) for code in products.get(claim_id, ()))
+    return ClaimLink(number), customer, named, what, day, *_earned(at_stake, claim_id)
+
+
+def _earned(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
+    """Return the cell of what the claim earned, none for a reader who may not know."""
+    return () if at_stake is None else (at_stake.get(claim_id, Amounts()),)
 
 
 def _columns(asked: Asked, third: str, fourth: str) -> tuple[tuple[str, bool], ...]:
@@ -89,41 +119,14 @@ def _columns(asked: Asked, third: str, fourth: str) -> tuple[tuple[str, bool], .
     return (*((name, False) for name in names), *earned)
 
 
-def _row(claim: Claim, what: str, day: date, at_stake: Stake) -> tuple[Cell, ...]:
-    customer = claim.customer.name if claim.customer else ""
-    return ClaimLink(claim.number), customer, "", what, day, *_stake(at_stake, claim.id)
-
-
-def _stake(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
-    """Return what the claim earned so far in its first currency; a cell of None where nothing is known."""
-    return () if at_stake is None else (next(iter(at_stake.get(claim_id, ())), None),)
-
-
-def _earned(asked: Asked) -> Stake:
-    """Return what each claim earned in each currency, None for a reader who may not know."""
-    if not tells_earnings(asked.desk, asked.actor):
-        return None
+def _held(asked: Asked) -> list[tuple[int, str, str, str]]:
     query = (
-        select(EarningLine.claim_id, EarningLine.currency, func.sum(EarningLine.amount))
-        .join(Claim, Claim.id == EarningLine.claim_id)
-        .where(EarningLine.live, reported(asked.desk, asked.actor))
-        .group_by(EarningLine.claim_id, EarningLine.currency)
-        .order_by(func.count().desc(), EarningLine.currency)
-    )
-    found: dict[int, list[Money]] = {}
-    for claim_id, currency, minor in asked.session.execute(query):
-        found.setdefault(claim_id, []).append(Money(int(minor), currency))
-    return found
-
-
-def _held(asked: Asked) -> list[tuple[Claim, str, str]]:
-    query = (
-        select(Claim, Association.unit, Customer.name)
+        select(Claim.id, Claim.number, Association.unit, Customer.name)
         .join(Association, Association.claim_id == Claim.id)
         .join(Customer, Customer.id == Claim.customer_id)
         .where(Association.ended_at.is_(None), reported(asked.desk, asked.actor))
     )
-    return [(claim, unit, name) for claim, unit, name in asked.session.execute(query).unique()]
+    return [(row[0], row[1], row[2], row[3]) for row in asked.session.execute(query)]
 
 
 def _newest(asked: Asked) -> dict[tuple[str, str], tuple[SubscriptionReading, ...]]:

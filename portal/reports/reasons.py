@@ -1,53 +1,79 @@
-"""Why claims were rejected or asked about, for which products."""
+"""Why claims were rejected or asked about: for which products, and of which organizations."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import literal, select
 
+from portal.accounts.model import Organization
 from portal.audit.model import AuditEvent
 from portal.claims.chain import PREFIX
-from portal.claims.model import Claim, ClaimProduct
+from portal.claims.model import Claim
 from portal.languages.sentences import gettext
-from portal.reports.scope import reported
-from portal.reports.shapes import Asked, Report, Series, table_of
+from portal.reports.belongings import products_of
+from portal.reports.scope import reported, told
+from portal.reports.shapes import Asked, Report, Series, counted_columns, table_of
+
+FIRST = 8  # rows that are shown at once: each is long
 
 
 def reasons_by_product(asked: Asked) -> Report:
     """Count every reason that was given, once for each product of the claim that it was given for."""
-    rulebook = asked.desk.policies.in_force()
-    known = rulebook.known_reasons
-    products = _products(asked)
+    products, label = products_of(asked), asked.rulebook.programs.product_label
+    return _counted(
+        asked, gettext("Product"), lambda given: [label(one) for one in products.get(given.claim_id, ())]
+    )
+
+
+def reasons_by_organization(asked: Asked) -> Report:
+    """Count every reason that was given, for the organization of the claim."""
+    query = select(Organization.id, Organization.name)
+    names = {row.id: row.name for row in asked.session.execute(query)}
+    return _counted(asked, gettext("Organization"), lambda given: [names[given.organization_id]])
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The reasons that one event gave a claim."""
+
+    claim_id: int
+    organization_id: int
+    reasons: tuple[str, ...]
+
+
+def _counted(asked: Asked, first: str, names_of: Callable[[_Given], Iterable[str]]) -> Report:
     counted: dict[str, Counter[str]] = {}
     given = Counter[str]()
-    for claim_id, codes in _given(asked):
-        for code in codes:
-            reason = known[code].label if code in known else code
+    for one in _given(asked):
+        for reason in one.reasons:
             given[reason] += 1
-            for product in products.get(claim_id, ()):
-                counted.setdefault(rulebook.programs.product_label(product), Counter())[reason] += 1
+            for name in names_of(one):
+                counted.setdefault(name, Counter())[reason] += 1
     headings = sorted(given, key=lambda reason: (-given[reason], reason))
     ordered = dict(sorted(counted.items(), key=lambda pair: (-pair[1].total(), pair[0].casefold())))
     return Report(
-        columns=((gettext("Product"), False), *((one, True) for one in headings), (gettext("All"), True)),
+        columns=counted_columns(first, headings, gettext("All")),
         rows=table_of(headings, ordered),
         series=tuple(Series(one, ((gettext("Claims"), given[one], "info"),)) for one in headings),
-        notes=(gettext("A claim for two products counts for each of them, and the bars count it once."),),
+        sparse=True,
+        first=FIRST,
     )
 
 
-def _given(asked: Asked) -> list[tuple[int, list[str]]]:
+def _given(asked: Asked) -> Iterator[_Given]:
+    """Yield the reasons of each move that gave some, in the words of the policy in force."""
+    known = asked.rulebook.known_reasons
     query = (
-        select(Claim.id, AuditEvent.details)
+        select(Claim.id, Claim.organization_id, AuditEvent.details)
         .join(Claim, AuditEvent.subject == literal(PREFIX) + Claim.number)
-        .where(AuditEvent.to_status.is_not(None), reported(asked.desk, asked.actor))
+        .where(
+            AuditEvent.to_status.is_not(None),
+            AuditEvent.details["reasons"].as_string().is_not(None),
+            reported(asked.desk, asked.actor),
+            told(asked.desk, asked.actor),
+        )
     )
-    rows = asked.session.execute(query)
-    return [(claim_id, details.get("reasons", [])) for claim_id, details in rows if details.get("reasons")]
-
-
-def _products(asked: Asked) -> dict[int, list[str]]:
-    query = select(ClaimProduct.claim_id, ClaimProduct.product).join(Claim, Claim.id == ClaimProduct.claim_id)
-    found: dict[int, list[str]] = {}
-    for claim_id, product in asked.session.execute(query.where(reported(asked.desk, asked.actor)).distinct()):
-        found.setdefault(claim_id, []).append(product)
-    return found
+    for claim_id, owner, details in asked.session.execute(query):
+        labels = tuple(known[code].label if code in known else code for code in details["reasons"])
+        yield _Given(claim_id, owner, labels)

@@ -3,11 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
+from portal.rulebook.rulebook import Rulebook
+
+# Rows that a page shows at once, where the report says nothing else, and those that it has, folded up beneath
+# them. Files hold all.
+ROWS_AT_ONCE, ROWS_AT_MOST = 12, 200
 
 
 @dataclass(frozen=True)
@@ -19,13 +26,39 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """An amount in each of some currencies, which are never added up; none where nothing is known."""
+
+    each: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of so many; there are at least one."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> int:
+        """The share as a whole percentage; only none is 0, and only all is 100."""
+        rounded = (200 * self.part + self.whole) // (2 * self.whole)
+        return min(max(rounded, int(self.part > 0)), 100 - (self.part < self.whole))
+
+
+@dataclass(frozen=True)
 class ClaimLink:
     """A cell that leads to a claim."""
 
     number: str
 
 
-Cell = str | int | date | Money | ClaimLink | None
+Cell = str | int | Decimal | date | Amounts | Share | ClaimLink | None
+
+
+def share(part: int, whole: int) -> Cell:
+    """Return the cell of a share; nothing where there is nothing to have a share of."""
+    return Share(part, whole) if whole else None
 
 
 @dataclass(frozen=True)
@@ -47,12 +80,33 @@ class Report:
     columns: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[Cell, ...], ...]
     series: tuple[Series, ...] = ()
-    notes: tuple[str, ...] = ()
+    sparse: bool = False  # most numbers are 0: where there is little room they are left out
+    first: int = ROWS_AT_ONCE  # rows that a page shows at once
 
     @property
     def longest(self) -> int:
         """The total of the longest line of bars, at least 1."""
         return max((one.total for one in self.series), default=0) or 1
+
+    @property
+    def toned(self) -> bool:
+        """True where the tones alone tell the parts of a line apart."""
+        return all(len({tone for *_, tone in one.parts}) == len(one.parts) for one in self.series)
+
+    @property
+    def at_once(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows that a page shows at once."""
+        return self.rows[: self.first]
+
+    @property
+    def folded(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows that a page shows when asked."""
+        return self.rows[self.first : ROWS_AT_MOST]
+
+    @property
+    def shown(self) -> int:
+        """How many of the rows a page has."""
+        return min(len(self.rows), ROWS_AT_MOST)
 
 
 @dataclass(frozen=True)
@@ -64,16 +118,42 @@ class Asked:
     actor: Actor
     today: date
 
+    @property
+    def rulebook(self) -> Rulebook:
+        """The policy in force, in whose words a report is written."""
+        return self.desk.policies.in_force()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the program, in which months and days begin."""
+        return ZoneInfo(self.rulebook.policy.time_zone)
+
+    def value(self, name: str) -> int:
+        """Return a named value of the policy that the kind of the report declares, so that it is there."""
+        return int(self.rulebook.vocabulary.values[name])
+
 
 @dataclass(frozen=True)
 class Kind:
-    """One report: where it is found, what it is called, what it tells, and how it is made."""
+    """One report: where it is found, what it is called, what it tells, and how it is made.
+
+    Sentences hold `values` of vocabulary.yaml as `%(name)s`, and `%(months)s` that are looked back; a policy
+    that does not give the values has no such report.
+    """
 
     code: str
     title: str
     lead: str
     make: Callable[[Asked], Report]
     empty: str  # what to say where it has no rows
+    how: str = ""  # what is counted, and how, for somebody who sees the numbers for the first time
+    permission: str = ""  # what its reader needs besides reading reports
+    values: tuple[str, ...] = ()
+
+
+def counted_columns(first: str, headings: Sequence[str], last: str) -> tuple[tuple[str, bool], ...]:
+    """Return the columns of a table whose rows have a name, a number by heading, and their sum."""
+    return ((first, False), *((heading, True) for heading in headings), (last, True))
 
 
 def table_of(

@@ -6,8 +6,8 @@ from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
 from portal.db import db
 from portal.reports.export import report_file
-from portal.reports.kinds import KINDS
-from portal.reports.shapes import Asked
+from portal.reports.kinds import offered
+from portal.reports.shapes import Asked, Kind
 from portal.web.access import allow
 from portal.web.downloads import attachment
 from portal.web.htmx import respond
@@ -19,14 +19,14 @@ blueprint = Blueprint("reports", __name__)
 @allow("reports.read")
 def reports() -> Response:
     """Show which reports there are."""
-    return respond("reports/reports.html", kinds=KINDS.values())
+    return respond("reports/reports.html", kinds=offered(desk_of_app(), current_actor()).values())
 
 
 @blueprint.get("/reports/<code>")
 @allow("reports.read")
 def report(code: str) -> Response:
     """Show one report: its picture, and the table of it."""
-    kind = KINDS.get(code) or abort(404)
+    kind = _kind(code)
     return respond("reports/report.html", kind=kind, report=kind.make(_asked()))
 
 
@@ -34,10 +34,13 @@ def report(code: str) -> Response:
 @allow("reports.read")
 def report_csv(code: str) -> Response:
     """Hand over the table of one report."""
-    kind = KINDS.get(code) or abort(404)
-    response = Response(report_file(kind.make(_asked())), mimetype="text/csv")
+    response = Response(report_file(_kind(code).make(_asked())), mimetype="text/csv")
     response.headers["Content-Disposition"] = attachment(f"{code}-{_asked().today.isoformat()}.csv")
     return response
+
+
+def _kind(code: str) -> Kind:
+    return offered(desk_of_app(), current_actor()).get(code) or abort(404)
 
 
 def _asked() -> Asked:

@@ -47,6 +47,16 @@ VERBS = (
 # Imports whose rows may change what was decided about a claim; a system transition may follow them.
 FOLLOWED = ("subscriptions",)
 
+# Named values that the portal itself reads, whatever rules do with them: each is a whole number. Of one that
+# is missing, what it is about is not offered.
+NUMBERS = (
+    "months_after_belonging_at_least",
+    "days_left_of_absent_at_most",
+    "renewal_days_at_most",
+    "forfeit_days_at_most",
+    "idle_draft_days_at_least",
+)
+
 # States of a clock, and kinds of actors; a fact about either is one of these.
 CLOCK_STATES = ("never", "running", "stopped", "ended")
 ACTOR_KINDS = ("person", "customer", "system")

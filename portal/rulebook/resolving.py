@@ -27,6 +27,7 @@ def resolve(parts: Parts, notes: Notes) -> Vocabulary:
     _check_programs(parts, notes)
     check_reasons(parts, notes)
     _check_facts(parts, notes)
+    _check_values(parts, notes)
     _check_sets_and_conditions(parts, vocabulary, notes)
     check_lifecycle(parts, vocabulary, notes)
     check_deadlines(parts, vocabulary, notes)
@@ -120,6 +121,14 @@ def _check_facts(parts: Parts, notes: Notes) -> None:
                 notes.problem(file, (*path, key), sentence, key=True)
         if fact.range is not None and fact.range[0] > fact.range[1]:
             notes.problem(file, (*path, "range"), "the range begins above its end: turn it round")
+
+
+def _check_values(parts: Parts, notes: Notes) -> None:
+    for name in closed.NUMBERS:
+        value = parts.vocabulary.values.get(name, 0)
+        if isinstance(value, str) or value < 0:
+            sentence = "the portal itself counts with this value: write a whole number, 0 or more"
+            notes.problem("vocabulary.yaml", ("values", name), sentence)
 
 
 def _check_sets_and_conditions(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> None:

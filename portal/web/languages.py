@@ -7,7 +7,7 @@ from flask_babel import Babel, get_locale, refresh
 from markupsafe import escape
 
 from portal.languages.catalogs import spoken_everywhere
-from portal.languages.numbers import money_in_words, number_in_words, size_in_words
+from portal.languages.numbers import money_in_words, number_in_words, percent_in_words, size_in_words
 from portal.languages.offered import ENGLISH, LANGUAGES, between, first_offered, offered
 from portal.languages.sentences import speak_as, unfilled, unfilled_of_many
 
@@ -36,6 +36,7 @@ def install_languages(app: Flask, translated: Iterable[str]) -> None:
     speak_as(language)
     app.jinja_env.install_gettext_callables(unfilled, unfilled_of_many, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters["number"] = lambda value: number_in_words(value, language())
+    app.jinja_env.filters["percent"] = lambda value: percent_in_words(value, language())
     app.jinja_env.filters["size"] = lambda value: size_in_words(value, language())
     app.jinja_env.filters["money"] = lambda minor, currency: money_in_words(minor, currency, language())
     app.jinja_env.globals["together"] = lambda *said: escape(between(language())).join(filter(None, said))

@@ -13,7 +13,17 @@ from tests.e2e.steps import sent_form
 EARNED = exists().where(EarningLine.claim_id == Claim.id)
 NOT_EARNED = ~EARNED
 WRONG: dict[str, Any] = {"name": "", "email": "kim at contoso"}
-REPORTS = ("claims-over-time", "reasons", "renewals", "forfeits")
+REPORTS = (
+    "claims-over-time",
+    "first-pass",
+    "time-in-status",
+    "deadlines-missed",
+    "reasons",
+    "disputes",
+    "declines",
+    "renewals",
+    "forfeits",
+)
 
 
 def _approved(*more: Any) -> Find:
@@ -65,4 +75,6 @@ STATES = (
     State("reports", REVIEWER, "/reports"),
     *(State(f"report {code} of a partner", PARTNER, f"/reports/{code}") for code in REPORTS),
     *(State(f"report {code} of the operator", POLICY, f"/reports/{code}") for code in REPORTS),
+    State("report of organizations", ADMIN, "/reports/reasons-by-organization"),
+    State("report of organizations, not a partner's", PARTNER, "/reports/reasons-by-organization", (), 404),
 )

@@ -1,9 +1,11 @@
 """Numbers and amounts of money, as each language writes them."""
 
+from decimal import Decimal
+
 import pytest
 from flask import Blueprint, Flask, render_template_string
 
-from portal.languages.numbers import money_in_words, number_in_words, size_in_words
+from portal.languages.numbers import money_in_words, number_in_words, percent_in_words, size_in_words
 from portal.web.languages import install_languages
 
 
@@ -100,3 +102,13 @@ def test_pages_write_numbers_in_their_language(language: str, words: str) -> Non
 
     app.register_blueprint(outside)
     assert app.test_client().get("/", headers={"Accept-Language": language}).text == words
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1,234.0"), ("de", "1.234,0")])
+def test_a_decimal_number_has_a_digit_behind_the_point(language: str, words: str) -> None:
+    assert number_in_words(Decimal("1234.0"), language) == words
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "67%"), ("de", "67\u00a0%")])
+def test_percentages_are_written_as_in_the_language(language: str, words: str) -> None:
+    assert percent_in_words(67, language) == words

@@ -1,0 +1,46 @@
+"""How many rejections were disputed, and what came of the disputes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from portal.languages.sentences import gettext
+from portal.reports.by_month import Outcomes, by_month
+from portal.reports.moves import Move, moves_of
+from portal.reports.shapes import Asked, Report
+
+WON, LOST, GIVEN_UP, UNDECIDED = "won", "lost", "given_up", "undecided"
+
+
+def disputes(asked: Asked) -> Report:
+    """Count each dispute in the month in which it was begun, by what came of it until now."""
+    begun = (dispute for moves in moves_of(asked) for dispute in _disputes(moves))
+    outcomes = Outcomes(
+        {
+            WON: (gettext("Approved"), "success"),
+            LOST: (gettext("Denied"), "danger"),
+            GIVEN_UP: (gettext("Withdrawn by the partner"), "neutral"),
+            UNDECIDED: (gettext("Not decided yet"), "info"),
+        },
+        gettext("Month of the dispute"),
+        gettext("Disputes"),
+        gettext("Share approved"),
+        part=frozenset({WON}),
+        whole=frozenset({WON, LOST}),
+    )
+    return by_month(asked, begun, outcomes)
+
+
+def _disputes(moves: Iterable[Move]) -> Iterator[tuple[datetime, str]]:
+    """Yield when each dispute of a claim began and what came of it: the next change of its status."""
+    for move, following in pairwise([*moves, None]):
+        if move is not None and move.disputes:
+            yield move.at, _outcome(following)
+
+
+def _outcome(following: Move | None) -> str:
+    if following is None:
+        return UNDECIDED
+    if following.approves:
+        return WON
+    return GIVEN_UP if following.withdraws else LOST

@@ -1,0 +1,108 @@
+"""Renewals and what is about to be lost: the days of the policy, and what is at stake."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.reports.shapes import ROWS_AT_MOST, ROWS_AT_ONCE
+from tests.browser import Browser
+from tests.conftest import ROOT
+from tests.portal.incentives.sheets import READING, bring, csv_of, earn, subscribe
+from tests.portal.reports.telling import INES, asked, file_of, rows
+from tests.portal.reviews.filing import Filing
+from tests.whole_app import rewriting
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def partner(filing: Filing) -> Browser:
+    return filing.browser(INES)
+
+
+def test_what_ends_within_the_days_of_the_policy_is_to_be_renewed(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    subscribe(filing, ends_on="2027-01-15")
+    subscribe(filing, product="intune", ends_on="2027-01-15")  # nobody's association
+    earn(filing, {"claim": number, "amount": "12.34"})
+    [row] = rows(partner, "renewals")
+    assert (row["Claim"], row["Ends on"], row["Earned so far"]) == (number, "15 January 2027", "EUR 12.34")
+    assert "ends within 90 days" in partner.page.text
+    subscribe(filing, as_of="2026-11-21", ends_on="2028-01-15")  # renewed
+    assert "No association has a known subscription" in partner.visit("/reports/renewals").text
+
+
+def test_what_was_earned_is_told_in_each_currency(filing: Filing, partner: Browser) -> None:
+    number = filing.approved()
+    subscribe(filing, ends_on="2027-01-15")
+    dollars = {"claim": number, "amount": "5.00", "currency": "USD"}
+    earn(filing, {"claim": number, "amount": "12.34"}, {"claim": number, "amount": "1.00"}, dollars)
+    [row] = rows(partner, "renewals")
+    assert row["Earned so far"] == "EUR 13.34 USD 5.00"
+    [line] = file_of(partner, "renewals")
+    assert (line["Earned so far (EUR)"], line["Earned so far (USD)"]) == ("13.34", "5.00")
+
+
+def test_what_runs_out_and_what_lies_idle_is_told(filing: Filing) -> None:
+    idle = filing.draft(product="intune")
+    filing.wait(40)
+    waits = asked(filing)
+    first, second = rows(filing.browser(INES), "forfeits")
+    assert (first["Claim"], first["Product"]) == (waits, "Microsoft Teams")
+    assert (second["Claim"], second["Product"]) == (idle, "Microsoft Intune")
+    assert second["What runs out"] == "Never submitted, unchanged since"
+
+
+@SQLITE
+def test_a_page_says_how_much_of_a_long_report_it_has_and_the_file_has_all(
+    filing: Filing, partner: Browser
+) -> None:
+    filing.approved()
+    known = [{"subscription_id": f"sub-{n:03}", "ends_on": "2027-01-15"} for n in range(ROWS_AT_MOST + 1)]
+    assert bring(filing, "subscriptions", csv_of(READING, known)).used
+    page = partner.visit("/reports/renewals")
+    assert len(page.rows("main table")) == ROWS_AT_ONCE
+    assert len(page.rows("main details table")) == ROWS_AT_MOST - ROWS_AT_ONCE
+    assert page.texts("#report-cut") == ["200 of 201 rows are on this page. The file has all of them."]
+    assert len(file_of(partner, "renewals")) == ROWS_AT_MOST + 1
+
+
+def fewer_days(content: Any) -> None:
+    content["values"] |= {"renewal_days_at_most": 30, "forfeit_days_at_most": 7}
+
+
+def no_days(content: Any) -> None:
+    del content["values"]["renewal_days_at_most"]
+
+
+@pytest.fixture
+def rules_dir(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    change = getattr(request, "param", None)
+    if change is None:
+        return ROOT / "rules"
+    return rewriting.rewritten(ROOT / "rules", tmp_path / "rules", {"vocabulary.yaml": change})
+
+
+@SQLITE
+@pytest.mark.parametrize("rules_dir", [fewer_days], indirect=True)
+def test_the_policy_says_how_far_to_look_ahead(filing: Filing, partner: Browser) -> None:
+    filing.approved()
+    asked(filing, product="intune")  # 14 business days are more than a week
+    subscribe(filing, ends_on="2027-01-15")
+    assert "No association has a known subscription that ends within 30 days." in (
+        partner.visit("/reports/renewals").text
+    )
+    assert "Nothing runs out within 7 days, and no draft lies idle for 30 days." in (
+        partner.visit("/reports/forfeits").text
+    )
+    subscribe(filing, as_of="2026-11-21", ends_on="2026-12-23")
+    assert len(rows(partner, "renewals")) == 1
+
+
+@SQLITE
+@pytest.mark.parametrize("rules_dir", [no_days], indirect=True)
+def test_a_policy_without_the_days_has_no_such_report(filing: Filing, partner: Browser) -> None:
+    assert "/reports/renewals" not in partner.visit("/reports").links().values()
+    partner.visit("/reports/renewals", status=404)
+    partner.visit("/reports/forfeits")
