@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app, rehearsal
+from portal.claims.blindness import review_asked_of
 from portal.claims.news import news_since, state_of
 from portal.claims.offering import done_in_words, is_address
 from portal.claims.preview_views import sought_page
@@ -34,7 +35,7 @@ def queue() -> Response:
 
 @blueprint.get("/reviews/<claim_number:number>")
 @allow("reviews.read")
-def review(number: str) -> Response:
+def review(number: str) -> AnyResponse:
     """Show one claim with everything a reviewer needs to decide it."""
     return _page(number)
 
@@ -81,7 +82,7 @@ def act(number: str, noun: str) -> AnyResponse:
 
 @blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
 @allow("reviews.read")
-def mail_preview(number: str, noun: str) -> Response:
+def mail_preview(number: str, noun: str) -> AnyResponse:
     """Show the mails that the form would send, with the form as it was filled, which is not sent."""
     return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
 
@@ -98,12 +99,19 @@ def told(done: Done, noun: str) -> str:
     return together(told, gettext("%(number)s stays %(status)s.", number=done.number, status=label))
 
 
-def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:
+def _blind_page_or_none(number: str) -> AnyResponse:
+    """Lead whoever is to judge the claim's decision without knowing it to the page for that; else 404."""
+    if review_asked_of(db.session(), desk_of_app(), number, current_actor()) is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return redirect(url_for("second_reviews.second_review", number=number), HTTPStatus.SEE_OTHER)
+
+
+def _page(number: str, failure: Failure | None = None, part: str | None = None) -> AnyResponse:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     try:
         claim = find_claim(session, desk, number, actor)
     except NotThere:
-        abort(HTTPStatus.NOT_FOUND)
+        return _blind_page_or_none(number)
     known = state_of(session, desk, claim, actor)  # before the rest: what comes meanwhile is news
     looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
     shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)
