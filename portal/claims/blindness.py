@@ -15,6 +15,7 @@ from portal.second_reviews.bars import is_open_for
 from portal.second_reviews.model import SecondReview
 
 JUDGE_AGAIN = "reviews.judge_again"
+READ_MAILS = "deliveries.manage"
 OPERATOR = "operator"  # the mover of models.Mover
 # In what was kept of the claim: the ids of the documents that counted, and of those that had before.
 DOCUMENTS, EARLIER = "documents", "earlier"
@@ -22,7 +23,7 @@ DOCUMENTS, EARLIER = "documents", "earlier"
 
 def kept_from(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition of the claims kept from `actor`, because a second review waits for them."""
-    if JUDGE_AGAIN not in desk.policies.in_force().permissions_of(actor.roles):
+    if not _can_be_asked(desk, actor):
         return false()
     mine = and_(SecondReview.claim_id == Claim.id, is_open_for(actor.person_id))
     return and_(exists().where(mine), _not_needed(actor))
@@ -30,9 +31,15 @@ def kept_from(desk: Desk, actor: Actor) -> ColumnElement[bool]:
 
 def asked_of(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the same condition for second reviews that are joined with their claims."""
-    if JUDGE_AGAIN not in desk.policies.in_force().permissions_of(actor.roles):
+    if not _can_be_asked(desk, actor):
         return false()
     return and_(is_open_for(actor.person_id), _not_needed(actor))
+
+
+def _can_be_asked(desk: Desk, actor: Actor) -> bool:
+    """Tell whether the roles let somebody judge decisions and do not show them every mail that tells them."""
+    permissions = desk.policies.in_force().permissions_of(actor.roles)
+    return JUDGE_AGAIN in permissions and READ_MAILS not in permissions
 
 
 def _not_needed(actor: Actor) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.claims.export import csv_lines
 from portal.incentives.earning_export import plain_amount
-from portal.reports.shapes import Cell, ClaimLink, Money, Report
+from portal.reports.shapes import Cell, ClaimLink, Money, OpinionsLink, Report
 from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 
@@ -19,7 +19,7 @@ def _said(cell: Cell) -> str:
     match cell:
         case None:
             return ""
-        case ClaimLink():
+        case ClaimLink() | OpinionsLink():
             return cell.number
         case Money():
             return f"{plain_amount(cell.minor, cell.currency)} {cell.currency}"

@@ -1,6 +1,7 @@
 """Every report that there is, in the order of the page."""
 
 from portal.languages.sentences import lazy_gettext
+from portal.reports.agreement import READ, agreement, disagreements
 from portal.reports.over_time import claims_over_time
 from portal.reports.radars import forfeits, renewals
 from portal.reports.reasons import reasons_by_product
@@ -42,6 +43,22 @@ KINDS = {
             ),
             forfeits,
             lazy_gettext("Nothing runs out within 30 days, and no draft lies idle."),
+        ),
+        Kind(
+            "agreement",
+            lazy_gettext("Reviewers’ agreement"),
+            lazy_gettext("How often a second reviewer, who did not know the decision, came to the same one."),
+            agreement,
+            lazy_gettext("No decision was drawn to be judged a second time in the last twelve months."),
+            READ,
+        ),
+        Kind(
+            "disagreements",
+            lazy_gettext("Where reviewers disagree"),
+            lazy_gettext("Decisions that the second reviewer would not have made, the newest first."),
+            disagreements,
+            lazy_gettext("No second reviewer has disagreed with a decision so far."),
+            READ,
         ),
     )
 }

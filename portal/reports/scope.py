@@ -1,8 +1,12 @@
-"""Of which claims reports tell: partners of their own, operators of all that were ever submitted."""
+"""Of which claims reports tell: partners of their own, operators of all that were ever submitted.
 
-from sqlalchemy import ColumnElement
+What is kept from a reviewer who is to judge a decision blindly is kept from their reports too.
+"""
+
+from sqlalchemy import ColumnElement, and_
 
 from portal.accounts.actor import Actor
+from portal.claims.blindness import kept_from
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.queries import visible_to
@@ -14,7 +18,7 @@ READ_EARNINGS = "earnings.read"
 def reported(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition of the claims that the actor's reports are about."""
     if READ_ALL in desk.policies.in_force().permissions_of(actor.roles):
-        return Claim.first_submitted_at.is_not(None)
+        return and_(Claim.first_submitted_at.is_not(None), ~kept_from(desk, actor))
     return visible_to(desk, actor)
 
 

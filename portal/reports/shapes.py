@@ -25,7 +25,15 @@ class ClaimLink:
     number: str
 
 
-Cell = str | int | date | Money | ClaimLink | None
+@dataclass(frozen=True)
+class OpinionsLink:
+    """A cell that leads to the two opinions about one decision, named by the claim."""
+
+    number: str
+    review_id: int
+
+
+Cell = str | int | date | Money | ClaimLink | OpinionsLink | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class Kind:
     lead: str
     make: Callable[[Asked], Report]
     empty: str  # what to say where it has no rows
+    permission: str = "reports.read"  # whose report it is
 
 
 def table_of(

@@ -31,6 +31,7 @@ from portal.sample.house import (
     person_by_email,
 )
 from portal.sample.money import import_money
+from portal.sample.opinions import judge_again
 from portal.sample.stories import CUSTOMER, PARTNER, STORIES, Deed, Story
 from portal.work.sweep import sweep
 
@@ -68,6 +69,7 @@ def load_sample(desk: Desk, seed: int) -> int:
         telling.uploads = [document(desk, telling, place) for place in range(1, telling.story.documents + 1)]
     take_in(desk, [upload for telling in tellings for upload in telling.uploads], now)
     tell(desk, tellings, now)
+    judge_again(desk, now)
     import_money(desk, seed)
     return len(tellings)
 
