@@ -11,6 +11,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
+from portal.claims.units import sharing_units_with
 from portal.second_reviews.bars import is_open_for
 from portal.second_reviews.model import SecondReview
 
@@ -63,6 +64,22 @@ def review_asked_of(session: Session, desk: Desk, number: str, actor: Actor) -> 
         .limit(1)
     )
     return session.scalar(query)
+
+
+def spoiled_by(session: Session, desk: Desk, number: str, actor: Actor) -> str | None:
+    """Return the claim whose decision `actor` is to judge and the page of `number` would tell, or None.
+
+    That is the claim itself, or one that shares a unit with it: what can be done with either tells of both.
+    """
+    claim_id = select(Claim.id).where(Claim.number == number).scalar_subquery()
+    query = (
+        select(Claim.number)
+        .join(SecondReview, SecondReview.claim_id == Claim.id)
+        .where(or_(Claim.number == number, Claim.id.in_(sharing_units_with(claim_id))))
+        .where(asked_of(desk, actor))
+        .order_by(Claim.number != number, SecondReview.id)
+    )
+    return session.scalar(query.limit(1))
 
 
 def documents_shown(session: Session, review: SecondReview) -> list[ClaimDocument]:

@@ -101,8 +101,8 @@ def _drawn(asked: Asked, zone: ZoneInfo) -> list[SecondReview]:
 def _parts(numbers: Counter[str]) -> tuple[tuple[str, int, str], ...]:
     return (
         (gettext("Same opinion"), numbers[AGREED], "success"),
-        (gettext("Other opinion"), numbers[JUDGED] - numbers[AGREED], "danger"),
         (gettext("Not judged yet"), numbers[DRAWN] - numbers[JUDGED], "neutral"),
+        (gettext("Other opinion"), numbers[JUDGED] - numbers[AGREED], "danger"),
     )
 
 

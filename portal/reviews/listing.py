@@ -86,7 +86,7 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
     page = queue(session, desk, actor, wanted)
     numbers = counts(session, desk, actor)
     deciding = frozenset(person.id for person in reviewers(session, desk.policies.in_force()))
-    compete = competitors_among(session, [queued.claim.id for queued in page.rows])
+    compete = competitors_among(session, desk, actor, [queued.claim.id for queued in page.rows])
     return QueueShown(
         show=wanted.show,
         q=wanted.q,

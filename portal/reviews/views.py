@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.accounts.current import current_actor
 from portal.claims.acting import Done
 from portal.claims.answering import Failure, carry_out, desk_of_app, rehearsal
-from portal.claims.blindness import review_asked_of
 from portal.claims.news import news_since, state_of
 from portal.claims.offering import done_in_words, is_address
 from portal.claims.preview_views import sought_page
@@ -16,6 +15,7 @@ from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db, row_id
 from portal.languages.sentences import gettext, together
+from portal.reviews.leading_views import led_to_judging
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
 from portal.reviews.showing import PLACE, Looking, review_of
@@ -37,7 +37,7 @@ def queue() -> Response:
 @allow("reviews.read")
 def review(number: str) -> AnyResponse:
     """Show one claim with everything a reviewer needs to decide it."""
-    return _page(number)
+    return led_to_judging(number) or _page(number)
 
 
 @blueprint.get("/reviews/<claim_number:number>/news")
@@ -82,7 +82,7 @@ def act(number: str, noun: str) -> AnyResponse:
 
 @blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
 @allow("reviews.read")
-def mail_preview(number: str, noun: str) -> AnyResponse:
+def mail_preview(number: str, noun: str) -> Response:
     """Show the mails that the form would send, with the form as it was filled, which is not sent."""
     return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
 
@@ -99,19 +99,12 @@ def told(done: Done, noun: str) -> str:
     return together(told, gettext("%(number)s stays %(status)s.", number=done.number, status=label))
 
 
-def _blind_page_or_none(number: str) -> AnyResponse:
-    """Lead whoever is to judge the claim's decision without knowing it to the page for that; else 404."""
-    if review_asked_of(db.session(), desk_of_app(), number, current_actor()) is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return redirect(url_for("second_reviews.second_review", number=number), HTTPStatus.SEE_OTHER)
-
-
-def _page(number: str, failure: Failure | None = None, part: str | None = None) -> AnyResponse:
+def _page(number: str, failure: Failure | None = None, part: str | None = None) -> Response:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     try:
         claim = find_claim(session, desk, number, actor)
     except NotThere:
-        return _blind_page_or_none(number)
+        abort(HTTPStatus.NOT_FOUND)
     known = state_of(session, desk, claim, actor)  # before the rest: what comes meanwhile is news
     looking = Looking(row_id(request.args.get("document_id", "")) or 0, sought_page(request.args))
     shown = review_of(session, desk, claim, actor, failure, looking, previewed=part is not None)

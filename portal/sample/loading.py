@@ -69,7 +69,6 @@ def load_sample(desk: Desk, seed: int) -> int:
         telling.uploads = [document(desk, telling, place) for place in range(1, telling.story.documents + 1)]
     take_in(desk, [upload for telling in tellings for upload in telling.uploads], now)
     tell(desk, tellings, now)
-    judge_again(desk, now)
     import_money(desk, seed)
     return len(tellings)
 
@@ -86,6 +85,7 @@ def tell(
         while swept + A_DAY < moment:  # deadlines ended in time
             swept += A_DAY
             sweep(desk, swept)
+            judge_again(desk, swept, now)
             if told:
                 with desk.clock.moved_to(swept):
                     told(done)

@@ -15,20 +15,27 @@ from portal.reviews.judging import judge, outcomes
 from portal.second_reviews.bars import is_open
 from portal.second_reviews.model import SecondReview
 
-LATER = timedelta(days=1, hours=2)  # after the decision somebody finds the time
-LEFT_OPEN = 3  # of the newest, for whoever looks at the demo
+LATER = timedelta(hours=20)  # after the decision somebody finds the time
+LEFT_OPEN = timedelta(days=7)  # decisions of the last week wait, for whoever looks at the demo
 ONE_DIFFERS_IN = 4
 WORDS = "I looked at the letter page by page, and this is what it shows for the products of the claim."
 
 
-def judge_again(desk: Desk, now: datetime) -> None:
-    """Let reviewers judge what was drawn, each at its own moment; which ones were depends on the secret."""
-    query = select(SecondReview, Claim).join(Claim, Claim.id == SecondReview.claim_id).where(is_open())
-    drawn = db.session().execute(query.order_by(SecondReview.decided_at, SecondReview.id)).unique().all()
-    waiting = [(review, claim) for review, claim in drawn if review.decided_at + LATER < now]
-    for place, (review, claim) in enumerate(waiting[:-LEFT_OPEN], start=1):
-        with desk.clock.moved_to(review.decided_at + LATER):
-            _judge(desk, review, claim, differs=place % ONE_DIFFERS_IN == 0)
+def judge_again(desk: Desk, moment: datetime, now: datetime) -> None:
+    """Let reviewers judge at `moment` what was drawn a while ago; which ones were depends on the secret.
+
+    What was decided shortly before `now` is left open.
+    """
+    query = (
+        select(SecondReview, Claim)
+        .join(Claim, Claim.id == SecondReview.claim_id)
+        .where(is_open(), SecondReview.decided_at < min(moment - LATER, now - LEFT_OPEN))
+        .order_by(SecondReview.id)
+    )
+    drawn = db.session().execute(query).unique().all()
+    with desk.clock.moved_to(moment):
+        for review, claim in drawn:
+            _judge(desk, review, claim, differs=review.lot % ONE_DIFFERS_IN == 0)
 
 
 def _judge(desk: Desk, review: SecondReview, claim: Claim, *, differs: bool) -> None:
