@@ -105,6 +105,7 @@ class VocabularyFile(Strict):
 
 class PermissionMeaning(Strict):
     means: Text
+    seen_by: list[Side] = ["partner", "operator"]  # who reads on the policy's page that it is there
 
 
 class Role(Strict):

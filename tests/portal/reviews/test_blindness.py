@@ -8,8 +8,12 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.model import Person, PersonRole
 from portal.app import create_app
+from portal.claims.mail_recipients import REVIEWERS, recipients
+from portal.claims.model import Claim
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.settings import Settings
@@ -176,3 +180,35 @@ def test_the_partner_finds_the_same_before_and_after(filing: Filing) -> None:
     # Whoever reviews opens the document, which partners are told of every reader.
     assert [text for text in pages() if b"econd review" in text] == []
     assert pages()[1:2] == before[1:2]
+
+
+def test_a_rival_leads_to_the_second_review_first(filing: Filing) -> None:
+    number = filing.approved()
+    rival = filing.submitted("fabrikam")
+    browser = filing.browser(REVIEWER2)
+    assert "Competes" not in browser.visit("/reviews").region("review-queue")
+    for path in (f"/reviews/{rival}", f"/reviews/competing/{rival}"):
+        page = browser.visit(path)
+        assert page.heading == f"Second review of {number}"
+        assert f"{rival} is for a product and customer of {number}" in page.text
+    browser.fill_and_submit("Leave it to others and open the claim")
+    assert browser.visit(f"/reviews/{rival}").heading == rival
+    assert "Competes" in browser.visit("/reviews").region("review-queue")
+
+
+def test_mails_to_all_reviewers_leave_out_who_is_to_judge(filing: Filing) -> None:
+    number = filing.approved()
+    with filing.context():
+        claim = db.session.scalars(select(Claim).where(Claim.number == number)).one()
+        rulebook = filing.desk.rulebook_of(claim)
+        assert recipients(db.session(), filing.desk, rulebook, claim, REVIEWERS) == [REVIEWER]
+
+
+def test_whoever_reads_every_mail_is_not_asked(filing: Filing) -> None:
+    with filing.context(), transaction() as session:
+        person = session.get_one(Person, filing.actors[REVIEWER2].person_id)
+        person.roles.append(PersonRole(role="operator_admin"))
+    number = filing.approved()
+    browser = filing.browser(REVIEWER2)
+    assert "No second review waits for you" in browser.visit("/reviews/second").text
+    assert browser.visit(f"/reviews/{number}").heading == number

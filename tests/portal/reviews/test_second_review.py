@@ -211,6 +211,16 @@ def test_whoever_gets_the_dispute_is_asked_no_more(filing: Filing, second: Brows
         judge(filing.desk, number, open_one, who, "approve", Answers())
 
 
+def test_whoever_had_the_dispute_is_asked_no_more_after_handing_it_over(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    one, other = sorted((REVIEWER2, REVIEWER3), key=lambda email: filing.actors[email].person_id != has_it)
+    filing.do("reassign", number, one, reviewer=str(filing.actors[other].person_id), message="On leave.")
+    assert numbers_waiting(filing.browser(one)) == numbers_waiting(filing.browser(other)) == []
+
+
 def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
     """With nobody else to decide the dispute, the claim is kept from nobody."""
     number = rejected(filing)
