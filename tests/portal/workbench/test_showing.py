@@ -99,9 +99,9 @@ def test_who_may_what_follows_from_the_roles(filing: Filing) -> None:
 
 
 @SQLITE
-def test_version_and_beginning_are_told(filing: Filing) -> None:
+def test_version_and_beginning_are_told(filing: Filing, rules_dir: Path) -> None:
     about = policy(filing).region("about")
-    assert load(read_folder(RULES)).version in about
+    assert load(read_folder(rules_dir)).version in about
     assert "23 November 2026" in about
     assert "Los Angeles" in about
 
