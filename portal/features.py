@@ -23,6 +23,7 @@ from portal.notices.views import blueprint as notices
 from portal.proof.views import blueprint as proof
 from portal.reports.views import blueprint as reports
 from portal.reviews.competing_views import blueprint as competing
+from portal.reviews.second_views import blueprint as second_reviews
 from portal.reviews.views import blueprint as reviews
 from portal.saved_views.views import blueprint as saved_views
 from portal.web.navigation import Entry
@@ -64,6 +65,7 @@ FEATURES: tuple[Blueprint, ...] = (
     reports,
     proof,
     competing,
+    second_reviews,
     notices,
     mail_choices,
     consent,
@@ -82,6 +84,7 @@ KEPT = (
     "claims.create_claim",
     "reviews.act",
     "competing.act",
+    "second_reviews.give",
     "people.invite",
     "people.access",
     "organizations.add",

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.audit.model import AuditEvent
+from portal.claims.blindness import documents_shown, earlier_documents_shown, review_asked_of
 from portal.claims.chain import chain_of, record_event
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
@@ -19,17 +20,30 @@ DOCUMENT_READ = "document_read"
 def find_document(session: Session, desk: Desk, number: str, document_id: int, actor: Actor) -> ClaimDocument:
     """Return a document of the claim `number`, replaced and withdrawn ones too.
 
-    Raises NotThere where the claim or the document does not exist for `actor`.
+    Raises NotThere where the claim or the document does not exist for `actor`. Whoever is to judge a decision
+    without knowing it sees those that the claim had by then.
     """
     query = (
         select(ClaimDocument)
         .join(Claim, Claim.id == ClaimDocument.claim_id)
-        .where(ClaimDocument.id == document_id, Claim.number == number, visible_to(desk, actor))
+        .where(ClaimDocument.id == document_id, Claim.number == number)
     )
-    document = session.scalar(query)
+    document = session.scalar(query.where(visible_to(desk, actor)))
+    review = None if document else review_asked_of(session, desk, number, actor)
+    if review is not None:
+        shown = [*documents_shown(session, review), *earlier_documents_shown(session, review)]
+        document = next((row for row in shown if row.id == document_id), None)
     if document is None:
         raise NotThere
     return document
+
+
+def beside(session: Session, desk: Desk, document: ClaimDocument, actor: Actor) -> list[ClaimDocument]:
+    """Return the documents that count together with `document`, as far as `actor` may know of them."""
+    review = review_asked_of(session, desk, document.claim.number, actor)
+    if review is not None:
+        return documents_shown(session, review)
+    return [row for row in document.claim.documents if row.current]
 
 
 def note_reading(desk: Desk, document: ClaimDocument, actor: Actor, *, page: bool = False) -> None:

@@ -12,6 +12,7 @@ from portal.claims.checking import check_answers
 from portal.claims.clock_states import running_clock
 from portal.claims.clocks import turn_clocks
 from portal.claims.desk import Desk, Step
+from portal.claims.drawing import draw, keep_from_judging
 from portal.claims.facts import NEW, gather, gather_named
 from portal.claims.gathering import Gathering
 from portal.claims.keeping import begin_kept, end_kept
@@ -74,12 +75,14 @@ def perform(
         facts=facts,
         details=dict(details or {}),
     )
+    draw(step)
     if transition.reason:
         claim.rejection_reasons, claim.decision_text = [transition.reason], ""
         step.details["reasons"] = [transition.reason]
     for verb in transition.effects:
         desk.verbs[verb](step)
     _move(step, decision)
+    keep_from_judging(step)
     return step
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.model import Person
 from portal.accounts.queries import actor_of
 from portal.accounts.roles import people_with_roles
+from portal.claims.blindness import kept_from
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.participants import reviewers
@@ -30,15 +31,16 @@ PEOPLE = "people.manage"
 def recipients(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, audience: str) -> list[str]:
     """Return the addresses of `audience`, each once. A claim without a reviewer is told to all reviewers.
 
-    An address without an account is told where the partner named it as its contact. Whoever has one is
-    told as long as they are active and may see the claim; where nobody is left, those who look after the
-    partner's people and may see it are told in their place.
+    Left out is whoever is to judge a decision about it without knowing it. An address without an account is
+    told where the partner named it as its contact. Whoever has one is told as long as they are active and may
+    see the claim; where nobody is left, those who look after the partner's people and may see it are told in
+    their place.
     """
     if audience == CUSTOMER:
         return [claim.customer_contact_email] if claim.customer_contact_email else []
     if audience == PARTNER:
         return _of_partner(session, desk, claim) or _in_their_place(session, desk, rulebook, claim)
-    deciding = reviewers(session, rulebook)
+    deciding = [one for one in reviewers(session, rulebook) if not _is_kept_from(session, desk, claim, one)]
     if audience == REVIEWER and (assigned := [one for one in deciding if one.id == claim.reviewer_id]):
         return [assigned[0].email]
     people = people_with_roles(session, rulebook.roles_with(ADMINISTER)) if audience == ADMINS else deciding
@@ -57,6 +59,12 @@ def _in_their_place(session: Session, desk: Desk, rulebook: Rulebook, claim: Cla
     looking_after = people_with_roles(session, rulebook.roles_with(PEOPLE))
     own = [person for person in looking_after if person.organization_id == claim.organization_id]
     return [person.email for person in own if _may_see(session, desk, claim, person)]
+
+
+def _is_kept_from(session: Session, desk: Desk, claim: Claim, person: Person) -> bool:
+    """Tell whether the person is to judge a decision about the claim, and must not be told how it went on."""
+    query = select(Claim.id).where(Claim.id == claim.id, kept_from(desk, actor_of(person)))
+    return session.scalar(query) is not None
 
 
 def _may_see(session: Session, desk: Desk, claim: Claim, person: Person) -> bool:

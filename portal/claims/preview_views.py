@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
-from portal.claims.documents import find_document, note_reading
+from portal.claims.documents import beside, find_document, note_reading
 from portal.claims.queries import READ_OWN, READ_SUBMITTED
 from portal.claims.refusals import NotThere
 from portal.claims.viewing import AS_TEXT, Sought, viewed
@@ -21,7 +21,7 @@ blueprint = Blueprint("previews", __name__)
 
 HERE = "previews.view"
 # Pages with the viewer beside other things: a script asks for it alone, and its links stay there.
-BESIDE = {"reviews.review": "reviews.review"}
+BESIDE = {name: name for name in ("reviews.review", "second_reviews.second_review")}
 # A drawn page is the portal's own picture, and still nothing of it may ever act.
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"  # stays English: a header
 
@@ -51,7 +51,7 @@ def view(number: str, document_id: int) -> Response:
     """Show a document page by page, with the claim's other documents beside it."""
     desk, actor = desk_of_app(), current_actor()
     row = find_document(db.session(), desk, number, document_id, actor)
-    others = [document for document in row.claim.documents if document.current]
+    others = beside(db.session(), desk, row, actor)
     endpoint = BESIDE.get(request.args.get("beside", ""), HERE)
     shown = viewed(desk, row, others, actor, endpoint, sought_page(request.args))
     return respond("claims/document.html", "claims/_viewer.html", viewer=shown)

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import CUSTOMER, PERSON, SYSTEM, Actor
+from portal.claims.blindness import kept_from
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
 from portal.claims.refusals import NotThere
@@ -17,7 +18,8 @@ def visible_to(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which `actor` may know that a claim exists.
 
     Partners: claims of their own organization, of their locations where they are restricted.
-    Reviewers: every claim that was ever submitted. A customer: the claim of the link. Others: none.
+    Reviewers: every claim that was ever submitted, but those kept from them (`blindness`). A customer: the
+    claim of the link. Others: none.
     """
     if actor.kind == SYSTEM:
         return true()
@@ -33,7 +35,7 @@ def visible_to(desk: Desk, actor: Actor) -> ColumnElement[bool]:
             own = and_(own, Claim.location_id.in_(actor.location_ids))
         ways.append(own)
     if READ_SUBMITTED in permissions:
-        ways.append(Claim.first_submitted_at.is_not(None))
+        ways.append(and_(Claim.first_submitted_at.is_not(None), ~kept_from(desk, actor)))
     return or_(false(), *ways)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.claims.model import Claim, ClaimProduct, ClaimUnit
@@ -63,7 +63,7 @@ def note_units(claim: Claim, rulebook: Rulebook) -> None:
         claim.units.append(ClaimUnit(unit=unit, organization_id=claim.organization_id, active=active))
 
 
-def sharing_units_with(claim_id: int) -> Select[int]:
+def sharing_units_with(claim_id: int | ScalarSelect[int]) -> Select[int]:
     """Return the select of the ids of all claims that have a unit with the claim, itself among them."""
     mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
     return select(other.claim_id).join(mine, mine.unit == other.unit).where(mine.claim_id == claim_id)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from portal.claims.export import csv_lines
 from portal.imports.columns import plain_amount
-from portal.reports.shapes import Amounts, Cell, ClaimLink, Report, Share
+from portal.reports.shapes import Amounts, Cell, ClaimLink, OpinionsLink, Report, Share
 from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 
@@ -41,7 +41,7 @@ def _said(cell: Cell) -> str:
     match cell:
         case None | Amounts():
             return ""
-        case ClaimLink():
+        case ClaimLink() | OpinionsLink():
             return cell.number
         case Share():
             return f"{cell.percent}%"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.languages.sentences import lazy_gettext, number
+from portal.reports.agreement import READ, agreement, disagreements
 from portal.reports.declines import declines
 from portal.reports.disputed import disputes
 from portal.reports.first_pass import first_pass
@@ -150,6 +151,26 @@ KINDS = (
             "Each deadline that runs and waits for the partner is a row, the earliest first; drafts follow."
         ),
         values=(FORFEIT_DAYS, IDLE_DAYS),
+    ),
+    Kind(
+        "agreement",
+        lazy_gettext("Reviewers’ agreement"),
+        lazy_gettext("How often a second reviewer, who did not know the decision, came to the same one."),
+        agreement,
+        lazy_gettext("No decision was drawn to be judged a second time in the last %(months)s months."),
+        how=lazy_gettext(
+            "Each decision that was drawn counts in the month in which it was made. The agreement is the "
+            "share with the same opinion among those that were judged twice."
+        ),
+        permission=READ,
+    ),
+    Kind(
+        "disagreements",
+        lazy_gettext("Where reviewers disagree"),
+        lazy_gettext("Decisions that the second reviewer would not have made, the newest first."),
+        disagreements,
+        lazy_gettext("No second reviewer has disagreed with a decision so far."),
+        permission=READ,
     ),
 )
 

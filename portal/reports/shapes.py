@@ -53,7 +53,15 @@ class ClaimLink:
     number: str
 
 
-Cell = str | int | Decimal | date | Amounts | Share | ClaimLink | None
+@dataclass(frozen=True)
+class OpinionsLink:
+    """A cell that leads to the two opinions about one decision, named by the claim."""
+
+    number: str
+    review_id: int
+
+
+Cell = str | int | Decimal | date | Amounts | Share | ClaimLink | OpinionsLink | None
 
 
 def share(part: int, whole: int) -> Cell:
@@ -82,6 +90,7 @@ class Report:
     series: tuple[Series, ...] = ()
     sparse: bool = False  # most numbers are 0: where there is little room they are left out
     first: int = ROWS_AT_ONCE  # rows that a page shows at once
+    notes: tuple[str, ...] = ()  # sentences to read with the numbers, beneath them
 
     @property
     def longest(self) -> int:

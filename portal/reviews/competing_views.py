@@ -12,6 +12,7 @@ from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db
 from portal.reviews.competing import competing_of
+from portal.reviews.leading_views import led_to_judging
 from portal.reviews.showing import PLACE
 from portal.reviews.views import told
 from portal.web.access import allow
@@ -22,9 +23,9 @@ blueprint = Blueprint("competing", __name__)
 
 @blueprint.get("/reviews/competing/<claim_number:number>")
 @allow("reviews.read")
-def competing(number: str) -> Response:
+def competing(number: str) -> AnyResponse:
     """Show every claim that competes with one, and what settling in favor of `winner` would do."""
-    return _page(number, request.args.get("winner", ""))
+    return led_to_judging(number) or _page(number, request.args.get("winner", ""))
 
 
 @blueprint.get("/reviews/competing/<claim_number:number>/<claim_number:of>/<noun>")

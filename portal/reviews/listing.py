@@ -21,6 +21,7 @@ from portal.reviews.queries import (
     queue,
     waits_for_reviewer,
 )
+from portal.reviews.second_queries import number_waiting
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class QueueShown:
     after: str
     before: str
     following: Following | None  # the claim to begin with
+    second_reviews: int  # decisions that the reader is asked to judge once more
 
 
 def following(session: Session, desk: Desk, actor: Actor, claim: Claim | None = None) -> Following | None:
@@ -84,7 +86,7 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
     page = queue(session, desk, actor, wanted)
     numbers = counts(session, desk, actor)
     deciding = frozenset(person.id for person in reviewers(session, desk.policies.in_force()))
-    compete = competitors_among(session, [queued.claim.id for queued in page.rows])
+    compete = competitors_among(session, desk, actor, [queued.claim.id for queued in page.rows])
     return QueueShown(
         show=wanted.show,
         q=wanted.q,
@@ -93,6 +95,7 @@ def queue_shown(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Q
         after=page.after,
         before=page.before,
         following=following(session, desk, actor),
+        second_reviews=number_waiting(session, desk, actor),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from portal.accounts.absence import is_away
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
+from portal.claims.blindness import kept_from
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
 from portal.claims.impartiality import belonged_lately
@@ -139,13 +140,17 @@ def on_same_units(session: Session, desk: Desk, claim: Claim, actor: Actor) -> l
     return list(session.scalars(query)) if units else []
 
 
-def competitors_among(session: Session, claim_ids: Sequence[int]) -> frozenset[int]:
-    """Return those of the claims that another open or approved claim competes with, by one query."""
+def competitors_among(session: Session, desk: Desk, actor: Actor, claim_ids: Sequence[int]) -> frozenset[int]:
+    """Return those of the claims that another open or approved claim competes with, by one query.
+
+    Left out is a claim that is kept from `actor`: that it holds its units tells how it was decided.
+    """
     mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
     query = (
         select(mine.claim_id)
         .join(other, (other.unit == mine.unit) & (other.claim_id != mine.claim_id))
         .where(mine.claim_id.in_(claim_ids), mine.active, other.active)
+        .where(other.claim_id.not_in(select(Claim.id).where(kept_from(desk, actor))))
     )
     return frozenset(session.scalars(query)) if claim_ids else frozenset()
 

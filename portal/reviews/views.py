@@ -15,6 +15,7 @@ from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
 from portal.db import db, row_id
 from portal.languages.sentences import gettext, together
+from portal.reviews.leading_views import led_to_judging
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
 from portal.reviews.showing import PLACE, Looking, review_of
@@ -34,9 +35,9 @@ def queue() -> Response:
 
 @blueprint.get("/reviews/<claim_number:number>")
 @allow("reviews.read")
-def review(number: str) -> Response:
+def review(number: str) -> AnyResponse:
     """Show one claim with everything a reviewer needs to decide it."""
-    return _page(number)
+    return led_to_judging(number) or _page(number)
 
 
 @blueprint.get("/reviews/<claim_number:number>/news")

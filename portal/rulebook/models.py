@@ -105,6 +105,7 @@ class VocabularyFile(Strict):
 
 class PermissionMeaning(Strict):
     means: Text
+    seen_by: list[Side] = ["partner", "operator"]  # who reads on the policy's page that it is there
 
 
 class Role(Strict):
@@ -218,8 +219,18 @@ class Transition(Strict):
         return {name: ask.label or spoken(name) for name, ask in self.asks.items()}
 
 
+class SecondReviews(Strict):
+    """Which decisions of reviewers somebody else judges once more without seeing them, and how many."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+    because: Text  # why so many
+    of: Annotated[list[Code], Field(min_length=1)]  # the transitions that are decisions
+    besides: list[Code] = []  # transitions that are no decision, and still may have been the right answer
+
+
 class LifecycleFile(Strict):
     first: Code  # the status in which a claim is private to its organization
+    second_reviews: SecondReviews | None = None  # none: no decision is judged twice
     field_groups: dict[Code, FieldGroup]
     statuses: dict[Code, Status]
     guards: dict[Code, list[Rule]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from portal.rulebook import closed_names as closed
 from portal.rulebook.documents import Path
-from portal.rulebook.models import Ask, Rule, Side, Transition
+from portal.rulebook.models import Ask, Rule, SecondReviews, Side, Transition
 from portal.rulebook.notes import Notes
 from portal.rulebook.parts import Parts
 from portal.rulebook.resolving_rules import BOTH_SIDES, RuleChecks, Setting
@@ -35,6 +35,8 @@ def check_lifecycle(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> None:
                 checks.rule(FILE, ("guards", name, position), rule, setting)
         checks.no_outcome(FILE, rules, ("guards", name))
     _check_addresses(parts, notes)
+    if parts.lifecycle.second_reviews is not None:
+        _check_second_reviews(parts, notes, parts.lifecycle.second_reviews)
 
 
 def rules_of(parts: Parts, transition: Transition, name: str) -> Iterator[tuple[str, Path, Rule]]:
@@ -177,6 +179,21 @@ def _check_of(parts: Parts, notes: Notes, path: Path, ask: Ask) -> None:
     elif ask.of is not None:
         sentence = f"only codes and a person are `of` something, {ask.type} is not: delete it"
         notes.problem(FILE, (*path, "of"), sentence)
+
+
+def _check_second_reviews(parts: Parts, notes: Notes, second: SecondReviews) -> None:
+    transitions, seen = parts.lifecycle.transitions, list[str]()
+    for key, named in (("of", second.of), ("besides", second.besides)):
+        for position, one in enumerate(named):
+            place: Path = ("second_reviews", key, position)
+            notes.unknown(FILE, place, "transition", one, transitions)
+            if one in seen:
+                notes.problem(FILE, place, f"{one} stands twice: delete one")
+            seen.append(one)
+            if one in transitions and readers(parts, transitions[one]) != {"operator"}:
+                notes.problem(FILE, place, f"{one} is not done by people of the operator alone: delete it")
+            elif one in transitions and transitions[one].by == closed.SYSTEM:
+                notes.problem(FILE, place, f"{one} is done by the portal itself: delete it")
 
 
 def _check_addresses(parts: Parts, notes: Notes) -> None:

@@ -31,6 +31,7 @@ from portal.sample.house import (
     person_by_email,
 )
 from portal.sample.money import import_money
+from portal.sample.opinions import judge_again
 from portal.sample.stories import CUSTOMER, PARTNER, STORIES, Deed, Story
 from portal.work.sweep import sweep
 
@@ -84,6 +85,7 @@ def tell(
         while swept + A_DAY < moment:  # deadlines ended in time
             swept += A_DAY
             sweep(desk, swept)
+            judge_again(desk, swept, now)
             if told:
                 with desk.clock.moved_to(swept):
                     told(done)

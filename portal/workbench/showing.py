@@ -6,7 +6,7 @@ from datetime import datetime
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
 from portal.rulebook.documents import Path
-from portal.rulebook.models import ClockRule, Rule, Status, Transition
+from portal.rulebook.models import ClockRule, Rule, Side, Status, Transition
 from portal.rulebook.rulebook import Rulebook
 from portal.rulebook.templates import spelled
 from portal.rulebook.wording import listed
@@ -21,6 +21,7 @@ from portal.workbench.shown import (
     ShownQuestion,
     ShownRule,
     ShownStatus,
+    second_reviews_of,
 )
 
 LIFECYCLE, DEADLINES, NOTIFICATIONS = "lifecycle.yaml", "deadlines.yaml", "notifications.yaml"
@@ -60,8 +61,11 @@ CHOOSERS: Mapping[str, str] = {
 ABBREVIATIONS: Mapping[str, str] = {"Poe": "PoE", "poe": "PoE"}
 
 
-def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
-    """Return the page of `rulebook`, in force since `since` (aware), or never where it is None."""
+def policy_page(rulebook: Rulebook, since: datetime | None, side: Side = "operator") -> PolicyPage:
+    """Return the page of `rulebook`, in force since `since` (aware), or never where it is None.
+
+    `side` is that of its reader: partners are told of no decision that is judged twice.
+    """
     reasons, conditions = rulebook.reasons, ConditionsInWords(rulebook)
     return PolicyPage(
         rulebook=rulebook,
@@ -78,7 +82,8 @@ def policy_page(rulebook: Rulebook, since: datetime | None) -> PolicyPage:
             for name in rulebook.vocabulary.named_sets
         ),
         roles=tuple(rulebook.roles.roles.items()),
-        permissions=tuple(rulebook.roles.permissions.items()),
+        permissions=tuple(row for row in rulebook.roles.permissions.items() if side in row[1].seen_by),
+        second_reviews=second_reviews_of(rulebook, side),
         defined=tuple(
             (name, one.means, one.when, conditions.of_defined(one.when))
             for name, one in rulebook.vocabulary.defined.items()

@@ -14,6 +14,7 @@ from portal.rulebook.models import (
     PermissionMeaning,
     Question,
     Role,
+    Side,
     Status,
     Transition,
 )
@@ -112,6 +113,16 @@ class ShownEvent:
 
 
 @dataclass(frozen=True)
+class ShownSecondReviews:
+    """Which decisions are judged twice, how many of them and why so many; actions by their labels."""
+
+    percent: int
+    because: str
+    of: tuple[str, ...]
+    besides: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PolicyPage:
     """Everything the page of one policy version shows. `since` is when it came into force, if it did."""
 
@@ -127,6 +138,7 @@ class PolicyPage:
     named_sets: tuple[tuple[str, tuple[str, ...]], ...]  # name, labels of its reasons
     roles: tuple[tuple[str, Role], ...]
     permissions: tuple[tuple[str, PermissionMeaning], ...]
+    second_reviews: ShownSecondReviews | None  # for people of the operator alone
     defined: tuple[tuple[str, str, str, Words], ...]  # name, what it means, as the file says it, in words
 
     @property
@@ -154,3 +166,12 @@ class PolicyPage:
             "areas": [(code, row.label) for code, row in self.rulebook.programs.solution_areas.items()],
         }
         return named[part]
+
+
+def second_reviews_of(rulebook: Rulebook, side: Side) -> ShownSecondReviews | None:
+    """Return what the operator's people read of decisions that are judged twice; None for partners."""
+    rule, known = rulebook.lifecycle.second_reviews, rulebook.transitions
+    if rule is None or side != "operator":
+        return None
+    of, besides = (tuple(known[code].label for code in codes) for codes in (rule.of, rule.besides))
+    return ShownSecondReviews(rule.percent, rule.because, of, besides)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
+from portal.claims.explaining import side_of
 from portal.db import db
 from portal.policies.queries import in_force_since
 from portal.rulebook.rulebook import Rulebook
@@ -28,7 +29,7 @@ def policy() -> Response:
     rulebook = desk.policies.in_force()
     return respond(
         "policies/policy.html",
-        page=policy_page(rulebook, in_force_since(session, rulebook.version)),
+        page=policy_page(rulebook, in_force_since(session, rulebook.version), side_of(current_actor())),
         diagram=_diagram(rulebook),
         counts=claims_by_status(session, desk, current_actor()),
     )

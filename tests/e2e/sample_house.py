@@ -14,15 +14,18 @@ from sqlalchemy import select, update
 from portal.accounts import account_links
 from portal.accounts.model import AccountLink, Organization, Person
 from portal.accounts.people import add_organization, add_person
+from portal.accounts.queries import actor_of
 from portal.app import create_app
 from portal.audit.model import AuditEvent
 from portal.claims import consent_links
+from portal.claims.blindness import asked_of
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ConsentLink
 from portal.db import db, hurried, transaction
 from portal.notifications.model import OutboxMessage
 from portal.sample.loading import load_sample
+from portal.second_reviews.model import SecondReview
 from portal.settings import SQLITE_FILE, Settings, read_settings
 from portal.web.access import allow_anyone
 from tests import databases
@@ -32,6 +35,7 @@ RULES = databases.ROOT / "rules"
 CONTOSO, EMPTY = "Contoso", "Northwind Partners"
 NOBODY, NEWCOMER, FORMER = "nobody@contoso.example", "newcomer@contoso.example", "former@contoso.example"
 BEGINNER = "global@northwind.example"
+REVIEWER2 = "reviewer2@operator.example"
 
 
 def shared_by_a_run(basetemp: Path) -> Path:
@@ -169,6 +173,19 @@ class Found:
         query = select(ConsentLink).join(Claim, Claim.id == ConsentLink.claim_id).where(*conditions)
         link = self._one(query.order_by(ConsentLink.id), which, "link of a customer")
         return f"/consent/{consent_links.token_for(self.desk.secret, link)}"
+
+    def second_review(self) -> str:
+        """Return the number of a claim whose decision waits for the second opinion of `reviewer2`."""
+        with self.app.app_context():
+            found = self._one(select(Person).where(Person.email == REVIEWER2), 0, REVIEWER2)
+            asked = asked_of(self.desk, actor_of(db.session.merge(found)))
+        query = select(Claim.number).join(SecondReview, SecondReview.claim_id == Claim.id).where(asked)
+        return str(self._one(query.order_by(SecondReview.id), 0, "decision to be judged"))
+
+    def opinions(self, *, agreed: bool) -> int:
+        """Return the id of a decision about which two reviewers agree, or do not."""
+        query = select(SecondReview.id).where(SecondReview.agreed.is_(agreed))
+        return int(self._one(query, 0, f"pair of opinions with agreed {agreed}"))
 
     def account_link(self, email: str) -> str:
         """Return the token of the link that this account was mailed last."""

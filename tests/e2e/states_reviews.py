@@ -7,9 +7,9 @@ from sqlalchemy.orm import aliased
 
 from portal.claims.model import Claim, ClaimUnit, ConsentLink
 from tests.e2e.sample_house import Found
-from tests.e2e.states import ADMIN, REVIEWER, REVIEWER2, STRANGER, Find, State
+from tests.e2e.states import ADMIN, POLICY, REVIEWER, REVIEWER2, STRANGER, Find, State
 from tests.e2e.states_claims import STATUSES
-from tests.e2e.steps import all_open, sent, sent_form, stale
+from tests.e2e.steps import Step, all_open, sent, sent_form, stale
 
 SUBMITTED = STATUSES[1:]
 
@@ -33,6 +33,18 @@ def _competing(*parameters: str) -> Find:
         return f"/reviews/competing/{number}?{'&'.join(parameters)}".replace("NUMBER", number).rstrip("?")
 
     return find
+
+
+def _second(found: Found) -> str:
+    return f"/reviews/second/{found.second_review()}"
+
+
+def _opinions(*, agreed: bool) -> Find:
+    return lambda found: f"/reviews/second/opinions/{found.opinions(agreed=agreed)}"
+
+
+def _opinion(action: str) -> Step:
+    return sent_form(f"form:has([name=opinion][value={action}])")
 
 
 def competes() -> Any:
@@ -92,6 +104,14 @@ REVIEWS = (
     ),
     State("competing claims, an empty comment", REVIEWER, _competing(), (sent("comments"),), 422),
     State("why, as a reviewer reads it", REVIEWER, _why),
+    State("second reviews", REVIEWER2, "/reviews/second"),
+    State("second reviews, none", REVIEWER, "/reviews/second"),
+    State("second review", REVIEWER2, _second, (all_open,)),
+    State("second review, rejected without a reason", REVIEWER2, _second, (_opinion("reject"),), 422),
+    State("two opinions, the same", REVIEWER2, _opinions(agreed=True)),
+    State("two opinions, not the same", POLICY, _opinions(agreed=False)),
+    State("agreement of reviewers", POLICY, "/reports/agreement"),
+    State("disagreements of reviewers", POLICY, "/reports/disagreements"),
 )
 
 CUSTOMER = (

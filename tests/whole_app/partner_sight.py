@@ -206,7 +206,7 @@ class PartnerSight:
                 "step": ["location", "review"],
                 "customer_id": [str(claim.customer_id)],
                 "person_id": [str(claim.created_by_id)],
-                "code": list(KINDS),
+                "code": [kind.code for kind in KINDS],
                 "token": ["no-such-token"],
             }
             db.session.remove()

@@ -24,6 +24,7 @@ RANKS = {
             "actor",
             "answer_facts",
             "answers",
+            "blindness",
             "clock_states",
             "content",
             "chain",

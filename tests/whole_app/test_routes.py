@@ -69,6 +69,9 @@ OWN_CLAIM = Expected(OWN, blind=OTHERS)
 OWN_CLAIM_OR_SUBMITTED = Expected((*OWN, REVIEWER), blind=OTHERS)
 CLAIM_READERS = Expected((*OWN, *OTHERS, REVIEWER))
 REVIEWERS = Expected((REVIEWER,))
+# No decision about the claim that is tried was drawn.
+NO_SECOND_REVIEW = Expected((), blind=(REVIEWER,))
+NO_OPINIONS = Expected((), blind=(REVIEWER, POLICY, ADMIN))
 BULK_WORKERS = Expected((INCENTIVES, "incentives@fabrikam.example"))
 BILLING_ADMINS = Expected((BILLING, "billing@fabrikam.example"))
 # A view that is not shared is its owner's alone.
@@ -186,6 +189,11 @@ EXPECTED = {
     ("GET", "/reviews/competing/<number>"): REVIEWERS,
     ("GET", "/reviews/competing/<number>/<of>/<noun>"): REVIEWERS,
     ("POST", "/reviews/competing/<number>/<of>/<noun>"): REVIEWERS,
+    ("GET", "/reviews/second"): REVIEWERS,
+    ("GET", "/reviews/second/<number>"): REVIEWERS,
+    ("POST", "/reviews/second/<number>"): NO_SECOND_REVIEW,
+    ("POST", "/reviews/second/<number>/leaving"): NO_SECOND_REVIEW,
+    ("GET", "/reviews/second/opinions/<int:review_id>"): NO_OPINIONS,
     ("GET", "/reviews/<number>/mail-preview/<noun>"): REVIEWERS,
     ("POST", "/reviews/<number>/mail-preview/<noun>"): REVIEWERS,
     ("GET", "/consent/<token>"): PUBLIC,
@@ -247,6 +255,7 @@ class World:
             "<int:customer_id>": lambda: self.customer,
             "<int:person_id>": self.colleague,
             "<int:view_id>": self.view,
+            "<int:review_id>": lambda: "1",
             "<int:organization_id>": lambda: self.organization,
             "<int:location_id>": lambda: self.location,
             "<int:import_id>": lambda: self.imported,

@@ -13,7 +13,7 @@ from portal.accounts.actor import Actor
 from portal.claims.acting import act, create
 from portal.claims.answers import Answers, Upload
 from portal.claims.desk import Desk
-from portal.claims.model import Claim
+from portal.claims.model import Claim, ClaimDocument
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from tests import factories
@@ -104,7 +104,7 @@ class Filing:
         with self.context():
             answers = Answers({"location": (str(self._locations[partner]),)})
             number = create(self.desk, actor, answers).number
-            given = Answers({name: (value,) for name, value in fields.items()}, (_upload(letter),))
+            given = Answers({name: (value,) for name, value in fields.items()}, (upload(letter),))
             act(self.desk, "edit", number, actor, given)
         return number
 
@@ -125,6 +125,19 @@ class Filing:
         number = self.under_review(partner, product)
         self.do("approve", number, REVIEWER)
         return number
+
+    def dispute(self, number: str, *files: Upload) -> None:
+        """Dispute the rejection with further documents."""
+        with self.context():
+            given = Answers({"justification": ("Look again.",)}, files)
+            act(self.desk, "dispute", number, self.actors["incentives@contoso.example"], given)
+
+    def documents(self, number: str) -> list[ClaimDocument]:
+        with self.context():
+            query = select(ClaimDocument).join(Claim).where(Claim.number == number)
+            found = list(db.session.scalars(query))
+            db.session.expunge_all()
+            return found
 
     @step
     def do(self, /, action: str, number: str, by: str, **answers: str) -> None:
@@ -152,5 +165,5 @@ class Filing:
         return browser
 
 
-def _upload(file: File) -> Upload:
+def upload(file: File) -> Upload:
     return Upload(file.name, file.content)

@@ -99,9 +99,9 @@ def test_who_may_what_follows_from_the_roles(filing: Filing) -> None:
 
 
 @SQLITE
-def test_version_and_beginning_are_told(filing: Filing) -> None:
+def test_version_and_beginning_are_told(filing: Filing, rules_dir: Path) -> None:
     about = policy(filing).region("about")
-    assert load(read_folder(RULES)).version in about
+    assert load(read_folder(rules_dir)).version in about
     assert "23 November 2026" in about
     assert "Los Angeles" in about
 
@@ -224,3 +224,14 @@ def test_what_stands_in_a_mail_is_told_by_its_name(filing: Filing) -> None:
     told = policy(filing).region("notifications")
     assert "‹Name of the partner›: Association with your organization" in told
     assert "{" not in told
+
+
+def test_only_people_of_the_operator_read_that_decisions_are_judged_twice() -> None:
+    book = load(read_folder(RULES))
+    shown = policy_page(book, None, "operator").second_reviews
+    assert shown is not None
+    assert shown.of[:2] == ("Approve", "Reject")
+    assert shown.besides == ("Ask for information",)
+    told = policy_page(book, None, "partner")
+    assert told.second_reviews is None
+    assert not {"reviews.judge_again", "reports.agreement"} & {name for name, _ in told.permissions}

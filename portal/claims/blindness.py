@@ -1,0 +1,97 @@
+"""Which claims are kept from a reviewer who may be asked to judge their decision without knowing it.
+
+Whoever could judge a drawn decision sees nothing of its claim but the page made for that, until they have
+judged it or stepped aside: every list and page starts from `queries.visible_to`, which asks here.
+"""
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actor import Actor
+from portal.accounts.model import Person
+from portal.claims.desk import Desk
+from portal.claims.model import Claim, ClaimDocument
+from portal.claims.units import sharing_units_with
+from portal.second_reviews.bars import is_open_for
+from portal.second_reviews.model import SecondReview
+
+JUDGE_AGAIN = "reviews.judge_again"
+READ_MAILS = "deliveries.manage"
+OPERATOR = "operator"  # the mover of models.Mover
+# In what was kept of the claim: the ids of the documents that counted, and of those that had before.
+DOCUMENTS, EARLIER = "documents", "earlier"
+
+
+def kept_from(desk: Desk, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of the claims kept from `actor`, because a second review waits for them."""
+    if not _can_be_asked(desk, actor):
+        return false()
+    mine = and_(SecondReview.claim_id == Claim.id, is_open_for(actor.person_id))
+    return and_(exists().where(mine), _not_needed(actor))
+
+
+def asked_of(desk: Desk, actor: Actor) -> ColumnElement[bool]:
+    """Return the same condition for second reviews that are joined with their claims."""
+    if not _can_be_asked(desk, actor):
+        return false()
+    return and_(is_open_for(actor.person_id), _not_needed(actor))
+
+
+def _can_be_asked(desk: Desk, actor: Actor) -> bool:
+    """Tell whether the roles let somebody judge decisions and do not show them every mail that tells them."""
+    permissions = desk.policies.in_force().permissions_of(actor.roles)
+    return JUDGE_AGAIN in permissions and READ_MAILS not in permissions
+
+
+def _not_needed(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that nobody needs `actor` for the claim itself: work goes before looking back.
+
+    So it is shown to whoever has it, and to everybody while it waits for a reviewer and is overdue, or nobody
+    who is still there has it.
+    """
+    not_theirs = or_(Claim.reviewer_id.is_(None), Claim.reviewer_id != actor.person_id)
+    in_hands = and_(Claim.reviewer.has(Person.active), ~Claim.overdue)
+    return and_(not_theirs, or_(Claim.waits_for != OPERATOR, in_hands))
+
+
+def review_asked_of(session: Session, desk: Desk, number: str, actor: Actor) -> SecondReview | None:
+    """Return the earliest decision about the claim `number` that `actor` is asked to judge, or None."""
+    query = (
+        select(SecondReview)
+        .join(Claim, Claim.id == SecondReview.claim_id)
+        .where(Claim.number == number, asked_of(desk, actor))
+        .order_by(SecondReview.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def spoiled_by(session: Session, desk: Desk, number: str, actor: Actor) -> str | None:
+    """Return the claim whose decision `actor` is to judge and the page of `number` would tell, or None.
+
+    That is the claim itself, or one that shares a unit with it: what can be done with either tells of both.
+    """
+    claim_id = select(Claim.id).where(Claim.number == number).scalar_subquery()
+    query = (
+        select(Claim.number)
+        .join(SecondReview, SecondReview.claim_id == Claim.id)
+        .where(or_(Claim.number == number, Claim.id.in_(sharing_units_with(claim_id))))
+        .where(asked_of(desk, actor))
+        .order_by(Claim.number != number, SecondReview.id)
+    )
+    return session.scalar(query.limit(1))
+
+
+def documents_shown(session: Session, review: SecondReview) -> list[ClaimDocument]:
+    """Return the documents that counted when the first decision was made."""
+    return _documents(session, review, DOCUMENTS)
+
+
+def earlier_documents_shown(session: Session, review: SecondReview) -> list[ClaimDocument]:
+    """Return those that had been replaced or withdrawn by then."""
+    return _documents(session, review, EARLIER)
+
+
+def _documents(session: Session, review: SecondReview, key: str) -> list[ClaimDocument]:
+    query = select(ClaimDocument).where(ClaimDocument.id.in_(review.shown[key]))
+    return list(session.scalars(query.order_by(ClaimDocument.id)))

@@ -1,0 +1,173 @@
+"""Judges a decision a second time: recorded once, never changed, and without a word to the partner."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.absence import is_away
+from portal.accounts.actor import Actor
+from portal.accounts.model import Person
+from portal.audit.recording import record
+from portal.claims.answers import Answers
+from portal.claims.blindness import asked_of
+from portal.claims.checking import check_answers
+from portal.claims.desk import Desk
+from portal.claims.drawing import PREFIX, given
+from portal.claims.impartiality import belonged_lately
+from portal.claims.model import Claim
+from portal.claims.refusals import Invalid, NotThere
+from portal.db import transaction
+from portal.languages.sentences import gettext
+from portal.rulebook.built_in_texts import nothing_given
+from portal.rulebook.rulebook import Rulebook
+from portal.second_reviews.bars import STEPPED_ASIDE, bar
+from portal.second_reviews.model import SecondReview
+
+JUDGED, LEFT = "second_review_judged", "second_review_left"
+# What a form of an opinion can ask: of the rest, the first reviewer's own form says what the claim needs.
+JUDGED_BY = ("codes", "text")
+AWAY, BELONGED = "away", "belonged"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The opinion that was recorded, now or by the same form before."""
+
+    review_id: int
+    number: str
+    agreed: bool
+
+
+class JudgedMeanwhile(Exception):
+    """Somebody else judged the decision first, or `actor` took part in the claim since."""
+
+
+class MayNotJudge(Exception):
+    """The person is away, or belonged to the organization too lately; `why` is AWAY or BELONGED."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def outcomes(desk: Desk, claim: Claim, review: SecondReview) -> list[str]:
+    """Return the transitions that can be chosen, which the first reviewer had too, by the claim's policy."""
+    rule = desk.policies.in_force().lifecycle.second_reviews
+    known = desk.rulebook_of(claim).transitions
+    offered = [*rule.of, *rule.besides] if rule else []
+    # What was chosen can be chosen again, whatever the policy lists by now.
+    named = dict.fromkeys([*offered, review.action])
+    return [one for one in named if one in known and review.from_status in known[one].moves]
+
+
+def kept_from_judging(session: Session, desk: Desk, claim: Claim, actor: Actor) -> str:
+    """Return why `actor` may not judge now: AWAY, BELONGED, or "" where nothing stands against it."""
+    today: date = desk.today()
+    if is_away(session.get_one(Person, actor.person_id), today):
+        return AWAY
+    barred = belonged_lately(session, desk.policies.in_force(), today)
+    return BELONGED if (actor.person_id, claim.organization_id) in barred else ""
+
+
+def judge(
+    desk: Desk, number: str, review_id: int | None, actor: Actor, opinion: str, answers: Answers
+) -> Judged:
+    """Record what `actor` would have decided; opens its own transaction.
+
+    `review_id` is the decision that the form was about. Raises NotThere, JudgedMeanwhile, MayNotJudge, and
+    Invalid with a sentence by field ("opinion" for the choice itself). A form that is sent twice has one
+    effect.
+    """
+    desk.open()
+    with transaction() as session:
+        review, claim = _locked(session, number, review_id)
+        if review.judged_at is not None and review.second_id == actor.person_id:
+            return Judged(review.id, number, bool(review.agreed))
+        _check_open(session, desk, review, actor)
+        if why := kept_from_judging(session, desk, claim, actor):
+            raise MayNotJudge(why)
+        rulebook = desk.rulebook_of(claim)
+        if opinion not in outcomes(desk, claim, review):
+            raise Invalid({"opinion": gettext("Choose what you would have decided.")})
+        _check(session, rulebook, claim, opinion, answers)
+        _record(desk, session, review, actor, opinion, given(rulebook.transitions[opinion], answers))
+        return Judged(review.id, number, bool(review.agreed))
+
+
+def step_aside(desk: Desk, number: str, review_id: int | None, actor: Actor) -> None:
+    """Leave the second review to others, so that `actor` reads the claim as it stands; for good.
+
+    Opens its own transaction. Raises NotThere.
+    """
+    desk.open()
+    with transaction() as session:
+        review, _ = _locked(session, number, review_id)
+        if review.judged_at is not None:
+            return
+        bar(session, review.id, [actor.person_id], STEPPED_ASIDE, desk.clock.now())
+        _note(desk, session, review, actor, LEFT, {})
+
+
+def _locked(session: Session, number: str, review_id: int | None) -> tuple[SecondReview, Claim]:
+    """Return the decision, locked until the transaction ends. Raises NotThere where none was drawn."""
+    query = (
+        select(SecondReview.id, Claim)
+        .join(Claim, Claim.id == SecondReview.claim_id)
+        .where(SecondReview.id == review_id, SecondReview.drawn, Claim.number == number)
+    )
+    found = session.execute(query).unique().first()
+    if found is None:
+        raise NotThere
+    session.execute(select(SecondReview.id).where(SecondReview.id == found[0]).with_for_update()).all()
+    return session.get_one(SecondReview, found[0], populate_existing=True), found[1]
+
+
+def _check_open(session: Session, desk: Desk, review: SecondReview, actor: Actor) -> None:
+    query = select(SecondReview.id).join(Claim, Claim.id == SecondReview.claim_id)
+    if session.scalar(query.where(SecondReview.id == review.id, asked_of(desk, actor))) is None:
+        raise JudgedMeanwhile
+
+
+def _check(session: Session, rulebook: Rulebook, claim: Claim, opinion: str, answers: Answers) -> None:
+    """Raise Invalid where something that the decision needs is missing, or cannot be taken."""
+    asks = rulebook.transitions[opinion].asks
+    missing = {
+        name: nothing_given({name: ask})
+        for name, ask in asks.items()
+        if ask.need == "required" and ask.type in JUDGED_BY and not answers.one(name)
+    }
+    if missing:
+        raise Invalid(missing)
+    check_answers(session, rulebook, claim, opinion, answers)
+
+
+def _record(
+    desk: Desk,
+    session: Session,
+    review: SecondReview,
+    actor: Actor,
+    opinion: str,
+    said: tuple[list[str], str],
+) -> None:
+    review.judged_at, review.second_id = desk.clock.now(), actor.person_id
+    review.opinion, review.opinion_reasons, review.opinion_text = opinion, *said
+    review.agreed = opinion == review.action
+    details = {"opinion": opinion, "reasons": said[0], "text": said[1], "agreed": review.agreed}
+    _note(desk, session, review, actor, JUDGED, details)
+
+
+def _note(
+    desk: Desk, session: Session, review: SecondReview, actor: Actor, action: str, details: dict[str, object]
+) -> None:
+    record(
+        session,
+        key=desk.secret,
+        subject=f"{PREFIX}{review.id}",
+        at=desk.clock.now(),
+        actor=(actor.kind, actor.side, actor.name, actor.person_id),
+        action=action,
+        decision_id=review.decision_id,
+        details=details,
+    )

@@ -1,0 +1,238 @@
+"""A second review: drawn, given once by somebody who may, and never a matter of the claim or its partner."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.model import FormerAffiliation, Person
+from portal.audit.model import AuditEvent
+from portal.audit.recording import verify
+from portal.claims.answers import Answers
+from portal.db import db, transaction
+from portal.reviews.judging import JudgedMeanwhile, judge
+from portal.second_reviews.lots import lot_of
+from portal.second_reviews.model import SecondReview
+from tests import drawn, factories
+from tests.browser import Browser
+from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
+
+INES = "incentives@contoso.example"
+REVIEWER3 = "reviewer3@operator.example"
+WORDS = "The zebra on page seven is not signed."
+OPINION = "Page seven shows no signature."
+
+
+@pytest.fixture
+def rules_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn.rules(tmp_path_factory.getbasetemp() / "all-drawn", 100)
+
+
+@pytest.fixture
+def second(filing: Filing) -> Browser:
+    return filing.browser(REVIEWER2)
+
+
+def rejected(filing: Filing) -> str:
+    number = filing.under_review()
+    filing.do("reject", number, REVIEWER, reason="insufficient_poe", message=WORDS)
+    return number
+
+
+def third_reviewer(filing: Filing) -> None:
+    with filing.context(), transaction() as session:
+        made = factories.person(
+            session, session.merge(filing.house.operator), "reviewer", account="reviewer3"
+        )
+        filing.actors[REVIEWER3] = factories.actor(made)
+
+
+def review(filing: Filing) -> SecondReview:
+    with filing.context():
+        row = db.session.scalars(select(SecondReview)).one()
+        db.session.expunge_all()
+        return row
+
+
+def numbers_waiting(browser: Browser) -> list[str]:
+    page = browser.visit("/reviews/second")
+    return [row["Claim"] for row in page.rows("#waiting table")] if page.select("#waiting") else []
+
+
+def test_a_decision_is_judged_again_and_both_opinions_are_shown(filing: Filing, second: Browser) -> None:
+    number = filing.approved()
+    before = filing.claim(number)
+    second.visit("/reviews")
+    second.click("Second reviews")
+    assert "Judge it as if nobody had" in second.click(number).text
+    page = second.fill_and_submit("Record “Approve” as my opinion")
+    assert "Both came to the same decision." in page.text
+    assert "Reviewer of Program operator" in page.region("first-opinion")
+    row, after = review(filing), filing.claim(number)
+    assert (row.agreed, row.opinion, row.action) == (True, "approve", "approve")
+    assert (after.status, after.version, after.reviewer_id) == (
+        before.status,
+        before.version,
+        before.reviewer_id,
+    )
+    with filing.context():
+        assert verify(db.session(), filing.desk.secret) == []
+        actions = select(AuditEvent.action).where(AuditEvent.subject == f"second_review:{row.id}")
+        assert list(db.session.scalars(actions)) == ["second_review_drawn", "second_review_judged"]
+
+
+def test_the_lot_is_kept_and_the_same_when_drawn_again(filing: Filing) -> None:
+    filing.approved()
+    row = review(filing)
+    assert (row.lot, row.percent) == (lot_of(filing.desk.secret, row.decision_id), 100)
+
+
+class TestOfNone:
+    @pytest.fixture
+    def rules_dir(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        return drawn.rules(tmp_path_factory.getbasetemp() / "none-drawn", 0)
+
+    def test_nothing_is_drawn_and_the_lot_is_kept_all_the_same(self, filing: Filing, second: Browser) -> None:
+        number = filing.approved()
+        assert not review(filing).drawn
+        assert numbers_waiting(second) == []
+        second.visit(f"/reviews/{number}")
+        assert second.page.heading == number
+
+
+def test_another_opinion_is_shown_beside_the_decision(filing: Filing, second: Browser) -> None:
+    number = rejected(filing)
+    second.visit(f"/reviews/{number}")  # leads to the page of the second review
+    page = second.fill_and_submit("Record “Approve” as my opinion")
+    assert "The two would have decided differently" in page.text
+    assert WORDS in page.region("first-opinion")
+    assert "Insufficient proof of execution" in page.region("first-opinion")
+    assert second.visit(f"/reviews/{number}").heading == number  # nothing is kept from them any more
+    assert numbers_waiting(second) == []
+
+
+def test_the_same_decision_for_other_reasons_agrees(filing: Filing, second: Browser) -> None:
+    second.visit(f"/reviews/{rejected(filing)}")
+    second.fill_and_submit(
+        "Record “Reject” as my opinion", reason=["missing_customer_consent"], message=OPINION
+    )
+    assert "Both came to the same decision, for other reasons." in second.page.text
+
+
+def test_what_is_missing_is_told_and_nothing_typed_is_lost(filing: Filing, second: Browser) -> None:
+    number = rejected(filing)
+    second.visit(f"/reviews/second/{number}")
+    page = second.fill_and_submit("Record “Reject” as my opinion", status=422, message=OPINION)
+    assert 'Choose at least one under "Reasons for the rejection"' in page.text
+    assert OPINION in page.region("opinion-reject")
+    assert WORDS not in page.text
+    assert review(filing).judged_at is None
+
+
+def test_who_decided_or_took_part_is_not_asked(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = filing.submitted()
+    filing.do("comment", number, REVIEWER3, message="Which workshop was it?")
+    filing.do("start_review", number, REVIEWER)
+    filing.do("approve", number, REVIEWER)
+    for who, waits in ((REVIEWER, []), (REVIEWER3, []), (REVIEWER2, [number])):
+        assert numbers_waiting(filing.browser(who)) == waits, who
+    assert filing.browser(REVIEWER3).visit(f"/reviews/{number}").heading == number
+
+
+def test_nobody_judges_for_an_organization_they_belonged_to(filing: Filing, second: Browser) -> None:
+    with filing.context(), transaction() as session:
+        owner, who = filing.actors[INES].organization_id, filing.actors[REVIEWER2].person_id
+        session.add(FormerAffiliation(person_id=who, organization_id=owner, until="2026-09-30"))
+    number = filing.approved()
+    assert numbers_waiting(second) == []
+    assert second.visit(f"/reviews/{number}").heading == number
+
+
+def test_whoever_is_away_is_asked_for_nothing(filing: Filing, second: Browser) -> None:
+    number = filing.approved()
+    with filing.context(), transaction() as session:
+        person = session.get_one(Person, filing.actors[REVIEWER2].person_id)
+        person.away_from, person.away_until = "2026-11-01", "2026-12-24"
+    assert "You are away until 24 December 2026" in second.visit("/reviews/second").text
+    assert "You are entered as away" in second.visit(f"/reviews/second/{number}").text
+    second.post(f"/reviews/second/{number}", status=422, review=str(review(filing).id), opinion="approve")
+    assert review(filing).judged_at is None
+
+
+def test_who_knows_the_decision_leaves_it_to_others(filing: Filing, second: Browser) -> None:
+    number = rejected(filing)
+    second.visit(f"/reviews/second/{number}")
+    page = second.fill_and_submit("Leave it to others and open the claim")
+    assert page.heading == number
+    assert WORDS in page.text
+    assert numbers_waiting(second) == []
+    second.post(
+        f"/reviews/second/{number}",
+        status=409,
+        review=str(review(filing).id),
+        opinion="approve",
+        message=OPINION,
+    )
+    assert OPINION in second.page.text
+    assert review(filing).judged_at is None
+
+
+def test_of_two_at_once_one_wins_and_the_other_is_told(filing: Filing, second: Browser) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    third = filing.browser(REVIEWER3)
+    second.visit(f"/reviews/second/{number}")
+    third.visit(f"/reviews/second/{number}")
+    given = third.filled("Record “Reject” as my opinion", reason=["insufficient_poe"], message=OPINION)
+    sent = second.filled("Record “Approve” as my opinion")
+    second.send_filled(sent)
+    page = third.send_filled(given, status=409)
+    assert "Somebody else judged this decision before you" in page.text
+    assert OPINION in page.text
+    second.send_filled(sent)  # twice by the same is once
+    assert "The two would have decided differently" in second.page.text
+    assert review(filing).second_id == filing.actors[REVIEWER2].person_id
+
+
+def test_whoever_gets_the_dispute_is_asked_no_more(filing: Filing, second: Browser) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    with_dispute = filing.claim(number).reviewer_id
+    for email in (REVIEWER2, REVIEWER3):
+        has_it = filing.actors[email].person_id == with_dispute
+        browser = filing.browser(email)
+        assert numbers_waiting(browser) == ([] if has_it else [number])
+        assert (browser.visit(f"/reviews/{number}").heading == number) == has_it
+    who = next(one for one in filing.actors.values() if one.person_id == with_dispute)
+    open_one = review(filing).id
+    with filing.context(), pytest.raises(JudgedMeanwhile):
+        judge(filing.desk, number, open_one, who, "approve", Answers())
+
+
+def test_whoever_had_the_dispute_is_asked_no_more_after_handing_it_over(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    one, other = sorted((REVIEWER2, REVIEWER3), key=lambda email: filing.actors[email].person_id != has_it)
+    filing.do("reassign", number, one, reviewer=str(filing.actors[other].person_id), message="On leave.")
+    assert numbers_waiting(filing.browser(one)) == numbers_waiting(filing.browser(other)) == []
+
+
+def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
+    """With nobody else to decide the dispute, the claim is kept from nobody."""
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    assert second.visit(f"/reviews/{number}").heading == number
+
+
+def test_partners_and_other_people_of_the_operator_find_nothing(filing: Filing) -> None:
+    number = filing.approved()
+    for email in (INES, "policy@operator.example", "admin@operator.example"):
+        browser = filing.browser(email)
+        browser.visit("/reviews/second", status=403)
+        browser.visit(f"/reviews/second/{number}", status=403)
+    filing.browser(INES).visit("/reviews/second/opinions/1", status=403)
+    filing.browser("admin@operator.example").visit("/reviews/second/opinions/1", status=404)
