@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "judge_decisions_twice"
-down_revision = "keep_former_affiliations"
+down_revision = "sum_up_earnings"
 branch_labels = None
 depends_on = None
 
