@@ -50,7 +50,7 @@ $(CHECKER): .ci/vnu/package-lock.json
 screenshots: $(READY) ## write small pictures of the demo's pages into docs/screenshots
 	$(BIN)/python -m tests.e2e.screenshots docs/screenshots
 
-check: lint types layers templates policy test ## everything that must be green before a change is taken
+check: lint types layers templates policy test broad ## everything that must be green before a change is taken
 
 lint: $(READY) ## style and likely mistakes
 	$(BIN)/ruff check .

@@ -95,11 +95,22 @@ class KeptHouse:
         if self._waiting is not None:
             kept, self._waiting = self._waiting, None
             _become(kept.database, self._url.drivername, self._name)
+        if self._past is None:
+            _untouched.pop(self._name, None)
 
     def close(self) -> None:
-        """Share nothing of this house any more: others than its filing have it in their hands."""
+        """Share nothing of this house any more: others than its filing have it in their hands.
+
+        What was taken over until here is still there for whoever connects.
+        """
         self._past = None
-        _untouched.pop(self._name, None)
+        if self._waiting is None:
+            _untouched.pop(self._name, None)
+
+    def forget(self) -> None:
+        """Let go of the house; its test is over."""
+        self._waiting = None
+        self.close()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -170,6 +170,9 @@ KINDS = (
         lazy_gettext("Decisions that the second reviewer would not have made, the newest first."),
         disagreements,
         lazy_gettext("No second reviewer has disagreed with a decision so far."),
+        how=lazy_gettext(
+            "Each row leads to both opinions. The decision stands whatever the second reviewer thought of it."
+        ),
         permission=READ,
     ),
 )

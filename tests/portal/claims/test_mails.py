@@ -264,7 +264,8 @@ def test_a_customer_who_answered_is_not_asked_again_by_a_mail_that_waited(filing
 
 @SQLITE
 def test_a_reason_that_two_catalogs_have_is_told_in_the_words_of_the_one_it_came_from(filing: Filing) -> None:
-    catalogs = filing.desk.policies.in_force().reasons
+    with filing.context():
+        catalogs = filing.desk.policies.in_force().reasons
     asked, rejected = (
         catalogs.information_reasons["missing_products"],
         catalogs.rejection_reasons["missing_products"],

@@ -17,7 +17,8 @@ MARKS = {"_", "gettext", "ngettext", "lazy_gettext"}
 UNTRANSLATED = {
     "AssertionError", "CheckConstraint", "Counter", "Gauge", "Histogram", "Index", "KeyError",
     "Literal", "LookupError", "NotImplementedError", "RuntimeError", "RuntimeWarning", "TypeError",
-    "TypeVar", "UniqueConstraint", "Unreachable", "ValueError", "cast", "compile", "debug", "error",
+    "TypeVar", "TypeVarTuple",
+    "UniqueConstraint", "Unreachable", "ValueError", "cast", "compile", "debug", "error",
     "exception", "fullmatch", "getLogger", "get_logger", "info", "loud", "relationship",
     "removeprefix", "removesuffix", "strftime", "text", "warning",
 }  # fmt: skip

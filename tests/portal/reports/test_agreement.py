@@ -41,14 +41,14 @@ def judged(filing: Filing) -> str:
 def test_months_and_decisions_are_counted(filing: Filing, judged: str) -> None:
     page = filing.browser(LEAD).visit("/reports/agreement")
     december, november = page.rows("main table")
-    assert list(december.values()) == ["2026-12", "Reject", "2", "1", "1", "100 %"]
-    assert list(november.values()) == ["2026-11", "Approve", "2", "2", "1", "50 %"]
+    assert list(december.values()) == ["2026-12", "Reject", "2", "1", "1", "100%"]
+    assert list(november.values()) == ["2026-11", "Approve", "2", "2", "1", "50%"]
     assert "Of 3 decisions that were judged twice, 2 came out the same." in page.text
     assert "fewer than 30 decisions with care" in page.text
-    assert "100 % of these decisions drawn by lot" in page.text
+    assert "100% of these decisions drawn by lot" in page.text
     assert len(page.select(".chart-line")) == 2
     file = filing.browser(LEAD).ask("GET", "/reports/agreement.csv").get_data(as_text=True)
-    assert "2026-11,Approve,2,2,1,50 %" in file
+    assert "2026-11,Approve,2,2,1,50%" in file
 
 
 def test_each_disagreement_leads_to_both_opinions(filing: Filing, judged: str) -> None:
