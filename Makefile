@@ -30,7 +30,7 @@ work: $(READY) ## run the sweep of deadlines and the outbox every minute
 test: $(READY) ## run the tests on SQLite and PostgreSQL (ARGS="tests/journeys -k dispute")
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-broad: $(READY) ## run the tests that go through every route, state or text
+broad: $(READY) ## run the tests of every route, state or text, and all others on PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m broad $(ARGS)
 
 soak: $(READY) ## run the tests that take many minutes
