@@ -119,8 +119,6 @@ def _notes(asked: Asked, all_: Counter[str]) -> tuple[str, ...]:
             )
         )
     if rule is not None:
-        share = gettext(
-            "The policy has %(percent)s%% of these decisions drawn by lot.", percent=rule.percent
-        )
+        share = gettext("The policy has %(percent)s%% of these decisions drawn by lot.", percent=rule.percent)
         notes.append(f"{share} {rule.because}")
     return tuple(notes)
