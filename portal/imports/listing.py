@@ -43,7 +43,10 @@ STATES: Mapping[str, State] = {
     UNDONE: State(
         lazy_gettext("Undone"),
         "neutral",
-        lazy_gettext("The file counted once and does not any more. Upload it again to use its rows again."),
+        lazy_gettext(
+            "The file counted once and does not any more; its rows count only where another import in use "
+            "brought them as well. Upload it again to use its rows again."
+        ),
     ),
     DROPPED: State(
         lazy_gettext("Discarded"),

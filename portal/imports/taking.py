@@ -1,6 +1,7 @@
 """Takes a file in: looked through once, kept, and ready to be read row by row."""
 
 import os
+from collections.abc import Sequence
 from itertools import islice
 from typing import BinaryIO
 
@@ -35,7 +36,7 @@ def take_in(importer: Importer, kind_code: str, name: str, file: BinaryIO, actor
         raise NoImport
     _check_size(importer.settings, file)
     sheet = sheet_of(importer.settings, file, actor.key)
-    count = _rows(importer.settings, kind, sheet)
+    count = _rows(importer, kind, sheet)
     for left in reversed(range(TRIES)):
         try:
             return _kept(importer, kind, safe_name(name), sheet, count, actor)
@@ -55,16 +56,24 @@ def _check_size(settings: Settings, file: BinaryIO) -> None:
         )
 
 
-def _rows(settings: Settings, kind: Kind, sheet: BinaryIO) -> int:
+def _rows(importer: Importer, kind: Kind, sheet: BinaryIO) -> int:
     """Return how many rows the sheet has below its headings. Raises NoSheet."""
+    settings = importer.settings
     if wrong := kind.wrong_headings(headings(sheet)):
-        raise NoSheet(" ".join(wrong))
+        raise NoSheet(_of_another_kind(importer, headings(sheet)) or " ".join(wrong))
     count = sum(1 for _ in islice(lines(sheet), settings.import_rows_at_most + 1))
     if count == 0:
         raise NoSheet(gettext("The file has no rows below the names of its columns."))
     if count > settings.import_rows_at_most:
         raise NoSheet(too_many_rows(settings))
     return count
+
+
+def _of_another_kind(importer: Importer, names: Sequence[str]) -> str:
+    for one in importer.kinds.values():
+        if not one.wrong_headings(names):
+            return gettext("The columns are those of “%(kind)s”. Choose that kind of rows.", kind=one.label)
+    return ""
 
 
 def _kept(importer: Importer, kind: Kind, name: str, sheet: BinaryIO, count: int, actor: Actor) -> int:

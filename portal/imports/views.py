@@ -77,7 +77,13 @@ def use(import_id: int) -> AnyResponse:
 @allow(MANAGE)
 def undo(import_id: int) -> AnyResponse:
     """Let the rows count no more."""
-    return _changed(import_id, using.undo, gettext("The rows of the file do not count any more."))
+    return _changed(
+        import_id,
+        using.undo,
+        gettext(
+            "The import was undone. Its rows count only where another import in use brought them as well."
+        ),
+    )
 
 
 @blueprint.post(f"{ONE}/discard")

@@ -64,7 +64,7 @@ class Wanted:
         """Return what a line and its claim must fulfil."""
         found = self.compared(EarningLine)
         if self.q:
-            words, typed = plain(self.q), self.q.casefold()
+            words, typed = plain(self.q), self.q.casefold().strip("{}")  # a tenant ID may be typed in braces
             found.append(
                 or_(
                     EarningLine.subscription_id.contains(typed, autoescape=True),

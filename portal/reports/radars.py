@@ -115,7 +115,9 @@ def _earned(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
 
 def _columns(asked: Asked, third: str, fourth: str) -> tuple[tuple[str, bool], ...]:
     names = (gettext("Claim"), gettext("Customer"), gettext("Product"), third, fourth)
-    earned = ((gettext("Earned so far"), True),) if tells_earnings(asked.desk, asked.actor) else ()
+    earned = (
+        ((gettext("Earned by the claim so far"), True),) if tells_earnings(asked.desk, asked.actor) else ()
+    )
     return (*((name, False) for name in names), *earned)
 
 

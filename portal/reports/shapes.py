@@ -98,11 +98,6 @@ class Report:
         return max((one.total for one in self.series), default=0) or 1
 
     @property
-    def toned(self) -> bool:
-        """True where the tones alone tell the parts of a line apart."""
-        return all(len({tone for *_, tone in one.parts}) == len(one.parts) for one in self.series)
-
-    @property
     def at_once(self) -> tuple[tuple[Cell, ...], ...]:
         """The rows that a page shows at once."""
         return self.rows[: self.first]

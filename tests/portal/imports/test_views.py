@@ -51,6 +51,20 @@ def test_a_file_is_checked_used_and_undone(imports: Imports, admin: Browser) -> 
     assert page.region("import-history").count(name) == 3
 
 
+def test_where_two_imports_bring_the_same_rows_pages_tell_what_using_and_undoing_change(
+    imports: Imports, admin: Browser
+) -> None:
+    upload(admin, subscriptions(3))
+    assert "nothing changes now" not in admin.page.text
+    admin.fill_and_submit("Use these rows")
+    upload(admin, subscriptions(2))
+    assert "nothing changes now" in admin.page.region("import-actions")
+    admin.fill_and_submit("Use these rows")
+    page = admin.fill_and_submit("Undo")
+    assert "only where another import in use brought them" in page.region("import-standing")
+    assert len(imports.live()) == 3
+
+
 def test_mistakes_are_told_cell_by_cell_and_handed_over_safely(imports: Imports, admin: Browser) -> None:
     rows = [SUBSCRIPTION | {"state": "=cmd|' /C calc'!A0"}, SUBSCRIPTION | {"tenant_id": "", "as_of": "x"}]
     upload(admin, sheet(rows))
@@ -72,6 +86,7 @@ def test_mistakes_are_told_cell_by_cell_and_handed_over_safely(imports: Imports,
     ("kind", "content", "field", "told"),
     [
         ("subscriptions", b"a,b\n1,2\n", "file", "The column “tenant_id” is missing."),
+        ("earnings", subscriptions(1), "file", "The columns are those of “Subscriptions”. Choose that kind"),
         ("subscriptions", b"PK\x03\x04 no workbook", "file", "The workbook is damaged."),
         ("subscriptions", None, "file", "Choose a file first"),
         ("", subscriptions(1), "kind", "Choose what the rows of the file are."),

@@ -83,6 +83,7 @@ def test_a_line_is_found_by_what_somebody_has_at_hand(filing: Filing, partner: B
     both = partner.visit(f"/earnings?q={factories.SHARED_TENANT[:8].upper()}")
     assert number in both.text
     assert other in both.text
+    assert number in partner.visit(f"/earnings?q=%7B{factories.SHARED_TENANT.upper()}%7D").text, "in braces"
     assert other not in partner.visit("/earnings?status=paid").text
     assert number not in partner.visit("/earnings?product=intune").text
     assert "No line of earnings fits" in partner.visit("/earnings?month=2026-01").text

@@ -13,6 +13,7 @@ from tests.portal.reports.telling import INES, asked, file_of, rows
 from tests.portal.reviews.filing import Filing
 from tests.whole_app import rewriting
 
+EARNED = "Earned by the claim so far"
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -27,7 +28,11 @@ def test_what_ends_within_the_days_of_the_policy_is_to_be_renewed(filing: Filing
     subscribe(filing, product="intune", ends_on="2027-01-15")  # nobody's association
     earn(filing, {"claim": number, "amount": "12.34"})
     [row] = rows(partner, "renewals")
-    assert (row["Claim"], row["Ends on"], row["Earned so far"]) == (number, "15 January 2027", "EUR 12.34")
+    assert (row["Claim"], row["Ends on"], row[EARNED]) == (
+        number,
+        "15 January 2027",
+        "EUR 12.34",
+    )
     assert "ends within 90 days" in partner.page.text
     subscribe(filing, as_of="2026-11-21", ends_on="2028-01-15")  # renewed
     assert "No association has a known subscription" in partner.visit("/reports/renewals").text
@@ -39,9 +44,12 @@ def test_what_was_earned_is_told_in_each_currency(filing: Filing, partner: Brows
     dollars = {"claim": number, "amount": "5.00", "currency": "USD"}
     earn(filing, {"claim": number, "amount": "12.34"}, {"claim": number, "amount": "1.00"}, dollars)
     [row] = rows(partner, "renewals")
-    assert row["Earned so far"] == "EUR 13.34 USD 5.00"
+    assert row[EARNED] == "EUR 13.34 USD 5.00"
     [line] = file_of(partner, "renewals")
-    assert (line["Earned so far (EUR)"], line["Earned so far (USD)"]) == ("13.34", "5.00")
+    assert (line[f"{EARNED} (EUR)"], line[f"{EARNED} (USD)"]) == (
+        "13.34",
+        "5.00",
+    )
 
 
 def test_what_runs_out_and_what_lies_idle_is_told(filing: Filing) -> None:

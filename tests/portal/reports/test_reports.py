@@ -41,6 +41,21 @@ def something_of_everything(filing: Filing) -> list[str]:
     return [approved, declined, *further, asked(filing, product="sharepoint_online")]
 
 
+def test_each_status_is_drawn_in_its_tone_and_two_of_one_tone_in_two_shades(filing: Filing) -> None:
+    filing.approved()
+    rejected(filing, product="entra_id_p1")
+    filing.submitted(product="intune")
+    filing.under_review(product="exchange_online")
+    page = filing.browser(INES).visit("/reports/claims-over-time")
+    names = page.texts(".chart-legend li")
+    drawn = [rect.get("class") for rect in page.select(".chart-legend rect")]
+    told = dict(zip(names, drawn, strict=True))
+    assert told["Approved"] == "tone-success again-0"
+    assert told["Rejected"] == "tone-danger again-0"
+    assert (told["Submitted"], told["Under review"]) == ("tone-info again-0", "tone-info again-1")
+    assert len(set(drawn)) == len(drawn)
+
+
 def test_claims_are_counted_in_the_status_that_they_had_when_each_month_ended(filing: Filing) -> None:
     filing.draft()
     filing.approved(product="intune")
@@ -135,7 +150,7 @@ def test_the_file_says_what_the_table_says(filing: Filing) -> None:
         shown, filed = rows(operator, code), file_of(operator, code)
         assert len(filed) == len(shown)
         for heading in shown[0]:
-            if heading not in ("Ends on", "Day", "Earned so far"):
+            if heading not in ("Ends on", "Day", "Earned by the claim so far"):
                 assert [row[heading] for row in filed] == [row[heading].replace("—", "") for row in shown], (
                     code,
                     heading,

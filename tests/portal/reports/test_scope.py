@@ -20,4 +20,4 @@ def test_what_a_claim_earned_is_told_to_those_who_may_read_earnings(filing: Fili
         for address in (f"/reports/{code}", f"/reports/{code}.csv"):
             told = browser.visit(address).content.decode()
             assert ("234.56" in told) == (who in (INES, ADMIN) and code == "renewals"), (who, address)
-            assert ("Earned so far" in told) <= (who in (INES, ADMIN)), (who, address)
+            assert ("Earned by the claim so far" in told) <= (who in (INES, ADMIN)), (who, address)
