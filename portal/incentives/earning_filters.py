@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 
-from portal.claims.model import Claim
+from portal.claims.model import Claim, ClaimProduct
 from portal.claims.searching import plain
 from portal.imports.columns import BadCell, month
 from portal.incentives.model import EarningLine, EarningSum
@@ -65,13 +65,22 @@ class Wanted:
         found = self.compared(EarningLine)
         if self.q:
             words, typed = plain(self.q), self.q.casefold().strip("{}")  # a tenant ID may be typed in braces
+            # A subscription of the claim finds its own lines, not those of the claim's other products.
+            subscribed = exists().where(
+                ClaimProduct.claim_id == EarningLine.claim_id,
+                func.lower(ClaimProduct.subscription_id).contains(typed, autoescape=True),
+            )
             found.append(
                 or_(
                     EarningLine.subscription_id.contains(typed, autoescape=True),
                     EarningLine.tenant_id.contains(typed, autoescape=True),
                     EarningLine.payment_id.icontains(self.q, autoescape=True),
                     EarningLine.key.icontains(self.q, autoescape=True),
-                    Claim.search_text.contains(words, autoescape=True),
+                    and_(
+                        EarningLine.subscription_id == "",
+                        subscribed.where(ClaimProduct.product == EarningLine.product),
+                    ),
+                    and_(Claim.search_text.contains(words, autoescape=True), ~subscribed),
                 )
             )
         return found

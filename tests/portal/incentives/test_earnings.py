@@ -1,7 +1,9 @@
 """The page of earnings: whose lines it shows, what they come to, and how they are found."""
 
 import pytest
+from sqlalchemy import select
 
+from portal.claims.model import Claim, ClaimProduct
 from portal.db import transaction
 from tests import factories
 from tests.browser import Browser
@@ -87,6 +89,28 @@ def test_a_line_is_found_by_what_somebody_has_at_hand(filing: Filing, partner: B
     assert other not in partner.visit("/earnings?status=paid").text
     assert number not in partner.visit("/earnings?product=intune").text
     assert "No line of earnings fits" in partner.visit("/earnings?month=2026-01").text
+
+
+def test_a_subscription_finds_its_own_lines_and_none_of_the_claims_other_products(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.approved()
+    with filing.context(), transaction() as session:
+        claim = session.scalars(select(Claim).where(Claim.number == number)).one()
+        claim.products[0].subscription_id = "SUB-9"
+        claim.products.append(ClaimProduct(product="intune"))
+        claim.search_text += " sub-9"
+    earn(
+        filing,
+        {"claim": number, "subscription_id": "SUB-9", "amount": "1.11"},
+        {"claim": number, "amount": "2.22"},  # of the product whose subscription the claim names
+        {"claim": number, "product": "intune", "amount": "4.44"},
+    )
+    found = partner.visit("/earnings?q=SUB-9").text
+    assert "3.33" in found
+    assert "4.44" not in found
+    assert "7.77" not in found
+    assert "7.77" in partner.visit(f"/earnings?q={number}").text
 
 
 @SQLITE
