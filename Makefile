@@ -31,7 +31,7 @@ test: $(READY) ## run the tests on SQLite and PostgreSQL (ARGS="tests/journeys -
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 broad: $(READY) ## run the tests of every route, state or text, and all others on PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m broad $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "broad and not soak" $(ARGS)
 
 soak: $(READY) ## run the tests that take many minutes
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak $(ARGS)

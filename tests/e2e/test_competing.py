@@ -13,6 +13,7 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     WITH_AND_WITHOUT,
 ]

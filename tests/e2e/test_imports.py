@@ -17,6 +17,7 @@ from tests.portal.reviews.filing import Filing
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 LINES = [Said("L-1", 123450, "EUR"), Said("L-2", -5000, "EUR"), Said("L-3", 990, "USD")]

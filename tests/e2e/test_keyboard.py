@@ -14,6 +14,7 @@ from tests.e2e.test_main_job import CONTACTS, CUSTOMER, LETTER, on_disk, status_
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     WITH_AND_WITHOUT,
 ]

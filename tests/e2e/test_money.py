@@ -15,6 +15,7 @@ from tests.portal.reviews.filing import Filing
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.pages,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     WITH_AND_WITHOUT,
 ]

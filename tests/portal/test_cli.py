@@ -235,6 +235,7 @@ def test_nothing_is_served_from_a_restore_that_was_interrupted(
     assert not began
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("start", ["import wsgi", "from portal.app import served; served()"])
 def test_servers_refuse_sample_data_too(shell: Shell, sample: Path, start: str) -> None:
     result = shell.python(start)
@@ -250,6 +251,7 @@ def test_every_other_command_works_on_the_demos_folder(shell: Shell, sample: Pat
     assert shell.add("--side", "partner", "--role", "global_admin").exit_code == 0
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("start", ["import wsgi", "from portal.app import served; served()"])
 def test_servers_keep_the_portals_files_to_its_own_account(shell: Shell, tmp_path: Path, start: str) -> None:
     (tmp_path / "data").mkdir(mode=0o755)

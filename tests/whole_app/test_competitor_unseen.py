@@ -105,11 +105,13 @@ def test_nothing_differs_by(field: str, usual: Told, tmp_path: Path) -> None:
         same(usual, story(made, IN_TURN))
 
 
+@pytest.mark.broad
 def test_nothing_differs_where_everything_is_another(usual: Told, tmp_path: Path) -> None:
     with house(tmp_path / "house", tmp_path / "template", None, Rival(**OTHERWISE)) as made:
         same(usual, story(made, IN_TURN))
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize(
     ("database_url", "people"),
     [
@@ -134,6 +136,7 @@ def test_nothing_differs_on_any_database(
     same(*told)
 
 
+@pytest.mark.broad
 def test_every_route_that_a_partner_can_fetch_is_compared(usual: Told, tmp_path: Path) -> None:
     """A new route is fetched by itself; this holds that nothing is left out without a reason."""
     with house(tmp_path / "house", tmp_path / "template", None, Rival()) as made, made.app.app_context():
@@ -144,6 +147,7 @@ def test_every_route_that_a_partner_can_fetch_is_compared(usual: Told, tmp_path:
         assert {where for where, answer in seen.answers.items() if answer.status >= 500} == set()
 
 
+@pytest.mark.broad
 def test_the_pages_do_tell_that_there_is_a_rival(usual: Told) -> None:
     """What is compared says what it should: existence, and nothing of whose."""
     at_draft = said(usual["draft"], "/wizard/review")
@@ -156,6 +160,7 @@ def test_the_pages_do_tell_that_there_is_a_rival(usual: Told) -> None:
         assert words not in everything
 
 
+@pytest.mark.broad
 def test_what_is_compared_has_something_to_tell(usual: Told) -> None:
     """The pages of money and the digest are not compared while they are empty."""
     paid = usual["paid"]

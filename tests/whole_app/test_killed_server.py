@@ -281,6 +281,7 @@ def kill_again_and_again(settings: Settings, kills: int) -> House:
     return house
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_server_that_is_killed_loses_nothing(settings: Settings) -> None:
     house = kill_again_and_again(settings, kills=1)

@@ -114,6 +114,7 @@ def test_every_table_is_in_the_first_form_after_going_down_and_up_again(migrated
     assert fill(engine)
 
 
+@pytest.mark.broad
 def test_each_migration_keeps_the_rows_it_finds(migrated: Config) -> None:
     engine = engine_of(migrated)
     revisions = [one.revision for one in ScriptDirectory.from_config(migrated).walk_revisions()][::-1]

@@ -51,6 +51,7 @@ def test_it_lasts_while_it_is_used_and_ends_when_idle(
     assert not is_in(signed_in)
 
 
+@pytest.mark.broad
 def test_it_ends_for_good_however_much_it_is_used(
     signed_in: Browser, clock: FixedClock, settings: Settings
 ) -> None:

@@ -90,6 +90,7 @@ def replay_everything(desk: Desk) -> None:
         assert (again.outcome, [[r.code, r.subject] for r in again.reasons]) == (row.outcome, row.rules)
 
 
+@pytest.mark.broad
 def test_random_lives_follow_the_reference_model(live: Live) -> None:
     for seed in islice(seeds(), 6):
         live(seed, 40)

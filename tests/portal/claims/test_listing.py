@@ -175,6 +175,7 @@ def many(filing: Filing) -> list[str]:
     return add_claims(filing, *rows)
 
 
+@pytest.mark.broad
 def test_every_order_pages_forth_and_back_over_each_claim_once(filing: Filing, partner: Browser) -> None:
     numbers = many(filing)
     orders = [sort for column in COLUMNS for sort in (column, f"-{column}")]

@@ -217,6 +217,7 @@ def import_and_undo(money: Money, examples: int, *, shrink: bool = False) -> Non
         assert found.decided > len(money.claims)
 
 
+@pytest.mark.broad
 def test_eligibility_decides_again_as_it_was_stored(money: Money) -> None:
     import_and_undo(money, examples=12)
 

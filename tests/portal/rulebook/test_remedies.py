@@ -166,6 +166,7 @@ def check(found: tuple[Decision, Side]) -> None:
     assert fewest(decision, side, at_most) is None, "fewer changes would have done"
 
 
+@pytest.mark.broad
 @given(refusals())
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_remedy_works_and_none_is_overlooked(found: tuple[Decision, Side]) -> None:
