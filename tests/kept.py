@@ -73,7 +73,7 @@ def hurry_sqlite() -> None:
 
     def tuned(engine: Engine) -> None:
         tune(engine)
-        event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF").close())
+        event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=NORMAL").close())
 
     portal.db.tune_sqlite = tuned
 

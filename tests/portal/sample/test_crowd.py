@@ -4,7 +4,7 @@ import random
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
@@ -66,8 +66,7 @@ def test_what_was_loaded_is_as_sound_as_what_people_did(app: Flask) -> None:
         assert db.session.scalar(unsent) == 0
         assert not list(desk.settings.mail_dir.glob("*"))  # nobody reads a crowd's mails
         if db.engine.dialect.name == "sqlite":
-            with db.engine.connect() as connection:  # as durable as before: FULL
-                assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert db.session.scalar(text("PRAGMA synchronous")) == 2  # as durable as before: FULL
         with pytest.raises(SampleRefused, match="holds people already"):
             load_crowd(desk, 1, 1, 1, said.append)
     assert said[-1].split()[0].isdigit()
