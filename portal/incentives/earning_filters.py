@@ -65,10 +65,11 @@ class Wanted:
         found = self.compared(EarningLine)
         if self.q:
             words, typed = plain(self.q), self.q.casefold().strip("{}")  # a tenant ID may be typed in braces
-            # A subscription of the claim finds its own lines, not those of the claim's other products.
+            # Who types the whole ID of a subscription is told what it earned, and not what the claim's other
+            # products did. Part of one may as well be part of a number or a name, so it leaves nothing out.
             subscribed = exists().where(
                 ClaimProduct.claim_id == EarningLine.claim_id,
-                func.lower(ClaimProduct.subscription_id).contains(typed, autoescape=True),
+                func.lower(ClaimProduct.subscription_id) == typed,
             )
             found.append(
                 or_(

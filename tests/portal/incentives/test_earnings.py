@@ -113,6 +113,23 @@ def test_a_subscription_finds_its_own_lines_and_none_of_the_claims_other_product
     assert "7.77" in partner.visit(f"/earnings?q={number}").text
 
 
+def test_a_part_of_a_subscription_hides_nothing_that_is_found_by_a_name(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.approved()
+    with filing.context(), transaction() as session:
+        claim = session.scalars(select(Claim).where(Claim.number == number)).one()
+        claim.products[0].subscription_id = "SUB-ADATUM-9"  # and Adatum is the customer's name, too
+        claim.products.append(ClaimProduct(product="intune"))
+        claim.search_text += " sub-adatum-9"
+    earn(
+        filing,
+        {"claim": number, "subscription_id": "SUB-ADATUM-9", "amount": "1.11"},
+        {"claim": number, "product": "intune", "amount": "4.44"},
+    )
+    assert "5.55" in partner.visit("/earnings?q=adatum").text
+
+
 @SQLITE
 def test_whatever_an_address_says_a_page_comes(filing: Filing, partner: Browser) -> None:
     earn(filing, {"claim": filing.approved()})
