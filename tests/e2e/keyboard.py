@@ -1,5 +1,6 @@
 """Somebody who has a keyboard alone: they come to things by Tab, and to nothing that it does not reach."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -139,7 +140,9 @@ class Keyboard:
         """Press what leads to a part of the page; Tab goes on from there, and the part is in sight."""
         self.go_to(target)
         self.page.keyboard.press("Enter")
-        assert self.page.url.endswith(f"#{part}")
+        expect(self.page).to_have_url(
+            re.compile(f"#{re.escape(part)}$")
+        )  # told by the browser a moment later
         expect(self.page.locator(f"#{part}")).to_be_in_viewport()
         self.page.keyboard.press("Tab")
         self.looks()
