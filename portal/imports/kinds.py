@@ -76,13 +76,17 @@ Sums = Callable[[Session, Rulebook, ColumnElement[bool]], Sequence[Sum]]
 # Brings up to date what is derived from the rows of a kind; those that fulfil the condition changed.
 Changed = Callable[[Session, ColumnElement[bool]], None]
 
+# Tells whether a row that fulfils the condition, and does not count yet, would be read otherwise by now.
+Misplaced = Callable[[Session, Rulebook, ColumnElement[bool]], bool]
+
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence.
 
     `sums` is None where its rows are no money. `changed` is told, within the transaction, which rows of the
-    table count now or do not any more, for what is derived from them.
+    table count now or do not any more, for what is derived from them. `misplaced` is None where what follows
+    from the cells of a row cannot change before the row is used.
     """
 
     code: str
@@ -93,6 +97,7 @@ class Kind:
     resolve: Resolve
     sums: Sums | None = None
     changed: Changed | None = None
+    misplaced: Misplaced | None = None
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""

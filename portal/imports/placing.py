@@ -21,6 +21,20 @@ class Known(NamedTuple):
     said: dict[str, object]
 
 
+def excuse_what_counts(session: Session, kind: Kind, entries: Sequence[Entry]) -> None:
+    """Take back what is wrong with entries that say what a row says which counts already.
+
+    Whether it fits the claims was decided when it came to count; what happened to them since is no reason
+    to tell the same file, read once more, that it has mistakes.
+    """
+    wrong = [entry for entry in entries if entry.mistakes and entry.key]
+    known = _known(session, kind, {entry.key for entry in wrong}) if wrong else []
+    counting = {(row.key, row.digest) for row in known if row.live}
+    for entry in wrong:
+        if (entry.key, entry.digest) in counting:
+            entry.mistakes.clear()
+
+
 def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]) -> tuple[int, int]:
     """Add what the entries say to the rows of the import; return how many are new and how many were known.
 

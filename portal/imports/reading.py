@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
+from portal.imports.counting import count_anew
 from portal.imports.importer import Importer, locked
 from portal.imports.kinds import Entry
 from portal.imports.model import MISTAKES_AT_MOST, READING, READY, WRONG, Import, ImportMistake
-from portal.imports.placing import place
+from portal.imports.placing import excuse_what_counts, place
 from portal.imports.sheets import Line, lines
 from portal.languages.sentences import in_english
 from portal.rulebook.rulebook import Rulebook
@@ -59,7 +60,7 @@ def _read_part(importer: Importer, import_id: int, position: int, part: Sequence
                 row = locked(session, import_id)
                 if _next(row) == position:
                     _stage(session, importer, rulebook, row, part)
-                    _end(importer, row, part)
+                    _end(session, importer, row, part)
                 return _next(row)
         except IntegrityError:
             if not left:
@@ -67,9 +68,10 @@ def _read_part(importer: Importer, import_id: int, position: int, part: Sequence
     raise AssertionError("every try ends above")
 
 
-def _end(importer: Importer, row: Import, part: Sequence[Line]) -> None:
+def _end(session: Session, importer: Importer, row: Import, part: Sequence[Line]) -> None:
     if row.read >= row.rows or not part:
         row.state, row.read_at = WRONG if row.wrong else READY, importer.clock.now()
+        count_anew(session, importer.kinds[row.kind])  # some came into use while the first parts were read
 
 
 def _stage(
@@ -78,7 +80,9 @@ def _stage(
     kind = importer.kinds[row.kind]
     entries = [kind.read(line, rulebook) for line in part]
     today = importer.today(rulebook)
-    kind.resolve(session, rulebook, today, [entry for entry in entries if not entry.mistakes])
+    readable = [entry for entry in entries if not entry.mistakes]
+    kind.resolve(session, rulebook, today, readable)
+    excuse_what_counts(session, kind, readable)
     fresh, same = place(session, kind, row.id, [entry for entry in entries if not entry.mistakes])
     wrong = [entry for entry in entries if entry.mistakes]
     row.fresh, row.same, row.wrong = row.fresh + fresh, row.same + same, row.wrong + len(wrong)

@@ -19,6 +19,10 @@ from portal.imports.using import drop, use
 
 log = logging.getLogger(__name__)
 
+# A command's file is checked once more where another import or a claim was quicker; so many times in a row
+# nothing else comes into use at the very moment.
+TRIES = 3
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -82,16 +86,46 @@ def import_at_once(
     problem = ""
     try:
         read_in(importer, import_id)
-        if _state(import_id) == READY and not dry_run:
-            try:
-                use(importer, import_id, actor)
-            except NotNow as refused:  # another import, or somebody on its page, was quicker
-                problem = str(refused)
+        if not dry_run:
+            problem = _used(importer, import_id, actor)
         return _outcome(importer, import_id, problem)
     finally:
         if _state(import_id) != IN_USE:
             with suppress(NotNow):
                 drop(importer, import_id, actor)
+
+
+def _used(importer: Importer, import_id: int, actor: Actor) -> str:
+    """Use a file that was read, unless it has mistakes; return what kept it, "" where its rows count."""
+    problem = ""
+    for _ in range(TRIES):
+        if _state(import_id) != READY:
+            return problem
+        try:
+            use(importer, import_id, actor)
+        except NotNow as refused:  # another import, or somebody on its page, was quicker
+            problem = str(refused)
+            read_in(importer, import_id)  # where it is to be checked once more
+        else:
+            return ""
+    return problem
+
+
+def use_now(importer: Importer, import_id: int, actor: Actor) -> None:
+    """Let every row of an import count, as `use` does. Where it is to be checked once more, a short one is.
+
+    Raises NoImport and NotNow.
+    """
+    try:
+        use(importer, import_id, actor)
+    except NotNow:
+        _read_short(importer, import_id)
+        raise
+
+
+def _read_short(importer: Importer, import_id: int) -> None:
+    if db.session().get_one(Import, import_id).rows <= importer.settings.import_rows_at_once:
+        read_in(importer, import_id)
 
 
 def bring(importer: Importer, kind: str, name: str, file: BinaryIO, actor: Actor) -> int:
@@ -100,8 +134,7 @@ def bring(importer: Importer, kind: str, name: str, file: BinaryIO, actor: Actor
     Raises as `take_in` does.
     """
     import_id = take_in(importer, kind, name, file, actor)
-    if db.session().get_one(Import, import_id).rows <= importer.settings.import_rows_at_once:
-        read_in(importer, import_id)
+    _read_short(importer, import_id)
     return import_id
 
 

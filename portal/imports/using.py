@@ -1,16 +1,16 @@
 """Lets the rows of an import count, takes them back, or throws away what was never used."""
 
-from sqlalchemy import Exists, Select, delete, exists, func, select, update
+from sqlalchemy import Exists, Select, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actor import Actor
 from portal.db import transaction
+from portal.imports.counting import count_anew
 from portal.imports.importer import Importer, NotNow, locked, note
 from portal.imports.kinds import Kind
 from portal.imports.model import (
     DROPPED,
     IN_USE,
-    MISTAKES_AT_MOST,
     READING,
     READY,
     UNDONE,
@@ -18,31 +18,31 @@ from portal.imports.model import (
     Import,
     Imported,
     ImportedRow,
-    ImportMistake,
 )
-from portal.languages.sentences import gettext, in_english
+from portal.languages.sentences import gettext
+from portal.rulebook.rulebook import Rulebook
 
 
 def use(importer: Importer, import_id: int, actor: Actor) -> None:
     """Let every row of the import count from now on, all or none. Raises NoImport and NotNow.
 
-    Where another import that came into use since the reading says something else of a row, nothing
-    counts, and the import says which rows these are.
+    Where what the rows were checked against changed since in a way that matters to them, nothing counts,
+    and the file is to be read once more (`read_in`): so its rows count as they are right now, or say why not.
     """
+    rulebook = importer.policies.in_force()  # not within: storing a new policy is a transaction too
     with transaction() as session:
         row = locked(session, import_id)
         if row.state != READY:
             raise NotNow(_why_not(row))
         kind = importer.kinds[row.kind]
-        contradicted = _contradicted(session, kind, row)
-        if contradicted:
-            row.state, row.wrong = WRONG, contradicted
+        if outdated := _outdated(session, kind, rulebook, row):
+            _read_again(session, kind, row)
         else:
-            _let_count(session, kind, row)
             row.state, row.used_at, row.followed = IN_USE, importer.clock.now(), False
+            _let_count(session, kind, row)
             note(session, importer, row, actor, "used")
-    if contradicted:
-        raise NotNow(_why_not(row))
+    if outdated:
+        raise NotNow(outdated)
 
 
 def undo(importer: Importer, import_id: int, actor: Actor) -> None:
@@ -74,6 +74,7 @@ def _let_count(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
     mine = table.id.in_(_rows(row))
     session.execute(update(table).where(mine, ~table.live).values(live=True))
+    count_anew(session, kind)
     if kind.changed:
         kind.changed(session, mine)
 
@@ -83,6 +84,7 @@ def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
     mine = table.id.in_(_rows(row))
     counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
     session.execute(update(table).where(mine, ~counts_by_another).values(live=False))
+    count_anew(session, kind)
     if kind.changed:
         kind.changed(session, mine)
 
@@ -106,20 +108,37 @@ def _brought_by_another(table: type[Imported], row: Import) -> Exists:
     )
 
 
-def _contradicted(session: Session, kind: Kind, row: Import) -> int:
-    """Note a mistake for each row of the import of which another row counts by now; return how many."""
+def _outdated(session: Session, kind: Kind, rulebook: Rulebook, row: Import) -> str:
+    """Return what changed since the reading so that its outcome does not hold any more, "" where it holds."""
+    if _contradicted(session, kind, row):
+        return gettext(
+            "Another import that came into use since this file was checked says something else of some of "
+            "its rows. The file is checked once more, and its page tells which rows these are."
+        )
+    if kind.misplaced and kind.misplaced(session, rulebook, kind.table.id.in_(_rows(row))):
+        return gettext(
+            "Since this file was checked, claims were approved or ended, and some of its rows that name no "
+            "claim belong to another one now. The file is checked once more; look at it, then use its rows."
+        )
+    return ""
+
+
+def _contradicted(session: Session, kind: Kind, row: Import) -> bool:
+    """Tell whether another row counts by now of a thing that the import tells of."""
     mine, theirs = aliased(kind.table), aliased(kind.table)
     query = (
-        select(mine.key)
+        select(mine.id)
         .join(theirs, theirs.key == mine.key)
         .where(mine.id.in_(_rows(row)), theirs.live, theirs.id != mine.id)
     )
-    found = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    with in_english():
-        reason = gettext("An import that came into use meanwhile says something else of this.")
-    for key in session.scalars(query.order_by(mine.key).limit(MISTAKES_AT_MOST)).all():
-        session.add(ImportMistake(import_id=row.id, row=0, column="", cell=key, reason=reason))
-    return found
+    return session.scalar(query.limit(1)) is not None
+
+
+def _read_again(session: Session, kind: Kind, row: Import) -> None:
+    """Put the import back to where none of its rows was read."""
+    _forget(session, kind, row)
+    row.state, row.read_at = READING, None
+    row.read = row.fresh = row.same = row.wrong = 0
 
 
 def _why_not(row: Import) -> str:

@@ -11,7 +11,7 @@ from portal.db import db
 from portal.imports import files, listing, showing, using
 from portal.imports.importer import Importer, NoImport, NotNow
 from portal.imports.kinds import Kind
-from portal.imports.running import bring
+from portal.imports.running import bring, use_now
 from portal.imports.sheets import NoSheet
 from portal.imports.taking import CSV
 from portal.imports.workbooks import MEDIA_TYPE
@@ -70,7 +70,7 @@ def progress(import_id: int) -> Response:
 @allow(MANAGE)
 def use(import_id: int) -> AnyResponse:
     """Let the rows count."""
-    return _changed(import_id, using.use, gettext("Every row of the file counts now."))
+    return _changed(import_id, use_now, gettext("Every row of the file counts now."))
 
 
 @blueprint.post(f"{ONE}/undo")

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from portal.claims.model import Association, Claim, ClaimProduct
 from portal.claims.units import parts_of
 from portal.customers.model import Customer
 from portal.imports.kinds import Entry
+from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
+
+# So many lines are compared with the associations of their customers by one statement.
+LINES_AT_ONCE = 500
 
 Holders = Mapping[tuple[str, str], Sequence[tuple[Association, Claim]]]
 
@@ -45,6 +50,31 @@ def find_claims(session: Session, rulebook: Rulebook, entries: Sequence[Entry]) 
         if claim is not None:
             found[entry.number] = claim
     return found
+
+
+def misplaced(session: Session, rulebook: Rulebook, wanted: ColumnElement[bool]) -> bool:
+    """Tell whether a line that fulfils `wanted`, names no claim and does not count belongs elsewhere by now.
+
+    That is to another claim than when it was read, to none, or to more than one.
+    """
+    last = 0
+    while rows := _unnamed(session, wanted, last):
+        entries = [Entry(line_id, {}, values=said) for line_id, _, said in rows]
+        found = find_claims(session, rulebook, entries)
+        if any(line_id not in found or found[line_id].id != claim_id for line_id, claim_id, _ in rows):
+            return True
+        last = rows[-1][0]
+    return False
+
+
+def _unnamed(
+    session: Session, wanted: ColumnElement[bool], after: int
+) -> Sequence[Row[int, int, dict[str, Any]]]:
+    line = EarningLine
+    query = select(line.id, line.claim_id, line.said).where(
+        wanted, ~line.live, line.said["claim"].as_string() == "", line.id > after
+    )
+    return session.execute(query.order_by(line.id).limit(LINES_AT_ONCE)).all()
 
 
 def _claims(session: Session, numbers: set[str]) -> Mapping[str, Claimed]:

@@ -21,7 +21,7 @@ from portal.imports.columns import (
     text,
 )
 from portal.imports.kinds import Entry, Kind, Sum
-from portal.incentives.earning_claims import find_claims
+from portal.incentives.earning_claims import find_claims, misplaced
 from portal.incentives.earning_sums import sum_up
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext, lazy_gettext
@@ -152,4 +152,5 @@ EARNINGS = Kind(
     _resolve,
     _sums,
     sum_up,
+    misplaced,
 )

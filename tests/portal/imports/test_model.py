@@ -68,17 +68,27 @@ class Model:
         file.counted = counted["fresh"], counted["same"], counted["wrong"]
         file.state = "wrong" if counted["wrong"] else "ready"
 
+    def count_anew(self) -> None:
+        """What was new when a file was checked may be known when it is used, and the other way round."""
+        counting = self.counting
+        for file in self.files:
+            if file.state == "ready":
+                fresh = sum(counting.get(line.line) != line for line in file.own.values())
+                file.counted = fresh, len(file.lines) - fresh, 0
+
     def use(self, file: File) -> None:
         if file.state != "ready":
             return
         counting = self.counting
-        contradicted = sum(counting.get(line.line, line) != line for line in file.own.values())
-        file.state = "wrong" if contradicted else "in_use"
-        if contradicted:
-            file.counted = (*file.counted[:2], contradicted)
+        if any(counting.get(line.line, line) != line for line in file.own.values()):
+            file.state, file.own, file.counted = "reading", {}, (0, 0, 0)
+        else:
+            file.state = "in_use"
+            self.count_anew()
 
     def undo(self, file: File) -> None:
         file.state = "undone" if file.state == "in_use" else file.state
+        self.count_anew()
 
     def drop(self, file: File) -> None:
         file.state = "dropped" if file.state in ("reading", "ready", "wrong") else file.state

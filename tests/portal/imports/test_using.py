@@ -6,7 +6,6 @@ import pytest
 
 from portal.accounts.actor import Actor
 from portal.imports.importer import Importer, NotNow
-from portal.imports.model import MISTAKES_AT_MOST
 from portal.imports.using import drop, undo, use
 from tests.bare_app import at_once
 from tests.portal.imports.conftest import Imports, subscriptions
@@ -48,25 +47,31 @@ def test_undo_leaves_what_another_import_in_use_brought(imports: Imports) -> Non
     assert imports.live() == set()
 
 
-def test_an_import_that_another_contradicted_meanwhile_counts_not_at_all(imports: Imports) -> None:
+def test_an_import_that_another_contradicted_meanwhile_is_checked_again_and_tells_its_rows(
+    imports: Imports,
+) -> None:
     late = imports.checked(subscriptions(3, state="suspended"))
-    imports.used(subscriptions(1, start=1))
-    assert "has mistakes" in do(imports, use, late)
-    row = imports.row(late)
-    assert (row.state, row.wrong, len(imports.live())) == ("wrong", 1, 1)
-    ((_, _, cell, reason),) = imports.mistakes(late)
-    assert "sub-1" in cell
-    assert "came into use meanwhile" in reason
+    other = imports.used(subscriptions(1, start=1))
+    assert "says something else of some of its rows" in do(imports, use, late)
+    row = imports.read(late)
+    assert (row.state, row.fresh, row.same, row.wrong, len(imports.live())) == ("wrong", 2, 0, 1, 1)
+    ((line, column, _, reason),) = imports.mistakes(late)
+    assert (line, column) == (3, "")
+    assert f"What counts by import {other} says something else" in reason
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_of_many_contradictions_all_are_counted_and_the_first_listed(imports: Imports) -> None:
-    late = imports.checked(subscriptions(MISTAKES_AT_MOST + 10, state="suspended"))
-    imports.used(subscriptions(MISTAKES_AT_MOST + 10))
-    assert "has mistakes" in do(imports, use, late)
-    listed = [cell for _, _, cell, _ in imports.mistakes(late)]
-    assert (imports.row(late).wrong, len(listed)) == (MISTAKES_AT_MOST + 10, MISTAKES_AT_MOST)
-    assert listed == sorted(listed)
+def test_what_is_new_of_an_import_follows_what_comes_into_use_before_it(imports: Imports) -> None:
+    ready = imports.checked(subscriptions(3))
+
+    def counted() -> tuple[int, int]:
+        row = imports.row(ready)
+        return row.fresh, row.same
+
+    assert counted() == (3, 0)
+    other = imports.used(subscriptions(2, start=2))
+    assert counted() == (2, 1)
+    do(imports, undo, other)
+    assert counted() == (3, 0)
 
 
 def test_what_is_dropped_is_gone_but_not_what_others_brought(imports: Imports) -> None:
@@ -128,5 +133,5 @@ def test_use_and_undo_at_once_leave_no_row_dead_that_an_import_in_use_holds(
 def test_of_two_that_contradict_each_other_one_comes_into_use(imports: Imports, round_: int) -> None:
     one, other = (imports.checked(subscriptions(50, state=state)) for state in ("active", "suspended"))
     at_once([lambda: do(imports, use, one), lambda: do(imports, use, other)])
-    assert sorted(imports.row(each).state for each in (one, other)) == ["in_use", "wrong"]
+    assert sorted(imports.read(each).state for each in (one, other)) == ["in_use", "wrong"]
     assert len(imports.live()) == 50
