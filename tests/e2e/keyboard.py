@@ -140,9 +140,8 @@ class Keyboard:
         """Press what leads to a part of the page; Tab goes on from there, and the part is in sight."""
         self.go_to(target)
         self.page.keyboard.press("Enter")
-        expect(self.page).to_have_url(
-            re.compile(f"#{re.escape(part)}$")
-        )  # told by the browser a moment later
+        # Told by the browser a moment later.
+        expect(self.page).to_have_url(re.compile(f"#{re.escape(part)}$"))
         expect(self.page.locator(f"#{part}")).to_be_in_viewport()
         self.page.keyboard.press("Tab")
         self.looks()
