@@ -67,7 +67,8 @@ def fill(count: int) -> None:
         for number in range(count):
             claim_id, organization_id, engagement, tenant, product = chance.choice(claimed)
             rows.append(
-                {"key": f"L-{number:07d}", "digest": f"{number:064d}", "said": {}, "live": True}
+                {"key": f"l-{number:07d}", "digest": f"{number:064d}", "said": {}, "live": True}
+                | {"line_id": f"L-{number:07d}"}
                 | {"claim_id": claim_id, "organization_id": organization_id, "engagement": engagement}
                 | {"tenant_id": tenant, "product": product, "subscription_id": "sub-1"}
                 | {"month": f"2026-{chance.randint(1, 11):02d}", "lever": "usage_growth"}

@@ -76,7 +76,7 @@ class Wanted:
                     EarningLine.subscription_id.contains(typed, autoescape=True),
                     EarningLine.tenant_id.contains(typed, autoescape=True),
                     EarningLine.payment_id.icontains(self.q, autoescape=True),
-                    EarningLine.key.icontains(self.q, autoescape=True),
+                    EarningLine.line_id.icontains(self.q, autoescape=True),
                     and_(
                         EarningLine.subscription_id == "",
                         subscribed.where(ClaimProduct.product == EarningLine.product),

@@ -14,6 +14,7 @@ from portal.imports.model import Imported, keys
 class EarningLine(Imported, Base):
     """One line of earnings.
 
+    `line_id` is what it is called where it comes from, as it was typed; `key` is the same without capitals.
     `amount` is in the smallest unit of `currency` (ISO 4217), negative where an earlier one is taken back.
     `month` is an ISO month, `paid_on` an ISO date or "". `lever`, `payment_status` and `reason` are codes
     of incentives.yaml.
@@ -34,6 +35,7 @@ class EarningLine(Imported, Base):
         Index("ix_earning_lines_claim_id_live", "claim_id", "live"),
     )
 
+    line_id: Mapped[str]
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     tenant_id: Mapped[str]
