@@ -127,18 +127,24 @@ def _earnings(held: Sequence[Held], today: date, chance: random.Random) -> Itera
 
 def _payment(serial: int, month: str, today: date) -> Row:
     """Return how far the payment has come: last month's is earned, some is withheld, the rest was paid."""
-    if month == today.isoformat()[:7]:
+    if month == _before(today):
         return {"payment_status": "earned"}
     if serial % 7 == 0:
         return {"payment_status": "withheld", "reason": "below_threshold"}
-    paid_on = date.fromisoformat(f"{month}-28") + timedelta(days=15)
+    paid_on = date.fromisoformat(f"{month}-28") + timedelta(days=45)
     if paid_on > today:
         return {"payment_status": "scheduled"}
     return {"payment_status": "paid", "payment_id": f"P-{paid_on:%Y-%m}", "paid_on": paid_on.isoformat()}
 
 
+def _before(today: date) -> str:
+    """Return the month before today's."""
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
 def _months(began: date, today: date) -> Iterator[str]:
+    """Yield the months from `began` on that are over: what is earned in one is reported in the next."""
     year, month = began.year, began.month
-    while (year, month) <= (today.year, today.month):
+    while (year, month) < (today.year, today.month):
         yield f"{year}-{month:02d}"
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
