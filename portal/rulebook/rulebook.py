@@ -205,10 +205,7 @@ class Rulebook:
     # ── what the files say ─────────────────────────────────────────────────────────────────────
 
     def permissions_of(self, roles: Iterable[str], *, restricted: bool = False) -> frozenset[str]:
-        """Return the permissions that the roles give together; a role that is no more gives none.
-
-        People who are `restricted` to some locations are given none that is held everywhere or not at all.
-        """
+        """Return the permissions that the roles give together; to people `restricted` to locations not all."""
         known, means = self.roles.roles, self.roles.permissions
         given = (permission for role in roles if role in known for permission in known[role].may)
         return frozenset(one for one in given if not (restricted and means[one].everywhere))
