@@ -205,7 +205,7 @@ class Rulebook:
     # ── what the files say ─────────────────────────────────────────────────────────────────────
 
     def permissions_of(self, roles: Iterable[str], *, restricted: bool = False) -> frozenset[str]:
-        """Return the permissions that the roles give together; to people `restricted` to locations not all."""
+        """Return the permissions that the roles give together; to `restricted` people not all."""
         known, means = self.roles.roles, self.roles.permissions
         given = (permission for role in roles if role in known for permission in known[role].may)
         return frozenset(one for one in given if not (restricted and means[one].everywhere))
