@@ -87,8 +87,8 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
             cell=where,
         ),
         "text_beside": gettext(
-            "The cell %(cell)s of the workbook shows a text that is not in it, as a format shows SUB-123 for "
-            "the number 123. Format the column as text, and enter its values as they are seen.",
+            "The format of the cell %(cell)s of the workbook adds a text that is not in it, such as SUB- "
+            "before 123. Format the column as text, and enter its values as they are seen.",
             cell=where,
         ),
         "merged_cells": gettext(

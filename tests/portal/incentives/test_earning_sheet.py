@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal.db import db, transaction
+from portal.imports.columns import LARGEST_AMOUNT
 from portal.imports.importer import NotNow
 from portal.imports.using import undo, use
 from portal.incentives.earning_sums import SUM_AT_MOST
@@ -105,10 +106,9 @@ def test_what_could_not_be_added_up_does_not_come_to_count(imports: Imports) -> 
 
 def test_lines_of_the_largest_amount_are_added_up(imports: Imports) -> None:
     """More of them than a database could add, were each as large as before they were limited."""
-    largest = 1_000_000_000_000
     earnings = Earnings(imports)
-    lines = [Said(f"L-{n}", largest, "EUR") for n in range(1030)]
+    lines = [Said(f"L-{n}", LARGEST_AMOUNT, "EUR") for n in range(1030)]
     imports.used(earnings.file(lines), "earnings")
-    assert counting(imports.filing) == [1030 * largest]
+    assert counting(imports.filing) == [1030 * LARGEST_AMOUNT]
     with imports.filing.context():
-        assert db.session.scalar(select(func.sum(EarningLine.amount))) == 1030 * largest
+        assert db.session.scalar(select(func.sum(EarningLine.amount))) == 1030 * LARGEST_AMOUNT
