@@ -73,6 +73,22 @@ class EarningSum(Base):
     lines: Mapped[int]
 
 
+class EarningClaimSum(Base):
+    """The same of each claim: the totals for people who see the claims of some locations alone."""
+
+    __tablename__ = "earning_claim_sums"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(primary_key=True)
+    engagement: Mapped[str] = mapped_column(primary_key=True)
+    product: Mapped[str] = mapped_column(primary_key=True)
+    payment_status: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[int]
+
+
 class PayoutContact(Base):
     """Whom payments to an organization are arranged with. Without a row nobody is named."""
 
