@@ -46,7 +46,7 @@ from portal.settings import Settings, close_data_dir, keep_files_private, kept_s
 from portal.web.converters import install_converters
 from portal.web.errors import error_page, install_errors
 from portal.web.filters import install_filters
-from portal.web.guard import check_routes, install_guard, signed_in_person
+from portal.web.guard import SignedIn, check_routes, install_guard, signed_in_person
 from portal.web.headers import install_headers
 from portal.web.health import health_blueprint
 from portal.web.languages import install_languages
@@ -207,7 +207,7 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     refuse_nul_in_addresses(app)
     who = install_current(app, entrance)
     keep = install_giving_back(app, KEPT, is_untouched)
-    install_guard(app, who, lambda roles: desk.policies.in_force().permissions_of(roles), keep)
+    install_guard(app, who, lambda person: _permissions(desk, person), keep)
     refuse_nameless_fields(app)
     CSRFProtect(app)
     install_leaving(app, keep)
@@ -220,6 +220,11 @@ def _install_web(app: Flask, settings: Settings, desk: Desk) -> None:
     install_errors(app)
     _install_feature_errors(app)
     app.register_blueprint(health_blueprint(_problems(desk.policies), _notes(desk.policies), registry))
+
+
+def _permissions(desk: Desk, person: SignedIn) -> frozenset[str]:
+    restricted = person.location_ids is not None
+    return desk.policies.in_force().permissions_of(person.roles, restricted=restricted)
 
 
 def _number_of_news(desk: Desk) -> int:

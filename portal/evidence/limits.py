@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,14 +80,21 @@ def draw(kind: str, content: bytes, page: int, *, as_text: bool, seconds: int, m
 
 
 def read_sheet(
-    content: bytes, *, seconds: int, mebibytes: int, rows_at_most: int, bytes_at_most: int
+    content: bytes,
+    *,
+    seconds: int,
+    mebibytes: int,
+    rows_at_most: int,
+    bytes_at_most: int,
+    currencies: Iterable[str],
 ) -> Sheet:
     """Read the first sheet of the workbook (XLSX) `content` in a process limited as that of `read`.
 
-    Its CSV has at most `bytes_at_most` bytes. Raises ReaderBroken as `read` does.
+    Its CSV has at most `bytes_at_most` bytes. A cell that shows a text which is not in it is a problem,
+    unless it is one of the codes of `currencies`. Raises ReaderBroken as `read` does.
     """
     numbers = (str(number) for number in (mebibytes, seconds, rows_at_most, bytes_at_most))
-    command = [sys.executable, "-I", str(Path(sheet_reading.__file__)), *numbers]
+    command = [sys.executable, "-I", str(Path(sheet_reading.__file__)), *numbers, ",".join(currencies)]
     ended = _ended(command, content, seconds * WAIT_FACTOR, bytes_at_most + sheet_reading.CHUNK)
     if isinstance(ended, str):
         return Sheet(problem=ended)

@@ -12,7 +12,7 @@ import posixpath
 import re
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -47,10 +47,12 @@ _NUMBER_WITH_FORMAT = re.compile(
     rb"""<(?:\w+:)?c(?=\s)(?![^<>]*\st=["'](?!n["']))[^<>]*\ss=["']([0-9]{1,6})["'][^<>]*>\s*"""
     rb"""(?:<(?:\w+:)?f[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"""
 )
-# A format of two zeros and more before the point, such as 00000, and no day, time or power (0E+00).
-_FILLS_WITH_ZEROS = re.compile(r"""^(?!.*[dmyhse])[^.;]*0[^.;0]*0""", re.IGNORECASE)
-_QUOTED = re.compile(r"""\[[^\]]*\]|"[^"]*"|\\.""")
+_TEXT_WITH_FORMAT = re.compile(
+    rb"""<(?:\w+:)?c(?=\s)(?=[^<>]*\st=["'](?:s|str|inlineStr)["'])[^<>]*\ss=["']([0-9]{1,6})["'][^<>]*>"""
+)
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+# Cells of one kind, and which of their styles show what is not in them, with the problem's code.
+Formats = tuple[re.Pattern[bytes], Mapping[bytes, str]]
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -63,8 +65,11 @@ class Problem(Exception):
         self.where = where
 
 
-def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
-    """Return the first sheet that is not hidden as CSV in UTF-8, row for row from its top. Raises Problem."""
+def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int, currencies: Collection[str]) -> bytes:
+    """Return the first sheet that is not hidden as CSV in UTF-8, row for row from its top.
+
+    Only `currencies` are shown with numbers and not told. Raises Problem.
+    """
     import python_calamine as calamine
 
     try:
@@ -74,7 +79,7 @@ def csv_of(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
             book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
             number = _first(book, calamine)
             if number < len(names):
-                _look_through(archive, names[number], rows_at_most, _zero_filling(archive))
+                _look_through(archive, names[number], rows_at_most, _formats(archive, currencies))
         sheet = book.get_sheet_by_index(number)
         if sheet.end and sheet.end[1] >= COLUMNS_AT_MOST:  # counted from 0
             raise Problem("too_many_columns")
@@ -117,29 +122,33 @@ def _first(book: Any, calamine: ModuleType) -> int:
     raise Problem("no_workbook")
 
 
-def _zero_filling(archive: zipfile.ZipFile) -> frozenset[bytes]:
-    """Return the numbers of the cell styles that show zeros before a number which are not in it."""
+def _formats(archive: zipfile.ZipFile, currencies: Collection[str]) -> Sequence[Formats]:
+    """Return which cell styles show something that is not in the cell, for numbers and for texts."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
+        return ()
+    told = _beside("sheet_formats")
     styles = ET.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  # limited
     # stays English: names of attributes
     codes = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter() if _is(one, "numFmt")}
-    filling = {key for key, code in codes.items() if _FILLS_WITH_ZEROS.match(_QUOTED.sub("", code))}
-    used = [one for cells in styles.iter() if _is(cells, "cellXfs") for one in cells]
-    return frozenset(b"%d" % place for place, one in enumerate(used) if one.get("numFmtId") in filling)
+    beside = {key: "text_beside" for key, code in codes.items() if told.adds_to_numbers(code, currencies)}
+    zeros = {key: "zeros_before" for key, code in codes.items() if told.fills_with_zeros(code)}
+    texts = {key: "text_beside" for key, code in codes.items() if told.adds_to_texts(code, currencies)}
+    used = [one.get("numFmtId") for cells in styles.iter() if _is(cells, "cellXfs") for one in cells]
+    return [
+        (sign, {b"%d" % place: problems[key] for place, key in enumerate(used) if key in problems})
+        for sign, problems in ((_NUMBER_WITH_FORMAT, beside | zeros), (_TEXT_WITH_FORMAT, texts))
+    ]
 
 
 def _is(element: ET.Element, name: str) -> bool:
     return element.tag.rpartition("}")[2] == name
 
 
-def _look_through(
-    archive: zipfile.ZipFile, name: str, rows_at_most: int, zero_filling: frozenset[bytes]
-) -> None:
+def _look_through(archive: zipfile.ZipFile, name: str, rows_at_most: int, formats: Sequence[Formats]) -> None:
     """Refuse what is too long before it is loaded, and cells of which loading would make something else.
 
-    These show an error, which would be empty; were merged, so that all but one are empty; or show zeros
-    that are not in them.
+    These show an error, which would be empty; were merged, so that all but one are empty; or show zeros or
+    a text that are not in them.
     """
     rows = 0
     with archive.open(name) as part:
@@ -152,9 +161,10 @@ def _look_through(
                     raise Problem(code, _place_of(cell[0]))
             if merged := _MERGED.search(piece):
                 raise Problem("merged_cells", merged["place"].decode())
-            for cell in _NUMBER_WITH_FORMAT.finditer(piece) if zero_filling else ():
-                if cell[1] in zero_filling:
-                    raise Problem("zeros_before", _place_of(cell[0]))
+            for kind, problems in formats:
+                for cell in kind.finditer(piece) if problems else ():
+                    if cell[1] in problems:
+                        raise Problem(problems[cell[1]], _place_of(cell[0]))
 
 
 def _place_of(cell: bytes) -> str:
@@ -211,11 +221,11 @@ def as_text(cell: object) -> str:
     return str(cell)
 
 
-def answer(content: bytes, rows_at_most: int, bytes_at_most: int) -> bytes:
+def answer(content: bytes, rows_at_most: int, bytes_at_most: int, currencies: Collection[str]) -> bytes:
     """Return MARK with the CSV, or the JSON object that tells the problem."""
     where = ""
     try:
-        return MARK + csv_of(content, rows_at_most, bytes_at_most)
+        return MARK + csv_of(content, rows_at_most, bytes_at_most, currencies)
     except Problem as problem:
         code, where = problem.code, problem.where
     except MemoryError:
@@ -233,13 +243,15 @@ def _beside(name: str) -> ModuleType:
     return module
 
 
-def main(mebibytes: int, seconds: int, rows_at_most: int, bytes_at_most: int) -> None:
+def main(
+    mebibytes: int, seconds: int, rows_at_most: int, bytes_at_most: int, *, currencies: Collection[str]
+) -> None:
     """Read the workbook on stdin within the limits and answer on stdout."""
     reading = _beside("reading")
     reading.limit(mebibytes, seconds, bytes_at_most + CHUNK)
     reading.load_library(KIND)
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(), rows_at_most, bytes_at_most))
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(), rows_at_most, bytes_at_most, currencies))
 
 
 if __name__ == "__main__":
-    main(*(int(number) for number in sys.argv[1:5]))
+    main(*(int(number) for number in sys.argv[1:5]), currencies=frozenset(sys.argv[5].split(",")))

@@ -5,18 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
-
-from babel import Locale
 
 from portal.accounts.controls import is_one_line
+from portal.imports.currencies import currencies
 from portal.languages.numbers import DIGITS
-from portal.languages.offered import ENGLISH
 from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
-# Beyond it a whole number is not exact in every program that reads our files (2 to the power of 53).
-LARGEST_AMOUNT = 9_007_199_254_740_992
+# In the smallest unit of a currency: ten billion EUR. A file that is as long as a spreadsheet, with
+# nothing but such amounts, comes to what databases still add up.
+LARGEST_AMOUNT = 1_000_000_000_000
 DIGITS_AT_MOST = 20
 CHARACTERS_AT_MOST = 200
 # How a spreadsheet shows a long number, and saves it as CSV: its last digits are lost.
@@ -32,13 +30,17 @@ Read = Callable[[str, Rulebook], object]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `means` and `example` are for the template and the documentation; `read` raises BadCell."""
+    """One column. `means` and `example` are for the template and the documentation; `read` raises BadCell.
+
+    With `any_case` two cells say the same where they differ by capitals alone; each is kept as it was typed.
+    """
 
     name: str
     means: str
     example: str
     read: Read
     required: bool = True
+    any_case: bool = False
 
 
 def text(value: str, _rulebook: Rulebook) -> str:
@@ -86,16 +88,11 @@ def month(value: str, _rulebook: Rulebook) -> str:
 
 
 def currency(value: str, _rulebook: Rulebook) -> str:
-    """Return the code of a currency (ISO 4217) in capital letters."""
+    """Return the code of a currency (ISO 4217) in capital letters, also of one that is none any more."""
     code = value.upper()
-    if code not in _currencies():
+    if code not in currencies():
         raise BadCell(gettext("It is no currency. Write its code of three letters, such as EUR or USD."))
     return code
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(Locale(ENGLISH).currencies)
 
 
 def amount(value: str, _rulebook: Rulebook) -> str:

@@ -32,6 +32,7 @@ class Entry:
     """One row of a file on its way: what its cells say, what follows from it, and what is wrong.
 
     `values` are the cells as they were read, by column; `found` what else its row in the table gets.
+    `any_case` names the columns whose cells say the same with capitals and without.
     """
 
     number: int
@@ -40,11 +41,13 @@ class Entry:
     found: dict[str, Any] = field(default_factory=dict)
     key: str = ""
     mistakes: list[Mistake] = field(default_factory=list)
+    any_case: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
         """The SHA-256 of all that the row says, the same however its cells were typed."""
-        said = json.dumps(self.values, sort_keys=True, ensure_ascii=False)
+        same = {name: self.values[name].casefold() for name in self.any_case if name in self.values}
+        said = json.dumps({**self.values, **same}, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def wrong(self, column: str, reason: str) -> None:
@@ -73,7 +76,8 @@ class Sum:
 # Returns what the rows of a kind that fulfil the condition come to, in the order in which it is told.
 Sums = Callable[[Session, Rulebook, ColumnElement[bool]], Sequence[Sum]]
 
-# Brings up to date what is derived from the rows of a kind; those that fulfil the condition changed.
+# Brings up to date what is derived from the rows of a kind; those that fulfil the condition changed. Raises
+# NotNow where they cannot count with the others, with a sentence that says why.
 Changed = Callable[[Session, ColumnElement[bool]], None]
 
 # Tells whether a row that fulfils the condition, and does not count yet, would be read otherwise by now.
@@ -101,7 +105,8 @@ class Kind:
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""
-        entry = Entry(line.number, line.cells)
+        any_case = frozenset(column.name for column in self.columns if column.any_case)
+        entry = Entry(line.number, line.cells, any_case=any_case)
         for column in self.columns:
             cell = line.cells.get(column.name, "")
             if not cell:

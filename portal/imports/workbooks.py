@@ -6,6 +6,7 @@ from typing import BinaryIO
 from portal.evidence.limits import read_sheet
 from portal.evidence.sheet_reading import COLUMNS_AT_MOST
 from portal.evidence.turns import Busy, Turns
+from portal.imports.currencies import currencies
 from portal.imports.sheets import NoSheet
 from portal.languages.sentences import gettext, number
 from portal.settings import Settings
@@ -40,6 +41,7 @@ def sheet_of(settings: Settings, file: BinaryIO, whose: str) -> BinaryIO:
                 mebibytes=settings.document_reading_mebibytes,
                 rows_at_most=settings.import_rows_at_most,
                 bytes_at_most=settings.import_bytes_at_most,
+                currencies=sorted(currencies()),
             )
     except Busy:
         raise NoSheet(
@@ -82,6 +84,11 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
         "zeros_before": gettext(
             "The cell %(cell)s of the workbook shows zeros before its number that are not in it. Format the "
             "column as text, and enter its values with their zeros.",
+            cell=where,
+        ),
+        "text_beside": gettext(
+            "The format of the cell %(cell)s of the workbook adds a text that is not in it, such as SUB- "
+            "before 123. Format the column as text, and enter its values as they are seen.",
             cell=where,
         ),
         "merged_cells": gettext(

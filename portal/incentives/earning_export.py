@@ -33,7 +33,7 @@ class _Words:
 
 # stays English: people's own programs find columns by their headings
 CELLS: Mapping[str, Callable[[Any, _Words], str]] = {
-    "Line": lambda row, _: row.key,
+    "Line": lambda row, _: row.line_id,
     "Claim": lambda row, _: row.number,
     "Customer": lambda row, _: row.name or "",
     "Tenant ID": lambda row, _: row.tenant_id,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from portal.claims.model import Claim, ClaimProduct
 from portal.claims.searching import plain
 from portal.imports.columns import BadCell, month
-from portal.incentives.model import EarningLine, EarningSum
+from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from portal.rulebook.rulebook import Rulebook
 
 SEARCH_CHARACTERS_AT_MOST = 200
@@ -52,7 +52,9 @@ class Wanted:
     def without(self, name: str) -> dict[str, str]:
         return replace(self, **{name: ""}).params
 
-    def compared(self, table: type[EarningLine] | type[EarningSum]) -> list[ColumnElement[bool]]:
+    def compared(
+        self, table: type[EarningLine] | type[EarningSum] | type[EarningClaimSum]
+    ) -> list[ColumnElement[bool]]:
         """Return what a row of `table` must fulfil, without what is searched for."""
         return [
             getattr(table, column) == asked
@@ -76,7 +78,7 @@ class Wanted:
                     EarningLine.subscription_id.contains(typed, autoescape=True),
                     EarningLine.tenant_id.contains(typed, autoescape=True),
                     EarningLine.payment_id.icontains(self.q, autoescape=True),
-                    EarningLine.key.icontains(self.q, autoescape=True),
+                    EarningLine.line_id.icontains(self.q, autoescape=True),
                     and_(
                         EarningLine.subscription_id == "",
                         subscribed.where(ClaimProduct.product == EarningLine.product),

@@ -13,7 +13,7 @@ from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 from portal.customers.model import Customer
 from portal.incentives.earning_filters import Wanted
-from portal.incentives.model import EarningLine, EarningSum
+from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from portal.paging import Order, Page
 from portal.paging import page_of as paged
 
@@ -36,13 +36,13 @@ class Sum:
 
 def sums(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> list[Sum]:
     """Return what the lines that the filters leave come to, never added across currencies."""
-    query = _of_lines(desk, actor, wanted) if _is_by_line(actor, wanted) else _of_sums(actor, wanted)
+    if wanted.q:  # which lines it leaves no sum says
+        query = _of_lines(desk, actor, wanted)
+    elif actor.location_ids is None:
+        query = _of_sums(actor, wanted)
+    else:
+        query = _of_claims(desk, actor, wanted)
     return [Sum(*row) for row in session.execute(query)]
-
-
-def _is_by_line(actor: Actor, wanted: Wanted) -> bool:
-    """Tell whether it takes the lines to know which count: the sums of the whole organization do not say."""
-    return actor.location_ids is not None or bool(wanted.q)
 
 
 def _of_sums(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
@@ -50,6 +50,16 @@ def _of_sums(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     groups = kept.month, kept.engagement, kept.product, kept.payment_status, kept.currency
     query = select(*groups, kept.amount, kept.lines).where(kept.organization_id == actor.organization_id)
     return query.where(*wanted.compared(kept)).order_by(*groups)
+
+
+def _of_claims(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Return the select of the sums of the claims that the actor may see, wherever these belong by now."""
+    kept = EarningClaimSum
+    groups = kept.month, kept.engagement, kept.product, kept.payment_status, kept.currency
+    amount = cast(func.sum(kept.amount), BigInteger)  # PostgreSQL makes a decimal of a sum
+    query = select(*groups, amount, func.sum(kept.lines)).join(Claim, Claim.id == kept.claim_id)
+    own = kept.organization_id == actor.organization_id
+    return query.where(own, visible_to(desk, actor), *wanted.compared(kept)).group_by(*groups)
 
 
 def _of_lines(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:

@@ -20,6 +20,7 @@ from portal.imports.columns import (
     small,
     text,
 )
+from portal.imports.currencies import last_day
 from portal.imports.kinds import Entry, Kind, Sum
 from portal.incentives.earning_claims import find_claims, misplaced
 from portal.incentives.earning_sums import sum_up
@@ -40,9 +41,12 @@ def _number(value: str, _rulebook: Rulebook) -> str:
 COLUMNS = (
     Column(
         "line_id",
-        lazy_gettext("What the line is called where it comes from; no two lines share it"),
+        lazy_gettext(
+            "What the line is called where it comes from, with capitals or without; no two lines share it"
+        ),
         "L-2026-000017",
         text,
+        any_case=True,
     ),
     Column(
         "claim",
@@ -92,9 +96,10 @@ def _resolve(session: Session, rulebook: Rulebook, today: date, entries: Sequenc
     claims = find_claims(session, rulebook, entries)
     for entry in entries:
         said, claim = entry.values, claims.get(entry.number)
-        entry.key = said["line_id"]
+        entry.key = said["line_id"].casefold()
         _check_payment(entry, rulebook)
         _check_days(entry, today)
+        _check_currency(entry)
         try:
             minor = minor_units(said["amount"], said["currency"])
         except BadCell as bad:
@@ -102,10 +107,10 @@ def _resolve(session: Session, rulebook: Rulebook, today: date, entries: Sequenc
             continue
         if claim is None or entry.mistakes:
             continue
-        kept = ("tenant_id", "product", "subscription_id", "month", "lever", "currency", "payment_status")
-        entry.found = {name: said[name] for name in (*kept, "payment_id", "paid_on", "reason")}
+        kept = ("line_id", "tenant_id", "product", "subscription_id", "month", "lever", "currency")
+        entry.found = {name: said[name] for name in (*kept, "payment_status", "payment_id", "paid_on")}
         entry.found |= {"claim_id": claim.id, "organization_id": claim.organization_id}
-        entry.found |= {"engagement": claim.engagement, "amount": minor}
+        entry.found |= {"engagement": claim.engagement, "amount": minor, "reason": said["reason"]}
 
 
 def _check_payment(entry: Entry, rulebook: Rulebook) -> None:
@@ -125,6 +130,24 @@ def _check_days(entry: Entry, today: date) -> None:
         entry.wrong("month", gettext("It is a month that has not come yet. Check the year."))
     if entry.values["paid_on"] and is_to_come(entry.values["paid_on"], today):
         entry.wrong("paid_on", gettext("It is a day that has not come yet. Check the year."))
+
+
+def _check_currency(entry: Entry) -> None:
+    """Note a currency that was no legal tender any more in the month of the line.
+
+    Lines of a month before that stay right, and can be imported anew when they are to be mended.
+    """
+    ended = last_day(entry.values["currency"])
+    if ended and f"{entry.values['month']}-01" > ended.isoformat():
+        entry.wrong(
+            "currency",
+            gettext(
+                "%(currency)s is legal tender nowhere any more; its last day was %(day)s. Write the currency "
+                "that was earned in that month.",
+                currency=entry.values["currency"],
+                day=ended.isoformat(),
+            ),
+        )
 
 
 def _sums(session: Session, rulebook: Rulebook, wanted: ColumnElement[bool]) -> list[Sum]:

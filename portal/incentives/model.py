@@ -14,6 +14,7 @@ from portal.imports.model import Imported, keys
 class EarningLine(Imported, Base):
     """One line of earnings.
 
+    `line_id` is what it is called where it comes from, as it was typed; `key` is the same without capitals.
     `amount` is in the smallest unit of `currency` (ISO 4217), negative where an earlier one is taken back.
     `month` is an ISO month, `paid_on` an ISO date or "". `lever`, `payment_status` and `reason` are codes
     of incentives.yaml.
@@ -34,6 +35,7 @@ class EarningLine(Imported, Base):
         Index("ix_earning_lines_claim_id_live", "claim_id", "live"),
     )
 
+    line_id: Mapped[str]
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     tenant_id: Mapped[str]
@@ -62,6 +64,22 @@ class EarningSum(Base):
     __tablename__ = "earning_sums"
 
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(primary_key=True)
+    engagement: Mapped[str] = mapped_column(primary_key=True)
+    product: Mapped[str] = mapped_column(primary_key=True)
+    payment_status: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[int]
+
+
+class EarningClaimSum(Base):
+    """The same of each claim: the totals for people who see the claims of some locations alone."""
+
+    __tablename__ = "earning_claim_sums"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), primary_key=True)
     month: Mapped[str] = mapped_column(primary_key=True)
     engagement: Mapped[str] = mapped_column(primary_key=True)
     product: Mapped[str] = mapped_column(primary_key=True)

@@ -1,20 +1,29 @@
-"""Whom payments to an organization are arranged with: kept by its Billing admins, one at a time."""
+"""Whom payments to an organization are arranged with: one for all of it, whoever works for some locations.
 
+Who takes over an account could lead payments elsewhere with it, so a change is told to all who may make it
+and to whom it replaces.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.accounts.model import Person
 from portal.accounts.organization_chain import record_for_organization
 from portal.accounts.people import NotAdded, mistakes_of_person
+from portal.accounts.roles import people_with_roles
 from portal.claims.desk import Desk
 from portal.claims.refusals import NotThere
 from portal.db import transaction
 from portal.incentives.model import PayoutContact
+from portal.incentives.payout_mails import KEEP, Contact, post_change
 from portal.languages.sentences import gettext
 
 CHANGED = "payout_contact_changed"
+PEOPLE = "people.manage"
 
 
 class SeenOtherwise(Exception):
@@ -22,15 +31,16 @@ class SeenOtherwise(Exception):
 
 
 @dataclass(frozen=True)
-class Contact:
-    """Name and e-mail address, both "" where nobody is named; `seen` goes with the form."""
+class ToAsk:
+    """Whom a reader asks who may not change the contact.
 
-    name: str = ""
-    email: str = ""
+    `gives_roles` where nobody may, and `people` are those who can let somebody; `restricted` where the
+    reader could but for being restricted to some locations.
+    """
 
-    @property
-    def seen(self) -> str:
-        return f"{self.name}\n{self.email}"
+    people: Sequence[Person]
+    gives_roles: bool
+    restricted: bool
 
 
 def payout_contact(session: Session, actor: Actor) -> Contact:
@@ -39,8 +49,28 @@ def payout_contact(session: Session, actor: Actor) -> Contact:
     return Contact(row.name, row.email) if row else Contact()
 
 
+def to_ask(session: Session, desk: Desk, actor: Actor) -> ToAsk:
+    """Return whom to ask for a change: who may make it, or else who can let somebody make it."""
+    keeping = _who_may(session, desk, actor, KEEP)
+    by_role = KEEP in desk.policies.in_force().permissions_of(actor.roles)
+    people = keeping or _who_may(session, desk, actor, PEOPLE)
+    return ToAsk(people, not keeping, by_role and actor.location_ids is not None)
+
+
+def _who_may(session: Session, desk: Desk, actor: Actor, permission: str) -> Sequence[Person]:
+    """Return the people of the actor's organization who hold a permission."""
+    rulebook = desk.policies.in_force()
+    return [
+        one
+        for one in people_with_roles(session, rulebook.roles_with(permission))
+        if one.organization_id == actor.organization_id
+        and permission
+        in rulebook.permissions_of((row.role for row in one.roles), restricted=bool(one.locations))
+    ]
+
+
 def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) -> None:
-    """Name somebody else; `seen` is the contact that the form showed.
+    """Name somebody else, and tell who may do so and who is replaced; `seen` is what the form showed.
 
     Raises NotAdded with what is wrong by field, and SeenOtherwise.
     """
@@ -61,8 +91,10 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
             details = {"before": [before.name, before.email], "after": [wanted.name, wanted.email]}
             now = desk.clock.now()
             record_for_organization(session, desk.secret, actor.organization_id, actor, CHANGED, now, details)
+            post_change(session, desk, actor, before, wanted, now)
     except IntegrityError:  # two named the first one at the same moment
         raise SeenOtherwise(gettext("Somebody else named a contact at the same moment.")) from None
+    desk.committed()
 
 
 def _write(session: Session, desk: Desk, actor: Actor, row: PayoutContact | None, wanted: Contact) -> None:

@@ -14,7 +14,7 @@ from portal.incentives.customer_page import customer_page
 from portal.incentives.earning_export import earnings_file, length_of
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
-from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact
+from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact, to_ask
 from portal.incentives.unearned import number_of_unearned, unearned
 from portal.languages.sentences import gettext
 from portal.web.access import allow
@@ -90,9 +90,13 @@ def _contact_page(
     errors: Mapping[str, str] | None = None,
     kept: str = "",
 ) -> Response:
-    now = payout_contact(db.session(), current_actor())
     response = respond(
-        "incentives/payout_contact.html", contact=now, typed=typed or {}, errors=errors or {}, kept=kept
+        "incentives/payout_contact.html",
+        contact=payout_contact(db.session(), current_actor()),
+        ask=to_ask(db.session(), desk_of_app(), current_actor()),
+        typed=typed or {},
+        errors=errors or {},
+        kept=kept,
     )
     response.status_code = status
     return response

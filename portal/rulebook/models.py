@@ -106,6 +106,7 @@ class VocabularyFile(Strict):
 class PermissionMeaning(Strict):
     means: Text
     seen_by: list[Side] = ["partner", "operator"]  # who reads on the policy's page that it is there
+    everywhere: bool = False  # not for people who are restricted to some locations, whatever their roles
 
 
 class Role(Strict):

@@ -204,10 +204,11 @@ class Rulebook:
 
     # ── what the files say ─────────────────────────────────────────────────────────────────────
 
-    def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
-        """Return the permissions that the roles give together; a role that is no more gives none."""
-        known = self.roles.roles
-        return frozenset(permission for role in roles if role in known for permission in known[role].may)
+    def permissions_of(self, roles: Iterable[str], *, restricted: bool = False) -> frozenset[str]:
+        """Return the permissions that the roles give together; to `restricted` people not all."""
+        known, means = self.roles.roles, self.roles.permissions
+        given = (permission for role in roles if role in known for permission in known[role].may)
+        return frozenset(one for one in given if not (restricted and means[one].everywhere))
 
     def side_of(self, role: str) -> Side | None:
         """Return the side that `role` belongs to, None for a role that is no more."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ Row = Mapping[str, str]
 OPERATOR = replace(SYSTEM_ACTOR, name="Sample data")
 # Of so many associations one has each of these, so that every case can be looked at.
 STATES = ("active", "active", "active", "active", "in_grace", "suspended", "active", "ended")
+LEVERS = ("advisor_fee", "usage_growth")
 CURRENCY = {"Contoso": "EUR", "Fabrikam": "USD"}
 
 
@@ -49,7 +51,7 @@ def import_money(desk: Desk, seed: int) -> None:
     db.session().rollback()
     _bring(desk, SUBSCRIPTIONS, list(_subscriptions(held, desk.today(), chance)))
     follow_imports(desk)
-    _bring(desk, EARNINGS, list(_earnings(held, desk.today(), chance)))
+    _bring(desk, EARNINGS, list(earnings(held, desk.today(), chance)))
 
 
 def _bring(desk: Desk, kind: Kind, rows: Sequence[Row]) -> None:
@@ -104,12 +106,12 @@ def _subscriptions(held: Sequence[Held], today: date, chance: random.Random) -> 
         }
 
 
-def _earnings(held: Sequence[Held], today: date, chance: random.Random) -> Iterator[Row]:
+def earnings(held: Sequence[Held], today: date, chance: random.Random) -> Iterator[Row]:
     serial = 0
     for place, one in enumerate(one for one in held if one.earns):
         if place % 4 == 3:
             continue  # some have earned nothing yet
-        for month in _months(one.began, today):
+        for month, lever in itertools.product(_months(one.began, today), LEVERS):
             serial += 1
             yield {
                 "line_id": f"L-{today.year}-{serial:06d}",
@@ -118,7 +120,7 @@ def _earnings(held: Sequence[Held], today: date, chance: random.Random) -> Itera
                 "product": one.product,
                 "subscription_id": one.subscription,
                 "month": month,
-                "lever": chance.choice(("advisor_fee", "usage_growth")),
+                "lever": lever,
                 "amount": f"{chance.randrange(4_000, 250_000) / 100:.2f}",
                 "currency": CURRENCY.get(one.partner, "EUR"),
                 **_payment(serial, month, today),
@@ -126,19 +128,25 @@ def _earnings(held: Sequence[Held], today: date, chance: random.Random) -> Itera
 
 
 def _payment(serial: int, month: str, today: date) -> Row:
-    """Return how far the payment has come: last month's is earned, some is withheld, the rest was paid."""
-    if month == today.isoformat()[:7]:
-        return {"payment_status": "earned"}
+    """Return how far a payment has come: of the last month some waits, some is withheld, the rest is paid."""
     if serial % 7 == 0:
         return {"payment_status": "withheld", "reason": "below_threshold"}
+    if month == _before(today) and serial % 3 == 0:
+        return {"payment_status": "earned"}
     paid_on = date.fromisoformat(f"{month}-28") + timedelta(days=15)
-    if paid_on > today:
+    if paid_on > today or (month == _before(today) and serial % 3 == 1):
         return {"payment_status": "scheduled"}
     return {"payment_status": "paid", "payment_id": f"P-{paid_on:%Y-%m}", "paid_on": paid_on.isoformat()}
 
 
+def _before(today: date) -> str:
+    """Return the month before today's."""
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
 def _months(began: date, today: date) -> Iterator[str]:
+    """Yield the months from `began` on that are over: what is earned in one is reported in the next."""
     year, month = began.year, began.month
-    while (year, month) <= (today.year, today.month):
+    while (year, month) < (today.year, today.month):
         yield f"{year}-{month:02d}"
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)

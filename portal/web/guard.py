@@ -1,6 +1,6 @@
 """The guard before every route: closed by default, opened only by what a route declares."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 from flask import Flask, Response, abort, g, redirect, url_for
@@ -27,20 +27,22 @@ class SignedIn(Protocol):
     @property
     def roles(self) -> frozenset[str]: ...
     @property
+    def location_ids(self) -> frozenset[int] | None: ...
+    @property
     def time_zone(self) -> str: ...
     @property
     def color_scheme(self) -> str: ...
 
 
 Who = Callable[[], SignedIn | None]
-PermissionsOf = Callable[[Iterable[str]], frozenset[str]]
+PermissionsOf = Callable[[SignedIn], frozenset[str]]
 Keep = Callable[[str], object]
 
 
 def install_guard(
     app: Flask, who: Who, permissions_of: PermissionsOf, keep: Keep = lambda _page: None
 ) -> None:
-    """Ask `who` is there before each request, and what their roles may do by `permissions_of`.
+    """Ask `who` is there before each request, and what they may do by `permissions_of`.
 
     Who is there is looked up once a request, before any view runs, and kept for it. `keep` is called with
     the own path of the page that a form was on, where it is sent by somebody whose session has ended.
@@ -55,7 +57,7 @@ def install_guard(
         g.signed_in = who()
         g.permissions = frozenset()
         if g.signed_in is not None:
-            g.permissions = permissions_of(g.signed_in.roles)
+            g.permissions = permissions_of(g.signed_in)
         return _judge(access, keep)
 
     app.jinja_env.globals["may"] = may

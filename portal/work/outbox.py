@@ -11,6 +11,7 @@ from portal.claims.mails import require_consent_link, write_mail
 from portal.claims.reminding import require_current
 from portal.claims.telling import start_told_clocks
 from portal.db import db, transaction
+from portal.incentives.payout_mails import PAYOUTS, write_payout_mail
 from portal.notifications.delivery import DeliveryReport, Render, deliver_due
 from portal.notifications.model import OutboxMessage
 from portal.notifications.rendering import Rendered
@@ -40,6 +41,8 @@ def render_with(desk: Desk) -> Render:
             return write_account_mail(
                 db.session(), desk.settings, desk.secret, message, desk.policies.in_force()
             )
+        if message.audience == PAYOUTS:
+            return write_payout_mail(db.session(), desk, message)
         return write_mail(db.session(), desk, message, at)
 
     return render
@@ -54,7 +57,7 @@ def render_current(desk: Desk) -> Render:
             settle_items(db.session(), desk, message, at)
         elif message.audience == ACCOUNT:
             require_link(db.session(), message, at)
-        else:
+        elif message.audience != PAYOUTS:
             readdress(db.session(), desk, message)
             require_current(db.session(), message, at)
             require_consent_link(db.session(), message)

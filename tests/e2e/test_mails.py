@@ -34,12 +34,21 @@ DIGEST = {
     ],
     "choose": "http://localhost/profile/mails",
 }
+PAYOUT = {
+    **ACCOUNT,
+    "roles": ["Billing admin", LONG],
+    "before": ["", ""],
+    "after": [LONG, f"{LONG}@contoso.example"],
+    "by": [LONG, f"{LONG}@contoso.example"],
+    "when": "Monday 30 November 2026, 12:00",
+}
 MAILS: dict[str, dict[str, Any]] = {
     "claim_event": TELLS_CLAIM,
     "consent_request": TELLS_CLAIM,
     "digest": DIGEST,
     "forgotten_password": ACCOUNT,
     "invitation": ACCOUNT,
+    "payout_contact": PAYOUT,
 }
 
 

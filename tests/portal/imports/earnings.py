@@ -54,6 +54,6 @@ class Earnings:
     def counting(self) -> set[Said]:
         """Return the lines that count."""
         table = self.imports.importer.kinds["earnings"].table
-        columns = [getattr(table, name) for name in ("key", "amount", "currency")]
+        columns = [getattr(table, name) for name in ("line_id", "amount", "currency")]
         with self.imports.filing.context():
             return {Said(*row) for row in db.session.execute(select(*columns).where(table.live))}

@@ -16,6 +16,7 @@ from portal.imports.columns import (
     small,
     text,
 )
+from portal.imports.sheets import ROWS_AT_MOST
 from portal.rulebook.rulebook import Rulebook
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -112,6 +113,17 @@ def test_money_is_a_whole_number_of_the_smallest_unit(number: str, code: str, mi
 def test_an_amount_is_written_as_programs_read_it(minor: int, code: str, written: str) -> None:
     assert plain_amount(minor, code) == written
     assert minor_units(written, code) == minor
+
+
+def test_the_largest_amount_is_taken_and_the_next_one_is_not() -> None:
+    for sign in (1, -1):
+        assert minor_units(str(sign * LARGEST_AMOUNT), "JPY") == sign * LARGEST_AMOUNT
+        with pytest.raises(BadCell, match="larger"):
+            minor_units(str(sign * (LARGEST_AMOUNT + 1)), "JPY")
+
+
+def test_a_whole_file_of_the_largest_amounts_can_be_added_up() -> None:
+    assert ROWS_AT_MOST * LARGEST_AMOUNT < 2**63
 
 
 @pytest.mark.parametrize(

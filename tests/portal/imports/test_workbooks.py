@@ -75,7 +75,15 @@ def test_cells_are_read_as_they_are_seen(limits: Settings) -> None:
     )
 
 
-@pytest.mark.parametrize("code", ["0.00", "#,##0.00", "0%", "0E+00", "yyyy-mm-dd", '"No. 00"0'])
+def test_an_amount_may_be_shown_with_its_currency(limits: Settings) -> None:
+    def formatted(made: Workbook) -> None:
+        made.worksheets[0]["A2"].number_format = '0 "EUR"'
+        made.worksheets[0]["B2"].number_format = '#,##0.00\\ "€"'
+
+    assert read(limits, book(["a", "b"], [1500, 1.5], change=formatted)) == "a,b\r\n1500,1.5\r\n"
+
+
+@pytest.mark.parametrize("code", ["0.00", "#,##0.00", "0%", "0E+00", "yyyy-mm-dd"])
 def test_formats_that_add_no_zeros_are_no_hindrance(limits: Settings, code: str) -> None:
     def formatted(made: Workbook) -> None:
         made.worksheets[0]["A2"].number_format = code
@@ -131,6 +139,16 @@ def filled_with_zeros(made: Workbook) -> None:
     made.worksheets[0]["B3"].number_format = "00000"  # seen as 00123
 
 
+def shown_with_a_text(made: Workbook) -> None:
+    made.worksheets[0]["B3"] = 123
+    made.worksheets[0]["B3"].number_format = '"SUB-"0'  # seen as SUB-123
+
+
+def text_shown_with_more(made: Workbook) -> None:
+    made.worksheets[0]["B3"] = "123"
+    made.worksheets[0]["B3"].number_format = '0;-0;0;"SUB-"@'
+
+
 def archive() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
@@ -147,6 +165,8 @@ def archive() -> bytes:
         (lambda: book([None, "a"], change=long_number), "too_many_digits"),
         (lambda: book(["a"], change=merged), "merged_cells"),
         (lambda: book(["a"], change=filled_with_zeros), "zeros_before"),
+        (lambda: book(["a"], change=shown_with_a_text), "text_beside"),
+        (lambda: book(["a"], change=text_shown_with_more), "text_beside"),
         (lambda: book(*[["a"]] * 1002), "too_many_rows"),
         (lambda: book(["a"] * 101), "too_many_columns"),
         (lambda: book(*[["a" * 500] * 20] * 10), "too_large"),

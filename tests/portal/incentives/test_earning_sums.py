@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.imports.using import undo
-from portal.incentives.earning_sums import GROUPS
-from portal.incentives.model import EarningLine, EarningSum
+from portal.incentives.earning_sums import CLAIM_GROUPS, GROUPS
+from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from tests.browser import Browser
 from tests.databases import migration_config
 from tests.portal.imports.conftest import Imports, sheet
@@ -28,18 +28,22 @@ def imports(filing: Filing) -> Imports:
 
 
 def kept(filing: Filing) -> Sums:
+    """Return the sums of organizations, which are the same as those of their claims."""
     with filing.context():
         rows = db.session.scalars(select(EarningSum)).all()
+        of_claims = db.session.scalars(select(EarningClaimSum)).all()
+        by_claim = {tuple(getattr(row, name) for name in CLAIM_GROUPS): row for row in of_claims}
+        assert {key: (row.amount, row.lines) for key, row in by_claim.items()} == added(filing, CLAIM_GROUPS)
         return {tuple(getattr(row, name) for name in GROUPS): (row.amount, row.lines) for row in rows}
 
 
-def added(filing: Filing) -> Sums:
+def added(filing: Filing, names: tuple[str, ...] = GROUPS) -> Sums:
     """Return what the lines that count come to, added one by one."""
     amounts: Counter[tuple[str, ...]] = Counter()
     lines: Counter[tuple[str, ...]] = Counter()
     with filing.context():
         for line in db.session.scalars(select(EarningLine).where(EarningLine.live)):
-            key = tuple(getattr(line, name) for name in GROUPS)
+            key = tuple(getattr(line, name) for name in names)
             amounts[key] += line.amount
             lines[key] += 1
     return {key: (amounts[key], lines[key]) for key in lines}

@@ -1,7 +1,7 @@
 """The page of earnings: whose lines it shows, what they come to, and how they are found."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.claims.model import Claim, ClaimProduct
 from portal.db import transaction
@@ -68,6 +68,28 @@ def test_who_is_restricted_to_locations_sees_the_money_of_these_alone(filing: Fi
     page = filing.browser(email).visit("/earnings")
     assert number not in page.text
     assert "EUR" not in page.text
+
+
+def test_the_totals_of_a_location_follow_the_claims_that_belong_to_it_by_now(filing: Filing) -> None:
+    mine, other = filing.approved(), filing.approved(product="intune")
+    paid = {"payment_status": "paid", "payment_id": "P-1", "paid_on": "2026-11-15"}
+    earn(
+        filing,
+        {"claim": mine, "amount": "1"},
+        {"claim": mine, "amount": "2.50", **paid},
+        {"claim": other, "product": "intune", "amount": "70"},
+    )
+    with filing.context(), transaction() as session:
+        place = factories.location(session, contoso(session))
+        person = factories.person(
+            session, contoso(session), "billing_admin", account="branch", locations=(place,)
+        )
+        session.execute(update(Claim).where(Claim.number == mine).values(location_id=place.id))
+        email = person.email
+    browser = filing.browser(email)
+    for query, told in (("", "EUR 3.50 in 2 lines"), ("?status=paid", "EUR 2.50 in 1 line")):
+        assert browser.visit(f"/earnings{query}").region("totals-EUR").startswith(told), query
+    assert "EUR" not in browser.visit("/earnings?product=intune").text
 
 
 def test_a_line_is_found_by_what_somebody_has_at_hand(filing: Filing, partner: Browser) -> None:

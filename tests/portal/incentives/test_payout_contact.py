@@ -1,15 +1,22 @@
-"""The payout contact: kept by Billing admins, read by their organization, recorded with what was before."""
+"""The payout contact: kept by Billing admins of the whole organization, told to them all, and recorded."""
 
-from sqlalchemy import select
+from dataclasses import replace
 
+from sqlalchemy import delete, select
+
+from portal.accounts.model import Location, PersonLocation, PersonRole
 from portal.accounts.organization_chain import PREFIX
 from portal.audit.model import AuditEvent
-from portal.db import db
+from portal.db import db, transaction
+from portal.notifications.model import OutboxMessage
+from portal.work.outbox import deliver
 from tests.browser import Browser, Page
+from tests.portal.notifications.post_office import Mailbox, part, smtp_server
 from tests.portal.reviews.filing import Filing
 
 PAGE = "/earnings/payout-contact"
 BILLING = "billing@contoso.example"
+GLOBAL = "global@contoso.example"
 KIM = {"name": "Kim Roth", "email": "kim@contoso.example"}
 
 
@@ -61,3 +68,73 @@ def test_who_saw_another_contact_is_told_and_keeps_what_they_typed(filing: Filin
     assert "it is Lou Quick" in page.text
     assert page.select("#name")[0].get("value") == "Kim Roth"
     assert "Kim Roth" in slow.fill_and_submit(FORM, name=KIM["name"], email=KIM["email"]).content.decode()
+
+
+def restrict(filing: Filing, email: str, role: str = "") -> None:
+    """Let somebody work for one location of Contoso alone, and hold a role besides."""
+    with filing.context(), transaction() as session:
+        person_id, owner = filing.actors[email].person_id, filing.actors[email].organization_id
+        place = session.scalars(select(Location.id).where(Location.organization_id == owner)).one()
+        session.add(PersonLocation(person_id=person_id, location_id=place))
+        if role:
+            session.add(PersonRole(person_id=person_id, role=role))
+
+
+def test_a_billing_admin_of_some_locations_reads_it_and_is_told_whom_to_ask(filing: Filing) -> None:
+    keep(filing.browser(BILLING))
+    restrict(filing, "incentives@contoso.example", "billing_admin")
+    browser = filing.browser("incentives@contoso.example")
+    page = browser.visit(PAGE)
+    assert "Kim Roth" in page.text
+    assert not page.select("main form")
+    asked = page.region("ask")
+    assert "the contact of the whole organization" in asked
+    assert BILLING in asked
+    assert "incentives@contoso.example" not in asked
+    browser.post(PAGE, status=403, name="Lou Quick", email="lou@contoso.example", seen="\n")
+    assert "Kim Roth" in browser.visit(PAGE).text
+
+
+def test_where_nobody_may_change_it_who_gives_roles_is_named(filing: Filing) -> None:
+    restrict(filing, BILLING)
+    asked = filing.browser(BILLING).visit(PAGE).region("ask")
+    assert "Nobody of your organization can, at the moment" in asked
+    assert GLOBAL in asked
+    with filing.context(), transaction() as session:
+        session.execute(delete(PersonLocation))
+    assert filing.browser(BILLING).visit(PAGE).select("main form")
+
+
+def test_a_change_is_told_by_mail_to_all_who_hold_the_role_and_to_whom_it_replaces(filing: Filing) -> None:
+    restrict(filing, GLOBAL, "billing_admin")
+    keep(filing.browser(BILLING))
+    mailbox = Mailbox()
+    with smtp_server(mailbox) as port:
+        settings = filing.desk.settings.model_copy(update={"mail_url": f"smtp://127.0.0.1:{port}"})
+        filing.app.extensions["desk"] = waiting = replace(
+            filing.desk, settings=settings, committed=lambda: None
+        )
+        keep(filing.browser(BILLING), name="Lou <b>Quick", email="Lou@Contoso.example")
+        with filing.context():
+            deliver(waiting)
+    assert sorted(str(mail["To"]) for mail in mailbox.received) == [BILLING, GLOBAL, KIM["email"]]
+    for mail in mailbox.received:
+        assert mail["Subject"] == "Contoso: the payout contact was changed"
+        text = " ".join(part(mail, "plain").split())
+        assert f"{filing.actors[BILLING].name} ({BILLING}) changed whom payments to Contoso" in text
+        assert "Before: Kim Roth, kim@contoso.example Now: Lou <b>Quick, Lou@Contoso.example" in text
+        assert "If it was not, somebody may be trying to lead payments elsewhere" in text
+        assert "/earnings/payout-contact" in text
+        assert "Lou &lt;b&gt;Quick" in part(mail, "html")
+
+
+def test_what_changed_nothing_and_what_was_refused_is_told_to_nobody(filing: Filing) -> None:
+    browser = filing.browser(BILLING)
+    keep(browser)
+    with filing.context():
+        told = set(db.session.scalars(select(OutboxMessage.recipient)))
+        assert told == {BILLING}  # nobody was named before
+    keep(browser)
+    keep(browser, status=422, email="kim at contoso")
+    with filing.context():
+        assert len(db.session.scalars(select(OutboxMessage)).all()) == 1

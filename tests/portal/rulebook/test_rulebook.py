@@ -416,6 +416,12 @@ def test_roles_addresses_and_catalogs_are_looked_up(kites: Rulebook) -> None:
     assert kites.catalog_codes("nothing") == {}
 
 
+def test_what_is_held_everywhere_is_not_held_by_people_of_some_locations() -> None:
+    everywhere = changed("roles.yaml", "{means: Judge kites}", "{means: Judge kites, everywhere: true}")
+    assert everywhere.permissions_of(["flyer", "judge"]) == {"kites.fly", "kites.judge"}
+    assert everywhere.permissions_of(["flyer", "judge"], restricted=True) == {"kites.fly"}
+
+
 def test_a_rulebook_does_not_change(kites: Rulebook) -> None:
     with pytest.raises(TypeError):
         kites.files["policy.yaml"] = "name: birds"  # type: ignore[index]  # it must fail when run, too

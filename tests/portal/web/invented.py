@@ -1,6 +1,5 @@
 """A small app with invented routes and permissions: how the web floor works, apart from any feature."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from portal.rulebook.decision import CouldNotBeDecided
 from portal.web.access import allow, allow_anyone, allow_signed_in
 from portal.web.converters import install_converters
 from portal.web.errors import install_errors
-from portal.web.guard import install_guard
+from portal.web.guard import SignedIn, install_guard
 from portal.web.headers import install_headers
 from portal.web.languages import install_languages
 from portal.web.logs import install_request_log
@@ -42,6 +41,7 @@ class Somebody:
     roles: frozenset[str]
     name: str = "Sam Baker"
     email: str = "sam@bakery.example"
+    location_ids: frozenset[int] | None = None
     time_zone: str = ""
     color_scheme: str = ""
 
@@ -53,8 +53,8 @@ def who() -> Somebody | None:
     return Somebody(frozenset(request.headers[WHO].split()), email=email)
 
 
-def permissions_of(roles: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*(PERMISSIONS.get(role, set()) for role in roles))
+def permissions_of(person: SignedIn) -> frozenset[str]:
+    return frozenset().union(*(PERMISSIONS.get(role, set()) for role in person.roles))
 
 
 def shops() -> Blueprint:
