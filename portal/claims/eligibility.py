@@ -26,8 +26,8 @@ DECISION = "eligibility_decision"
 def eligibility_of(session: Session, desk: Desk, claim: Claim) -> Eligibility:
     """Return the claim's incentive eligibility in words, with every reason.
 
-    What was assessed stands as it was assessed. Before, the question is answered as things are now, so
-    that a claim in its consent window says so.
+    What is kept with the claim stands until it is assessed anew, on its page as in lists. Of a claim with
+    which nothing is kept the question is answered as things are now.
     """
     if claim.eligibility != NOT_ASSESSED:
         return called(desk.rulebook_of(claim), claim.eligibility), tuple(
@@ -74,16 +74,15 @@ def note_eligibility(gathering: Gathering) -> None:
 def what_would_change_it(session: Session, desk: Desk, claim: Claim, side: Side) -> Remedy | None:
     """Return what would bring the eligibility that the policy wants, found by deciding again.
 
-    None where it is as wanted, nothing was assessed yet, nothing is known to help, or what is known now
-    says otherwise than the page does: that is decided anew in a moment.
+    It is decided as things are now. None where it is as wanted, by what was assessed or by what is known
+    now; where nothing was assessed yet; and where nothing is known to help.
     """
     rulebook = desk.rulebook_of(claim)
     if claim.eligibility in (NOT_ASSESSED, rulebook.policy.questions[ELIGIBILITY].wanted):
         return None
     gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
     try:
-        decision = decided_now(gathering)
-        return rulebook.remedy(decision, side) if decision.outcome == claim.eligibility else None
+        return rulebook.remedy(decided_now(gathering), side)
     except CouldNotBeDecided as error:
         note_undecided(error)
         return None

@@ -15,8 +15,9 @@ from portal.work.digests import leave_digests
 from tests import factories
 from tests.browser import Browser, Page
 from tests.journeys.mailbox import Mail
+from tests.portal.consent.test_consent import token_of
 from tests.portal.incentives.sheets import subscribe
-from tests.portal.reviews.filing import REVIEWER, Filing
+from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OWN, BILLING, GLORIA = (f"{name}@contoso.example" for name in ("incentives", "billing", "global"))
@@ -150,7 +151,28 @@ def test_while_the_customer_may_decline_time_alone_changes_it_or_the_operator_to
     number = filing.approved()
     assert remedy(partner.visit(f"/claims/{number}")) == f"What would change it: {WAIT}"
     bring(filing, state="suspended", as_of="2026-11-21")
-    assert remedy(partner.visit(f"/claims/{number}")) == f"What would change it: {IMPORT} {WAIT}"
+    page = partner.visit(f"/claims/{number}")
+    assert remedy(page) == f"What would change it: {IMPORT} {WAIT}"
+    assert "See how the eligibility was decided" not in page.links(), "nothing assessed it yet"
+
+
+@SQLITE
+def test_what_was_assessed_before_the_claim_was_approved_again_is_not_told_of_it(
+    filing: Filing, assessed: str
+) -> None:
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, assessed)}")
+    customer.fill_and_submit("Decline")
+    filing.dispute(assessed)
+    filing.do("send_consent_link", assessed, OWN)
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, assessed)}")
+    customer.fill_and_submit("Agree")
+    filing.wait(1)
+    filing.do("approve_dispute", assessed, REVIEWER2)
+    page = filing.browser(OWN).visit(f"/claims/{assessed}")
+    assert "In consent window" in page.region("claim-money")
+    assert "See how the eligibility was decided" not in page.links()
 
 
 def approved_for(filing: Filing, activity: str) -> str:

@@ -318,7 +318,7 @@ def test_a_question_that_wants_no_answer_has_no_remedy() -> None:
 @pytest.mark.parametrize(
     ("when", "held", "to"),
     [
-        ('"suspended" in subscriptions.states', {"active", "suspended"}, {"active"}),
+        ('"suspended" in subscriptions.states', {"active", "suspended", "ended"}, {"active", "ended"}),
         ('!("active" in subscriptions.states) || "ended" in subscriptions.states', {"ended"}, {"active"}),
     ],
 )
