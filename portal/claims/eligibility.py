@@ -10,8 +10,10 @@ from portal.claims.desk import Desk, Eligibility
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED, Claim
-from portal.languages.sentences import gettext
-from portal.rulebook.decision import CouldNotBeDecided
+from portal.languages.sentences import gettext, in_english
+from portal.rulebook.decision import CouldNotBeDecided, Decision
+from portal.rulebook.models import Side
+from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
 from portal.web.undecided import note_undecided
 
@@ -24,25 +26,69 @@ DECISION = "eligibility_decision"
 def eligibility_of(session: Session, desk: Desk, claim: Claim) -> Eligibility:
     """Return the claim's incentive eligibility in words, with every reason.
 
-    What was assessed stands as it was assessed. Before, the question is answered as things are now, so
-    that a claim in its consent window says so.
+    What is kept with the claim stands until it is assessed anew, on its page as in lists. Of a claim with
+    which nothing is kept the question is answered as things are now.
     """
     if claim.eligibility != NOT_ASSESSED:
-        return _words(desk.rulebook_of(claim), claim.eligibility), tuple(
+        return called(desk.rulebook_of(claim), claim.eligibility), tuple(
             str(row["text"]) for row in claim.eligibility_reasons
         )
     rulebook = desk.rulebook_of(claim)
-    gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
     try:
-        decision = rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
+        decision = decided_now(Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now()))
     except CouldNotBeDecided as error:
         note_undecided(error)
         return gettext("Cannot be told at the moment"), ()  # the rest of the page can be read all the same
     outcome = NOT_ASSESSED if not decision.reasons else decision.outcome
-    return _words(rulebook, outcome), tuple(reason.text for reason in decision.reasons)
+    return called(rulebook, outcome), tuple(reason.text for reason in decision.reasons)
 
 
-def _words(rulebook: Rulebook, outcome: str) -> str:
+def decided_now(gathering: Gathering) -> Decision:
+    """Decide the question as things are now. Raises CouldNotBeDecided."""
+    return gathering.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
+
+
+def reasons_kept(decision: Decision) -> list[dict[str, str | None]]:
+    """Return the reasons of a decision as they are kept with the claim."""
+    return [{"code": one.code, "text": one.text, "source": one.source} for one in decision.reasons]
+
+
+def note_eligibility(gathering: Gathering) -> None:
+    """Keep with a claim that has just changed its status what its page would say, so that lists say the same.
+
+    Nothing is assessed by that: no event tells it. A status in which the answer cannot be told changes
+    all the same.
+    """
+    claim = gathering.claim
+    claim.eligibility, claim.eligibility_reasons = NOT_ASSESSED, []
+    try:
+        with in_english():  # its texts are kept, whoever's action it is
+            decision = decided_now(gathering)
+    except CouldNotBeDecided as error:
+        note_undecided(error)
+        return
+    if decision.reasons and decision.outcome != NOT_ASSESSED:
+        claim.eligibility, claim.eligibility_reasons = decision.outcome, reasons_kept(decision)
+
+
+def what_would_change_it(session: Session, desk: Desk, claim: Claim, side: Side) -> Remedy | None:
+    """Return what would bring the eligibility that the policy wants, found by deciding again.
+
+    It is decided as things are now. None where it is as wanted, by what was assessed or by what is known
+    now; where nothing was assessed yet; and where nothing is known to help.
+    """
+    rulebook = desk.rulebook_of(claim)
+    if claim.eligibility in (NOT_ASSESSED, rulebook.policy.questions[ELIGIBILITY].wanted):
+        return None
+    gathering = Gathering(session, desk, rulebook, claim, SYSTEM_ACTOR, desk.clock.now())
+    try:
+        return rulebook.remedy(decided_now(gathering), side)
+    except CouldNotBeDecided as error:
+        note_undecided(error)
+        return None
+
+
+def called(rulebook: Rulebook, outcome: str) -> str:
     """Say an outcome: the portal's own in the reader's language, any other as the policy calls it."""
     if outcome == NOT_ASSESSED:
         return gettext("Not assessed")
@@ -56,7 +102,7 @@ def assessed_as(rulebook: Rulebook, details: Mapping[str, Any]) -> tuple[str, tu
     """
     outcome = details.get(OUTCOME, "")
     reasons = tuple(str(row["text"]) for row in details.get(REASONS, ()))
-    return (_words(rulebook, outcome) if outcome else ""), reasons
+    return (called(rulebook, outcome) if outcome else ""), reasons
 
 
 def assessment_told(rulebook: Rulebook, details: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,7 +117,7 @@ def assessment_told(rulebook: Rulebook, details: Mapping[str, Any]) -> tuple[str
         said = gettext(
             "Incentive eligibility: %(now)s. Before, it was: %(before)s.",
             now=now,
-            before=_words(rulebook, before),
+            before=called(rulebook, before),
         )
     else:
         said = gettext("Incentive eligibility: %(now)s.", now=now)

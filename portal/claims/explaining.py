@@ -52,7 +52,7 @@ class Explanation:
 
     `reasons` refuse; `asked` are the rules that were looked at, fired or not; `hidden` counts rules
     that are left out because they read what this side may not see. `remedy` is None where nothing
-    that anybody can change now would allow it, and where it is allowed.
+    that anybody can change now would allow it, and where it is allowed, or answered as is wanted.
     """
 
     number: str
@@ -147,7 +147,7 @@ def explained(rulebook: Rulebook, number: str, decision: Decision, side: Side) -
         asked=tuple(_asked(rulebook, decision, seen)),
         hidden=sum(traced.code not in seen for traced in decision.trace),
         facts=tuple(_facts(rulebook, decision, side)),
-        remedy=rulebook.remedy(decision, side) if transition else None,
+        remedy=rulebook.remedy(decision, side),
         instead_label=next((transitions[one.instead].label for one in decision.reasons if one.instead), ""),
         source=transition.source if transition else None,
         outcome_label=question.called(decision.outcome) if question and not transition else "",

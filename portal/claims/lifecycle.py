@@ -13,11 +13,12 @@ from portal.claims.clock_states import running_clock
 from portal.claims.clocks import turn_clocks
 from portal.claims.desk import Desk, Step
 from portal.claims.drawing import draw, keep_from_judging
+from portal.claims.eligibility import note_eligibility
 from portal.claims.facts import NEW, gather, gather_named
 from portal.claims.gathering import Gathering
 from portal.claims.keeping import begin_kept, end_kept
 from portal.claims.mails import post_mails
-from portal.claims.model import NOT_ASSESSED, Claim
+from portal.claims.model import Claim
 from portal.claims.refusals import Refused
 from portal.claims.searching import search_text
 from portal.claims.units import note_units
@@ -94,7 +95,6 @@ def _move(step: Step, decision: Decision) -> None:
         if changed:
             claim.status, claim.status_since = step.to_status, step.now
             claim.overdue = False
-            claim.eligibility, claim.eligibility_reasons = NOT_ASSESSED, []
             end_kept(step)
             turn_clocks(step)
         step.rulebook = step.desk.rulebook_of(claim)  # the first submission has pinned it
@@ -102,6 +102,7 @@ def _move(step: Step, decision: Decision) -> None:
         step.session.flush()  # a unit somebody else holds fails here, before anything is told
         if changed:
             begin_kept(step)
+            note_eligibility(Gathering(step.session, step.desk, step.rulebook, claim, SYSTEM_ACTOR, step.now))
         derive(step.session, step.desk, claim, step.now)
         claim.changed_at = step.now
         claim.version = claim.version + 1 if step.from_status != NEW else 1

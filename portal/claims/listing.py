@@ -15,7 +15,7 @@ from portal.claims.clock_states import ENDED, running_clock
 from portal.claims.columns import COLUMNS, DEFAULT_SORT, orders, shown_columns
 from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
-from portal.claims.eligibility import ELIGIBILITY
+from portal.claims.eligibility import called
 from portal.claims.filters import MOVES, Chip, Choices, Wanted, choices, conditions, wanted
 from portal.claims.model import Claim, ClaimClock
 from portal.claims.queries import visible_claims
@@ -239,7 +239,7 @@ def row_of(desk: Desk, claim: Claim) -> Row:
         solution_area=programs.solution_areas[activity.solution_area].label if activity else "",
         activity=activity.label if activity else "",
         products=tuple(programs.product_label(row.product) for row in claim.products),
-        eligibility=rulebook.policy.questions[ELIGIBILITY].called(claim.eligibility),
+        eligibility=called(rulebook, claim.eligibility),
         move=str(MOVES[claim.waits_for]),
         due_on=due_on,
         left=days_left(due_on, desk.today(), overdue=claim.overdue) if due_on else None,

@@ -1,6 +1,7 @@
 """Whom a mail about a claim goes to: people who may see the claim, when it is left and when it is sent."""
 
 import logging
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,18 +29,28 @@ ADMINISTER = "organizations.manage"
 PEOPLE = "people.manage"
 
 
-def recipients(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, audience: str) -> list[str]:
+def recipients(
+    session: Session,
+    desk: Desk,
+    rulebook: Rulebook,
+    claim: Claim,
+    audience: str,
+    also: Iterable[str] = (),
+) -> list[str]:
     """Return the addresses of `audience`, each once. A claim without a reviewer is told to all reviewers.
 
-    Left out is whoever is to judge a decision about it without knowing it. An address without an account is
-    told where the partner named it as its contact. Whoever has one is told as long as they are active and may
-    see the claim; where nobody is left, those who look after the partner's people and may see it are told in
+    Of the partner, whoever holds a permission of `also` and may see the claim is told too. Left out is
+    whoever is to judge a decision about it without knowing it. An address without an account is told where
+    the partner named it as its contact. Whoever has one is told as long as they are active and may see the
+    claim; where nobody is left, those who look after the partner's people and may see it are told in
     their place.
     """
     if audience == CUSTOMER:
         return [claim.customer_contact_email] if claim.customer_contact_email else []
     if audience == PARTNER:
-        return _of_partner(session, desk, claim) or _in_their_place(session, desk, rulebook, claim)
+        named = _of_partner(session, desk, claim) or _holders(session, desk, rulebook, claim, PEOPLE)
+        besides = [one for name in also for one in _holders(session, desk, rulebook, claim, name)]
+        return list(dict.fromkeys((*named, *besides)))
     deciding = [one for one in reviewers(session, rulebook) if not _is_kept_from(session, desk, claim, one)]
     if audience == REVIEWER and (assigned := [one for one in deciding if one.id == claim.reviewer_id]):
         return [assigned[0].email]
@@ -55,9 +66,10 @@ def _of_partner(session: Session, desk: Desk, claim: Claim) -> list[str]:
     return [one for one in named if one not in kept_from]
 
 
-def _in_their_place(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim) -> list[str]:
-    looking_after = people_with_roles(session, rulebook.roles_with(PEOPLE))
-    own = [person for person in looking_after if person.organization_id == claim.organization_id]
+def _holders(session: Session, desk: Desk, rulebook: Rulebook, claim: Claim, permission: str) -> list[str]:
+    """Return who of the claim's organization holds `permission` and may see the claim."""
+    holding = people_with_roles(session, rulebook.roles_with(permission))
+    own = [person for person in holding if person.organization_id == claim.organization_id]
     return [person.email for person in own if _may_see(session, desk, claim, person)]
 
 
@@ -74,6 +86,15 @@ def _may_see(session: Session, desk: Desk, claim: Claim, person: Person) -> bool
     return session.scalar(query) is not None
 
 
+def recipients_today(session: Session, desk: Desk, message: OutboxMessage, claim: Claim) -> list[str]:
+    """Return the addresses that `message`, left for its audience, would be left for now."""
+    written_under = message.context["roles_version"]
+    mails = desk.policies.composed(claim.policy_version or written_under, written_under).notifications
+    mail = mails.events[message.event][message.context["place"]]
+    also = mail.also if message.audience == PARTNER else ()
+    return recipients(session, desk, desk.rulebook_of(claim), claim, message.audience, also)
+
+
 def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     """Give a message of a claim to those who are told today, where its recipient is not among them any more.
 
@@ -84,7 +105,7 @@ def readdress(session: Session, desk: Desk, message: OutboxMessage) -> None:
     if message.audience == CUSTOMER:
         return  # asked by a link that one address got; another link goes to another address
     claim = session.scalars(select(Claim).where(Claim.number == message.subject)).one()
-    today = recipients(session, desk, desk.rulebook_of(claim), claim, message.audience)
+    today = recipients_today(session, desk, message, claim)
     if message.recipient in today:
         return
     if not today:

@@ -87,7 +87,8 @@ def post_mail(
     A reminder's `more` names its clock (`clock_id`) and the last day (`due_on`, ISO date) that it is about.
     """
     context = {"place": place, "roles_version": rulebook.roles_version, "written": "", "reasons": [], **more}
-    found = recipients(session, desk, rulebook, claim, audience)
+    also = rulebook.notifications.events[event][place].also
+    found = recipients(session, desk, rulebook, claim, audience, also)
     for address in found:
         message = post(
             session,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.claims.clock_states import ENDED
 from portal.claims.model import Claim
 from portal.claims.timeline import REVIEW_TEAM, Entry
 from portal.languages.sentences import gettext
@@ -79,7 +80,9 @@ def _branches(rulebook: Rulebook, claim: Claim, side: str) -> list[Branch]:
     for code, transition in rulebook.transitions.items():
         end = transition.moves.get(claim.status, claim.status)
         if end not in (claim.status, NEW, GONE):
-            ways.setdefault(end, []).append((_mover(rulebook, code, transition, side), transition.label))
+            by_customer = transition.by == CUSTOMER
+            mover = _customer(rulebook, claim) if by_customer else _mover(rulebook, code, transition, side)
+            ways.setdefault(end, []).append((mover, transition.label))
     order = list(rulebook.statuses)
     return [
         Branch(rulebook.statuses[end].label, rulebook.statuses[end].tone, tuple(ways[end]))
@@ -87,9 +90,23 @@ def _branches(rulebook: Rulebook, claim: Claim, side: str) -> list[Branch]:
     ]
 
 
-def _mover(rulebook: Rulebook, code: str, transition: Transition, side: str) -> str:
-    if transition.by == CUSTOMER:
+def _customer(rulebook: Rulebook, claim: Claim) -> str:
+    """Name the customer; where nobody waits for them any more, that their link still works is said too."""
+    states = {row.clock: row.state for row in claim.clocks}  # of each clock the latest
+    over = [
+        clock.label
+        for code, clock in rulebook.clocks.items()
+        if clock.waits_for == CUSTOMER and states.get(code) == ENDED
+    ]
+    if not over:
         return gettext("The customer")
+    return gettext(
+        "The customer, by their link, which works after “%(deadline)s” as well",
+        deadline=listed(over, gettext("or")),
+    )
+
+
+def _mover(rulebook: Rulebook, code: str, transition: Transition, side: str) -> str:
     if transition.by == SYSTEM:
         ends = [
             gettext("“%(deadline)s” ends", deadline=clock.label)

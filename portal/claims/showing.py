@@ -11,7 +11,8 @@ from portal.claims.days_left import DaysLeft, days_left
 from portal.claims.desk import Desk
 from portal.claims.details import FieldsForm, Rows, Sent, fields_form, in_words, opened_fields
 from portal.claims.disputes import is_dispute
-from portal.claims.eligibility import eligibility_of
+from portal.claims.eligibility import eligibility_of, what_would_change_it
+from portal.claims.explaining import side_of
 from portal.claims.facts import gather
 from portal.claims.field_names import form_field_named
 from portal.claims.filters import MOVES
@@ -30,6 +31,7 @@ from portal.claims.untouched import TOLD
 from portal.claims.wizard import Step, first_unfinished, is_in_wizard
 from portal.rulebook.decision import CouldNotBeDecided
 from portal.rulebook.models import CatalogReason
+from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
 from portal.web.undecided import note_undecided
 
@@ -89,6 +91,7 @@ class Shown:
     picture: Picture
     eligibility: str
     eligibility_reasons: tuple[str, ...]
+    eligibility_remedy: Remedy | None  # what would change it
     money: object  # what its part of the page tells, None for nothing
     next_step: Step  # of the wizard, where something is missing
     about_documents: bool  # the form that came back was one of the documents' own
@@ -179,6 +182,7 @@ def shown(
         picture=picture(path),
         eligibility=eligibility,
         eligibility_reasons=why,
+        eligibility_remedy=what_would_change_it(session, desk, claim, side_of(actor)),
         money=desk.money(session, desk, claim, actor, (eligibility, why)),
         today=desk.today(),
         next_step=first_unfinished(rulebook, claim, offered),

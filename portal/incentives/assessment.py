@@ -1,8 +1,7 @@
 """The verb that assesses whether an approved claim is eligible for incentives: approved is not paid."""
 
 from portal.claims.desk import Step
-from portal.claims.eligibility import BEFORE, DECISION, ELIGIBILITY, OUTCOME, REASONS
-from portal.claims.facts import gather
+from portal.claims.eligibility import BEFORE, DECISION, OUTCOME, REASONS, decided_now, reasons_kept
 from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED
 from portal.languages.sentences import in_english
@@ -13,12 +12,7 @@ from portal.rulebook.decision import Decision
 def decide_eligibility(gathering: Gathering) -> Decision:
     """Decide the eligibility as things are now, in the words that are kept. Raises CouldNotBeDecided."""
     with in_english():  # its texts are kept, whoever's page let the time act
-        return gathering.rulebook.decide(ELIGIBILITY, gather(gathering, ELIGIBILITY))
-
-
-def reasons_kept(decision: Decision) -> list[dict[str, str | None]]:
-    """Return the reasons of a decision as they are kept with the claim."""
-    return [{"code": one.code, "text": one.text, "source": one.source} for one in decision.reasons]
+        return decided_now(gathering)
 
 
 def assess(step: Step) -> None:
@@ -37,8 +31,10 @@ def assess(step: Step) -> None:
         at=step.now,
         actor=step.actor.name,
     )
-    if step.claim.eligibility != NOT_ASSESSED:
+    reasons = reasons_kept(decision)
+    before = step.claim.eligibility, step.claim.eligibility_reasons
+    if step.claim.eligibility != NOT_ASSESSED and before != (decision.outcome, reasons):
         step.details[BEFORE] = step.claim.eligibility
     step.claim.eligibility = step.details[OUTCOME] = decision.outcome
-    step.claim.eligibility_reasons = step.details[REASONS] = reasons_kept(decision)
+    step.claim.eligibility_reasons = step.details[REASONS] = reasons
     step.details[DECISION] = stored.id

@@ -10,7 +10,7 @@ from portal.accounts.actor import SYSTEM_ACTOR, Actor
 from portal.claims.desk import Desk, Eligibility
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
-from portal.claims.model import NOT_ASSESSED, Claim
+from portal.claims.model import Claim
 from portal.claims.units import holding_statuses
 from portal.customers.model import SubscriptionReading
 from portal.incentives.earnings import Shown, shown
@@ -26,13 +26,9 @@ LINES_SHOWN = 5
 
 @dataclass(frozen=True)
 class ClaimMoney:
-    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty.
-
-    `assessed` says that an event of the claim decided its eligibility, which is not just as things are now.
-    """
+    """`sums` are (currency, amount in its smallest unit, lines); with any, `why_nothing` is empty."""
 
     eligibility: str
-    assessed: bool
     reasons: tuple[str, ...]
     sums: tuple[tuple[str, int, int], ...]
     lines: tuple[Shown, ...]
@@ -59,7 +55,6 @@ def money_of(
     outcome, reasons = eligibility
     return ClaimMoney(
         eligibility=outcome,
-        assessed=claim.eligibility != NOT_ASSESSED,
         reasons=reasons,
         sums=sums,
         lines=_newest(session, desk, claim) if sums else (),

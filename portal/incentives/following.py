@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Desk
+from portal.claims.eligibility import reasons_kept
 from portal.claims.gathering import Gathering
 from portal.claims.lifecycle import perform
 from portal.claims.model import NOT_ASSESSED, Claim
@@ -14,7 +15,7 @@ from portal.claims.queries import claim_by_id
 from portal.customers.model import Customer, SubscriptionReading
 from portal.db import db, transaction
 from portal.imports.model import Import, ImportedRow
-from portal.incentives.assessment import decide_eligibility, reasons_kept
+from portal.incentives.assessment import decide_eligibility
 
 log = logging.getLogger(__name__)
 

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from portal.languages.sentences import gettext
 from portal.rulebook import closed_names as closed
 from portal.rulebook.decision import Facts, Value
-from portal.rulebook.models import Fact, Side, Transition
+from portal.rulebook.models import Ask, Fact, Side
 from portal.rulebook.vocabulary import Vocabulary
 from portal.rulebook.wording import quoted, spoken
 
 CLAIM = -1  # the item of a change of the claim itself
 INPUT = "input."
 REMOVED = "removed"  # stands for the fact in the key of a change that takes an item off
+TIME = "time"  # who changes what changes by itself
+CLOCK = "clock."
 
 Key = tuple[str, int]  # a fact and the item it belongs to, or CLAIM
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing to do: `who` (partner, operator, customer) does what `text` says, about `subject`.
+    """One thing to do: `who` (partner, operator, customer, time) does what `text` says, about `subject`.
 
     `item` is the position of the product in the facts that were decided; with `fact` REMOVED it is
     taken off the claim.
@@ -42,18 +44,20 @@ Made = Mapping[Key, Change]
 
 @dataclass(frozen=True)
 class Possible:
-    """What can be changed about one refused action, by anybody who may act now.
+    """What can be changed about one refused action, or one answer, by anybody who may act now.
 
-    `constants` are the numbers that its rules hold each fact against.
+    `constants` are the numbers that its rules hold each fact against. An answer may wait for `time`.
     """
 
     facts: Facts
     vocabulary: Vocabulary
-    transition: Transition
+    asks: Mapping[str, Ask]  # of the action's form
     editable: frozenset[str]  # the field groups that the claim's status opens
+    ever_editable: frozenset[str]  # those that it opens, or any status that it can still come to
     customer_may_answer: bool
     reader: Side
     constants: Mapping[str, frozenset[int]]
+    time: bool
 
     def after(self, made: Made) -> tuple[Facts, list[int]]:
         """Return the facts after all changes, and the old position of each product that is left."""
@@ -83,7 +87,9 @@ class Possible:
                 found += self._of_input(name)
                 continue
             fact = self.vocabulary.facts[name]
-            if fact.scope == "claim":
+            if name.startswith(CLOCK):
+                found += self._of_clock(name, fact, facts.claim.get(name))
+            elif fact.scope == "claim":
                 found += self._of_fact(name, fact, CLAIM, facts.claim.get(name), numbers)
             else:
                 for place in places:
@@ -91,8 +97,20 @@ class Possible:
         found += [change for place in places for change in self._removal(place)]
         return [change for change in found if change.key not in made]
 
+    def is_fixed(self, name: str) -> bool:
+        """Tell whether nobody can change the fact `name` of the claim any more, and nothing else does."""
+        fact = self.vocabulary.facts.get(name)
+        if fact is None or fact.scope != "claim" or fact.changes == closed.SYSTEM:
+            return False
+        return fact.group is not None and fact.group not in self.ever_editable
+
+    def _of_clock(self, name: str, fact: Fact, value: Value) -> Iterator[Change]:
+        if self.time and value in closed.STILL_TO_END:
+            text = gettext("“%(deadline)s” ends", deadline=fact.means)
+            yield Change(name, closed.ENDED, TIME, text)
+
     def _of_input(self, name: str) -> Iterator[Change]:
-        ask = self.transition.asks[name.removeprefix(INPUT)]
+        ask = self.asks[name.removeprefix(INPUT)]
         label = quoted([ask.label or spoken(name.removeprefix(INPUT))])
         if self.facts.claim.get(name):
             yield Change(name, False, self.reader, gettext("Leave out %(label)s", label=label))
@@ -105,6 +123,11 @@ class Possible:
         if fact.to_change is None or not self._may_be_changed(fact):
             return
         subject = None if place == CLAIM else self._name_of(place)
+        if isinstance(value, frozenset):
+            for near in _sets_near(value, self.vocabulary.codes(name)):
+                brought = self.vocabulary.written(name, near - value) if near - value else None
+                yield Change(name, near, fact.changes, fact.to_change, place, subject or brought)
+            return
         for other in self._values(name, fact, value, numbers):
             yield Change(name, other, fact.changes, fact.to_change, place, subject)
 
@@ -135,3 +158,11 @@ class Possible:
     def _name_of(self, place: int) -> str | None:
         name = self.facts.products[place].get("product.name")
         return name if isinstance(name, str) else None
+
+
+def _sets_near(value: frozenset[str], codes: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Yield the sets that have one code more, one less, or one alone; what is added stands in its order."""
+    found = [value | {code} for code in codes]
+    found += [value - {code} for code in codes]
+    found += [frozenset((code,)) for code in codes]
+    yield from (one for one in dict.fromkeys(found) if one != value)

@@ -61,6 +61,7 @@ NUMBERS = (
 CLOCK_STATES = ("never", "running", "stopped", "ended")
 ACTOR_KINDS = ("person", "customer", "system")
 CUSTOMER, SYSTEM = "customer", "system"
+ENDED, STILL_TO_END = "ended", ("never", "running")
 # What a mail may name besides facts: all of the claim that it is about.
 MAIL_NAMES = frozenset({"claim.number", "claim.name", "customer.name", "partner.name"})
 # What a suggested sentence may name, and nothing else: nothing is decided yet when it is written.

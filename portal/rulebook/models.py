@@ -34,6 +34,7 @@ class Question(Strict):
     combine: Literal["exclusive", "first", "all"]
     otherwise: Code  # the outcome when no rule fires
     told: Literal["before_submission", "on_the_claim"] | None = None  # where a partner reads its reasons
+    wanted: Code | None = None  # the answer of which is told what would bring it, where it is another one
 
     def called(self, outcome: str) -> str:
         """Return what people call an outcome: its label, or its code in words where the file gives none."""
@@ -287,6 +288,7 @@ class Mail(Strict):
     next: Text  # the next step, in the imperative
     when: Condition | None = None
     may_be: list[Way] = ["at_once"]  # what its recipient may choose; everybody else gets it at once
+    also: list[Permission] = []  # partner only: whoever there holds one and may see the claim is told too
 
 
 class NotificationsFile(Strict):

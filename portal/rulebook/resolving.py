@@ -51,6 +51,8 @@ def _check_policy(parts: Parts, notes: Notes) -> None:
     for name, question in policy.questions.items():
         path: Path = ("questions", name)
         notes.unknown(file, (*path, "otherwise"), "outcome", question.otherwise, question.outcomes)
+        if question.wanted is not None:
+            notes.unknown(file, (*path, "wanted"), "outcome", question.wanted, question.outcomes)
         if len(set(question.outcomes)) < max(2, len(question.outcomes)):
             notes.problem(
                 file,

@@ -134,6 +134,12 @@ def check_notifications(parts: Parts, vocabulary: Vocabulary, notes: Notes) -> N
             if mail.when is not None:
                 of_claim(notes, file, (*path, "when"), mail.when, vocabulary)
             _check_ways(parts, notes, event, position, mail)
+            for place, permission in enumerate(mail.also):
+                declared = parts.roles.permissions
+                notes.unknown(file, (*path, "also", place), "permission", permission, declared)
+            if mail.also and mail.to != PARTNER:
+                sentence = "only of the partner's people are some told besides its contacts: delete it"
+                notes.problem(file, (*path, "also"), sentence, key=True)
             for key in ("subject", "lead", "next"):
                 names = names_of_mail(parts, event, mail)
                 checks.text(file, (*path, key), getattr(mail, key), "claim", _readers(mail), names)

@@ -52,7 +52,7 @@ class Rulebook:
         self.translations = translations or translations_of(parts)
         self._axioms = Axioms(vocabulary, parts.vocabulary.always)
         self._asked = compiled_questions(parts, vocabulary, lambda rule: self.line(rule.file, rule.path))
-        self._remedies = Remedies(self._asked, parts.lifecycle, self._axioms, vocabulary)
+        self._remedies = Remedies(self._asked, parts, self._axioms, vocabulary)
         self._conditions: dict[str, Twofold] = {}
         self._with_current: dict[str, Rulebook] = {}
         self._lock = Lock()
@@ -84,16 +84,17 @@ class Rulebook:
         return self._decide(question, facts, engine=False)
 
     def remedy(self, decision: Decision, reader: Side) -> Remedy | None:
-        """Return one smallest joint change after which the refused `decision` would be allowed.
+        """Return one smallest joint change after which `decision` would be as wanted.
 
-        Only what those who may act now can change, and what the side of the `reader` may know. It was
-        decided again by both evaluators; None where nothing that they can change would help.
+        Wanted is an action allowed, or the answer that its question names. Only what those who may act
+        now can change, and what the side of the `reader` may know. It was decided again by both
+        evaluators; None where nothing that they can change would help, and where it is as wanted.
         """
         remedy = self._remedies.find(decision, reader)
-        if remedy is None:
-            return None
-        facts = self._remedies.after(decision, remedy, reader)
-        return remedy if self.decide(decision.question, facts).allowed else None
+        if remedy is None or not remedy.changes:
+            return remedy
+        again = self.decide(decision.question, self._remedies.after(decision, remedy, reader))
+        return remedy if self._remedies.is_as_wanted(again) else None
 
     def facts_read(self, question: str) -> frozenset[str]:
         """Return the facts that deciding `question` needs, without the `input.*` that a form brings.

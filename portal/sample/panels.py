@@ -29,6 +29,7 @@ from portal.rulebook.rulebook import Rulebook
 REFUSED = "refused"
 REASON = Reason("example", "The claim has no readable proof of execution.", "lifecycle.yaml", 1, None)
 REMEDY = Remedy((Change("documents.count", 1, "partner", "add a readable document"),))
+NEVER = Remedy((), '"Activity claimed"')
 LONG_REMEDY = Remedy(
     tuple(
         Change(f"claim.field_{place}", True, "partner", text)
@@ -60,6 +61,7 @@ class Examples:
     path: ClaimPath
     picture: Picture
     short: Remedy
+    never: Remedy
     long: Remedy
     now: datetime
     today: date
@@ -104,6 +106,7 @@ def examples(session: Session, desk: Desk) -> Examples:
         path=path,
         picture=picture(path),
         short=REMEDY,
+        never=NEVER,
         long=LONG_REMEDY,
         now=desk.clock.now(),
         today=desk.today(),

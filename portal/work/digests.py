@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.model import Person
 from portal.claims.desk import Desk
-from portal.claims.mail_recipients import PARTNER, REVIEWER, REVIEWERS, recipients
+from portal.claims.mail_recipients import PARTNER, REVIEWER, REVIEWERS, recipients_today
 from portal.claims.mail_ways import NONE, STATE_OF, WHY_NOT, chosen_way
 from portal.claims.mails import mail_parts
 from portal.claims.model import Claim
@@ -129,9 +129,7 @@ def settle_items(session: Session, desk: Desk, digest: OutboxMessage, at: dateti
 def _standing(session: Session, desk: Desk, item: OutboxMessage, at: datetime) -> tuple[str, str | None]:
     """Return the state that `item` is in from now on, and why where it is not told."""
     claim = session.scalars(select(Claim).where(Claim.number == item.subject)).one_or_none()
-    if claim is None or item.recipient not in recipients(
-        session, desk, desk.rulebook_of(claim), claim, item.audience
-    ):
+    if claim is None or item.recipient not in recipients_today(session, desk, item, claim):
         return WAITING, None
     if chosen_way(session, desk.policies.in_force(), claim, item) == NONE:
         return STATE_OF[NONE], WHY_NOT[NONE]

@@ -6,7 +6,7 @@ from datetime import datetime
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.rulebook.closed_names import CUSTOMER, GONE, NEW, NOTHING, REMIND, SYSTEM
 from portal.rulebook.documents import Path
-from portal.rulebook.models import ClockRule, Rule, Side, Status, Transition
+from portal.rulebook.models import ClockRule, Mail, Rule, Side, Status, Transition
 from portal.rulebook.rulebook import Rulebook
 from portal.rulebook.templates import spelled
 from portal.rulebook.wording import listed
@@ -214,7 +214,7 @@ def _events(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
             transition.label if transition else reminder,
             tuple(
                 ShownMail(
-                    str(RECIPIENTS[mail.to]),
+                    _recipient(rulebook, mail),
                     mail.may_be,
                     spelled(mail.subject, rulebook.vocabulary),
                     spelled(mail.lead, rulebook.vocabulary),
@@ -224,6 +224,18 @@ def _events(rulebook: Rulebook, conditions: ConditionsInWords) -> Iterator[Shown
                 for mail in mails
             ),
         )
+
+
+def _recipient(rulebook: Rulebook, mail: Mail) -> str:
+    also = {role for permission in mail.also for role in rulebook.roles_with(permission)}
+    if not also:
+        return str(RECIPIENTS[mail.to])
+    roles = [role.label for code, role in rulebook.roles.roles.items() if code in also]
+    return gettext(
+        "%(recipient)s, and there every %(roles)s who may see the claim",
+        recipient=RECIPIENTS[mail.to],
+        roles=listed(roles, gettext("and")),
+    )
 
 
 def _rule(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import exists
 
-from portal.claims.model import Claim
+from portal.claims.model import Claim, ClaimClock
 from portal.incentives.model import EarningLine
 from tests.e2e.sample_house import Found
 from tests.e2e.states import ADMIN, BILLING, PARTNER, POLICY, REVIEWER, Find, State
@@ -37,7 +37,8 @@ def _of_activity(status: str, at: str = "") -> Find:
 
 
 def _assessed(found: Found) -> str:
-    number = found.claim("approved", Claim.eligibility == "not_eligible")
+    over = Claim.clocks.any(ClaimClock.state == "ended")  # before, nothing is assessed
+    number = found.claim("approved", Claim.eligibility == "not_eligible", over)
     return f"/claims/{number}/events/{found.event(number, 'consent_window_ends')}"
 
 

@@ -18,7 +18,7 @@ pytestmark = [
     WITH_AND_WITHOUT,
 ]
 FABRIKAM = "incentives@fabrikam.example"
-EXISTS = "Another association exists for Microsoft Teams at this customer"
+EXISTS = "There is another claim for Microsoft Teams at this customer"
 ASKED = "Which of your people did the pilot?"
 
 

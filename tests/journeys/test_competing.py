@@ -14,7 +14,7 @@ def test_of_two_competing_claims_one_is_approved_and_the_other_can_dispute(scene
     # Fabrikam is told that somebody else claims the product, and not who.
     loser = fabrikam.draft_claim("teams")
     page = fabrikam.open(f"/claims/{loser}/wizard/review")
-    assert "Another association exists for Microsoft Teams at this customer." in page.region("information")
+    assert "There is another claim for Microsoft Teams at this customer." in page.region("information")
     names_nobody(page)
     fabrikam.submit(loser)
     scene.mailbox.new()

@@ -151,7 +151,7 @@ def test_every_route_that_a_partner_can_fetch_is_compared(usual: Told, tmp_path:
 def test_the_pages_do_tell_that_there_is_a_rival(usual: Told) -> None:
     """What is compared says what it should: existence, and nothing of whose."""
     at_draft = said(usual["draft"], "/wizard/review")
-    assert b"Another association exists for Microsoft Teams at this customer." in at_draft
+    assert b"There is another claim for Microsoft Teams at this customer." in at_draft
     assert b"another one was approved" in b"".join(
         answer.content for where, answer in usual["lost"].answers.items() if where.startswith("mail")
     )

@@ -13,7 +13,9 @@ from portal.claims.path_picture import WIDTH, picture
 from portal.claims.timeline import Entry
 from portal.rulebook.loading import load, read_folder
 from portal.rulebook.rulebook import Rulebook
+from tests.browser import Browser
 from tests.portal.claims.rows import add_claims
+from tests.portal.consent.test_consent import token_of
 from tests.portal.reviews.filing import REVIEWER, Filing
 
 RULES = Path(__file__).resolve().parents[3] / "rules"
@@ -85,6 +87,30 @@ def test_what_can_come_next_is_told_with_who_moves_it(book: Rulebook) -> None:
     seen = way(book, "draft", "submitted", side="operator")
     assert ("A reviewer", "Start review") in seen.branches[0].ways
     assert ("The partner", "Request rejection") in seen.branches[1].ways
+
+
+@SQLITE
+def test_the_customer_may_decline_after_their_time_and_the_page_says_by_what(filing: Filing) -> None:
+    """Whatever can come next is told, and can really happen: nothing voids the link of an approved claim."""
+    number = filing.approved()
+    told = ways_to_rejected(filing, number)
+    assert ("The customer: Decline") in told
+    filing.wait(20)
+    filing.do("comment", number, PARTNER, message="What is next?")
+    told = ways_to_rejected(filing, number)
+    assert "The customer: Decline" not in told
+    late = "The customer, by their link, which works after “The customer’s time to decline” as well: Decline"
+    assert late in told
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, number)}")
+    customer.fill_and_submit("Decline")
+    assert filing.claim(number).status == "rejected"
+
+
+def ways_to_rejected(filing: Filing, number: str) -> list[str]:
+    page = filing.browser(PARTNER).visit(f"/claims/{number}")
+    (branch,) = [text for text in page.texts("#claim-path ul li") if text.startswith("Rejected;")]
+    return [" ".join(way.split()) for way in branch.split(";")]
 
 
 def test_a_closed_claim_goes_nowhere(book: Rulebook) -> None:

@@ -1,4 +1,4 @@
-"""A partner is told that another association exists: at draft, at submission, approved, and when it loses."""
+"""A partner is told that there is another claim: at draft, at submission, approved, and when it loses."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.portal.reviews.filing import REVIEWER, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OWN, OTHER = "incentives@contoso.example", "incentives@fabrikam.example"
-EXISTS = "Another association exists for Microsoft Teams at this customer"
+EXISTS = "There is another claim for Microsoft Teams at this customer"
 COMPARED = "Reviewers compare what each of them shows"
 
 
@@ -32,7 +32,7 @@ def test_at_draft_and_at_submission(filing: Filing) -> None:
     assert EXISTS in told
     assert COMPARED in told
     (mail,) = mails_to(filing, OWN, "Your claim was submitted")
-    assert "Another association exists for a product of it at this customer" in mail
+    assert "There is another claim for a product of it at this customer" in mail
 
 
 @SQLITE
@@ -40,7 +40,7 @@ def test_while_the_claim_is_decided_until_nobody_else_is_left(filing: Filing) ->
     number = filing.submitted("contoso")
     assert EXISTS not in page(filing, number)
     (mail,) = mails_to(filing, OWN, "Your claim was submitted")
-    assert "nother association" not in mail
+    assert "another claim" not in mail
     rival = filing.submitted("fabrikam")
     filing.do("start_review", number, REVIEWER)
     assert COMPARED in page(filing, number)
@@ -50,7 +50,7 @@ def test_while_the_claim_is_decided_until_nobody_else_is_left(filing: Filing) ->
 
 def test_when_it_is_approved_beside_another(filing: Filing) -> None:
     number = filing.approved("contoso")
-    assert "Another association" not in page(filing, number)
+    assert "another claim" not in page(filing, number)
     filing.submitted("fabrikam")
     assert "Yours stays approved unless reviewers decide for the other one" in page(filing, number)
 

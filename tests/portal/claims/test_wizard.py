@@ -248,7 +248,7 @@ def test_what_others_hold_is_good_to_know_and_names_nobody(filing: Filing, partn
     filing.submitted("fabrikam")
     number = filing.draft("contoso")
     step(partner, number, "review")
-    assert "Another association exists for Microsoft Teams" in partner.page.region("information")
+    assert "There is another claim for Microsoft Teams" in partner.page.region("information")
     assert "Fabrikam" not in partner.page.text
     assert "Submit" in partner.page.buttons()
 
@@ -484,7 +484,7 @@ def test_what_is_worth_knowing_of_a_product_is_told_where_it_is_chosen(
     filing.submitted("fabrikam", "teams")
     number = filing.draft("contoso", "teams")
     step(partner, number, "products")
-    assert "Another association exists for Microsoft Teams" in partner.page.region("information")
+    assert "There is another claim for Microsoft Teams" in partner.page.region("information")
     assert "Fabrikam" not in partner.page.text
 
 

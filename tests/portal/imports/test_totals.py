@@ -44,7 +44,7 @@ def test_sums_are_told_by_currency_and_status_and_what_of_them_is_new(
         (earnings.row["payment_status"], 2, 750, -250),
         ("paid", 1, 1000, 1000),
     ]
-    assert (found["JPY"].amount, found["JPY"].parts[0].label) == (7, "Earned")
+    assert (found["JPY"].amount, found["JPY"].parts[0].label) == (7, "Calculated")
 
 
 @SQLITE

@@ -1,17 +1,26 @@
 """What a partner is told when the eligibility of a claim is decided, or decided again."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portal.accounts.model import Person, PersonLocation
+from portal.claims.model import Claim
+from portal.db import transaction
 from portal.incentives.following import follow_imports
-from tests.browser import Page
+from portal.work.digests import leave_digests
+from tests import factories
+from tests.browser import Browser, Page
 from tests.journeys.mailbox import Mail
+from tests.portal.consent.test_consent import token_of
 from tests.portal.incentives.sheets import subscribe
-from tests.portal.reviews.filing import REVIEWER, Filing
+from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-OWN = "incentives@contoso.example"
+OWN, BILLING, GLORIA = (f"{name}@contoso.example" for name in ("incentives", "billing", "global"))
 AGAIN = "Incentive eligibility decided again"
 
 
@@ -31,9 +40,13 @@ def bring(filing: Filing, **row: str) -> int:
         return follow_imports(filing.desk)
 
 
-def mails(filing: Filing, subject: str) -> list[Mail]:
+def mails(filing: Filing, subject: str, to: str = OWN) -> list[Mail]:
     found = [Mail.read(path.read_bytes()) for path in filing.desk.settings.mail_dir.glob("*.eml")]
-    return [mail for mail in found if mail.to == OWN and mail.subject.startswith(subject)]
+    return [mail for mail in found if mail.to == to and mail.subject.startswith(subject)]
+
+
+def remedy(page: Page, part: str = "claim-money") -> str:
+    return " ".join(" ".join(page.texts(f"#{part} .remedy")).split())
 
 
 def newest(page: Page, title: str) -> str:
@@ -108,3 +121,168 @@ def test_the_page_why_takes_the_decision_apart(filing: Filing, assessed: str) ->
     review = filing.browser(REVIEWER).visit(page.path.replace("/claims/", "/reviews/"))
     assert not review.select("#why-eligibility")
     assert "Suspended" not in review.text
+
+
+IMPORT = (
+    "The operator: Import that the customer has a subscription in use for a product of this claim, "
+    "as soon as they have one (Active)."
+)
+WAIT = "By itself: “The customer’s time to decline” ends."
+
+
+def test_the_claims_page_tells_what_would_change_it_until_it_did(
+    filing: Filing, assessed: str, partner: Browser
+) -> None:
+    assert remedy(partner.visit(f"/claims/{assessed}")) == ""
+    bring(filing, state="suspended", as_of="2026-11-21")
+    assert remedy(partner.visit(f"/claims/{assessed}")) == f"What would change it: {IMPORT}"
+    partner.click("See how the eligibility was decided")
+    assert remedy(partner.page, "why-eligibility") == f"What would have changed it then: {IMPORT}"
+    bring(filing, state="active", as_of="2026-11-22")
+    page = partner.visit(f"/claims/{assessed}")
+    assert "Eligible" in page.region("claim-money")
+    assert remedy(page) == ""
+
+
+@SQLITE
+def test_while_the_customer_may_decline_time_alone_changes_it_or_the_operator_too(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.approved()
+    assert remedy(partner.visit(f"/claims/{number}")) == f"What would change it: {WAIT}"
+    bring(filing, state="suspended", as_of="2026-11-21")
+    page = partner.visit(f"/claims/{number}")
+    assert remedy(page) == f"What would change it: {IMPORT} {WAIT}"
+    assert "See how the eligibility was decided" not in page.links(), "nothing assessed it yet"
+
+
+@SQLITE
+def test_what_was_assessed_before_the_claim_was_approved_again_is_not_told_of_it(
+    filing: Filing, assessed: str
+) -> None:
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, assessed)}")
+    customer.fill_and_submit("Decline")
+    filing.dispute(assessed)
+    filing.do("send_consent_link", assessed, OWN)
+    customer = Browser(filing.app)
+    customer.visit(f"/consent/{token_of(filing, assessed)}")
+    customer.fill_and_submit("Agree")
+    filing.wait(1)
+    filing.do("approve_dispute", assessed, REVIEWER2)
+    page = filing.browser(OWN).visit(f"/claims/{assessed}")
+    assert "In consent window" in page.region("claim-money")
+    assert "See how the eligibility was decided" not in page.links()
+
+
+def approved_for(filing: Filing, activity: str) -> str:
+    """Return an approved claim for work that is never paid."""
+    number = filing.under_review()
+    with filing.context(), transaction() as session:
+        session.scalars(select(Claim).where(Claim.number == number)).one().activity = activity
+    filing.do("approve", number, REVIEWER)
+    return number
+
+
+@SQLITE
+def test_where_nothing_can_change_it_the_page_says_so_and_why(filing: Filing, partner: Browser) -> None:
+    number = approved_for(filing, "usage_recognition")
+    never = (
+        'Nothing can change it for this claim: it follows from "Activity claimed", '
+        "which nobody can change any more."
+    )
+    page = partner.visit(f"/claims/{number}")
+    assert "Not eligible" in page.region("claim-money")
+    assert remedy(page) == never
+    filing.wait(8)
+    filing.do("comment", number, OWN, message="Is it assessed?")
+    partner = filing.browser(OWN)  # whose session did not end meanwhile
+    page = partner.visit(f"/claims/{number}")
+    told = newest(page, "The customer’s time to decline ended")
+    assert "Incentive eligibility: Not eligible." in told
+    assert "as before" not in told, "it was shown before, and was not assessed before"
+    assert remedy(page) == never
+    assert remedy(partner.click("See how the eligibility was decided"), "why-eligibility") == never
+
+
+@SQLITE
+def test_what_is_known_meanwhile_is_never_told_as_a_remedy_of_another_answer(
+    filing: Filing, assessed: str, partner: Browser
+) -> None:
+    bring(filing, state="suspended", as_of="2026-11-21")
+    subscribe(filing, state="active", as_of="2026-11-22")  # not followed yet
+    page = partner.visit(f"/claims/{assessed}")
+    assert "Not eligible" in page.region("claim-money")
+    assert remedy(page) == ""
+
+
+def test_lists_and_pages_have_one_word_for_it_all_the_way(filing: Filing) -> None:
+    def words() -> tuple[str, str, str]:
+        partner = filing.browser(OWN)
+        content = partner.visit("/claims.csv").content.decode("utf-8-sig")
+        row = next(csv.DictReader(io.StringIO(content, newline="")))
+        page = partner.visit(f"/claims/{number}")
+        (on_page,) = [
+            text.removeprefix("Incentive eligibility").strip()
+            for text in page.texts("dl.facts > div")
+            if text.startswith("Incentive eligibility")
+        ]
+        return row["Incentive eligibility"], on_page.split("\n")[0], filing.claim(number).eligibility
+
+    number = filing.under_review()
+    listed, shown, _ = words()
+    assert listed == "Not assessed"
+    assert shown.startswith("Not assessed")
+    filing.do("approve", number, REVIEWER)
+    assert words() == ("In consent window", "In consent window", "in_consent_window")
+    filing.wait(8)
+    filing.do("comment", number, OWN, message="Is it assessed?")
+    assert words() == ("Eligible", "Eligible", "eligible")
+    filing.do("disassociate", number, OWN, reason="The project is over.")
+    assert words()[0] == "Not assessed"
+
+
+def test_who_looks_after_the_money_is_told_of_a_change_too(filing: Filing, assessed: str) -> None:
+    bring(filing, state="suspended", as_of="2026-11-21")
+    assert len(mails(filing, AGAIN, BILLING)) == 1
+    assert len(mails(filing, AGAIN)) == 1
+    assert mails(filing, AGAIN, GLORIA) == []
+    assert mails(filing, AGAIN, "billing@fabrikam.example") == []
+    assert mails(filing, "The incentive eligibility of your claim was assessed", BILLING) == []
+
+
+@SQLITE
+def test_a_contact_who_looks_after_the_money_is_told_once(filing: Filing, assessed: str) -> None:
+    with filing.context(), transaction() as session:
+        session.scalars(select(Claim).where(Claim.number == assessed)).one().own_contact_email = BILLING
+    bring(filing, state="suspended", as_of="2026-11-21")
+    assert len(mails(filing, AGAIN, BILLING)) == 1
+
+
+@SQLITE
+def test_who_may_not_see_the_claim_is_told_of_no_change(filing: Filing, assessed: str) -> None:
+    with filing.context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.email == BILLING)).one()
+        munich = factories.location(session, person.organization, name="Munich")
+        session.add(PersonLocation(person_id=person.id, location_id=munich.id))
+    bring(filing, state="suspended", as_of="2026-11-21")
+    assert mails(filing, AGAIN, BILLING) == []
+    assert len(mails(filing, AGAIN)) == 1
+
+
+@SQLITE
+def test_they_may_choose_not_to_get_it_or_to_get_it_in_the_digest(filing: Filing, assessed: str) -> None:
+    browser = filing.browser(BILLING)
+    browser.visit("/profile/mails")
+    chosen: dict[str, Any] = {"assess_again/partner": "digest"}
+    browser.fill_and_submit("Save", **chosen)
+    bring(filing, state="suspended", as_of="2026-11-21")
+    assert mails(filing, AGAIN, BILLING) == []
+    filing.wait(1)
+    with filing.context():
+        assert leave_digests(filing.desk) == 1
+        filing.desk.committed()
+    (digest,) = [
+        mail for mail in mails(filing, "", BILLING) if "Incentive eligibility decided again" in mail.text
+    ]
+    assert assessed in digest.text

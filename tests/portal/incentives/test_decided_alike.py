@@ -15,12 +15,11 @@ from sqlalchemy import select
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.app import create_app
 from portal.audit.model import AuditEvent
-from portal.claims.eligibility import ELIGIBILITY, eligibility_of
+from portal.claims.eligibility import ELIGIBILITY, eligibility_of, reasons_kept
 from portal.claims.queries import claim_by_number
 from portal.clock import FixedClock
 from portal.db import db
 from portal.imports.using import undo
-from portal.incentives.assessment import reasons_kept
 from portal.incentives.following import follow_imports
 from portal.policies.decisions import unpack_facts
 from portal.policies.model import StoredDecision

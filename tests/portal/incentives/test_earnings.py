@@ -189,6 +189,7 @@ def test_money_is_shown_with_its_claim_and_why_where_there_is_none(filing: Filin
     assert "Nothing was earned with this claim yet." in nothing
     assert "The customer can still decline" in nothing
     filing.wait(8)
+    filing.do("comment", other, "incentives@contoso.example", message="Is it assessed?")
     again = filing.browser("incentives@contoso.example")  # eight days later, the session has ended
     assert "No subscription of the customer" in again.visit(f"/claims/{other}").region("claim-money")
     draft = filing.draft(product="exchange_online")

@@ -123,7 +123,7 @@ def test_nothing_is_assessed_before_the_customer_had_their_time(filing: Filing) 
     number = filing.approved()
     subscribe(filing, state="ended")
     assert follow(filing) == 0
-    assert filing.claim(number).eligibility == "not_assessed"
+    assert filing.claim(number).eligibility == "in_consent_window"
     filing.wait(8)
     filing.do("comment", number, "incentives@contoso.example", message="And now?")
     assert filing.claim(number).eligibility == "not_eligible"

@@ -1,7 +1,8 @@
-"""What would change a refusal, held against random claims and a search that knows nothing of rules."""
+"""What would change a refusal or an answer, held against random claims and a search that knows no rules."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from functools import cache
+from itertools import chain, combinations, product
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,110 @@ def test_a_competitor_is_nothing_that_a_partner_could_change() -> None:
         ),
     )
     assert RULEBOOK.remedy(decision, "operator") is None
+
+
+# ── of the answer to a question: incentive eligibility ──
+
+STATES = RULEBOOK.vocabulary.codes("subscriptions.states")
+SETS = [frozenset(some) for some in chain.from_iterable(combinations(STATES, size) for size in range(5))]
+NOT_THERE_YET = ["not_eligible", "in_consent_window"]
+
+
+@cache
+def eligibility(activity: str, window: str, known: int, states: frozenset[str]) -> Decision:
+    claim: dict[str, Value] = {
+        "claim.status": "approved",
+        "claim.activity": activity,
+        "clock.consent_window": window,
+        "subscriptions.known": known,
+        "subscriptions.states": states,
+    }
+    return RULEBOOK.replay("eligibility", Facts(claim))
+
+
+ALL_OF_ELIGIBILITY = list(
+    product(RULEBOOK.programs.activities, ("never", "running", "ended"), (0, 1, 2), SETS)
+)
+
+
+@pytest.mark.parametrize("side", SIDES.values())
+def test_whatever_keeps_a_claim_from_earning_its_remedy_makes_it_eligible(side: Side) -> None:
+    """Every fact that the rules read, in every combination; each remedy is the smallest one there is."""
+    told = 0
+    for activity, window, known, states in ALL_OF_ELIGIBILITY:
+        decision = eligibility(activity, window, known, states)
+        remedy = RULEBOOK.remedy(decision, side)
+        if decision.outcome == "eligible":
+            assert remedy is None
+            continue
+        assert decision.outcome in NOT_THERE_YET
+        assert remedy is not None, decision.facts
+        # How many of time and of what is imported have to change, found by trying all that they can become.
+        enough = [
+            (window != to_window) + (states != to_states)
+            for to_window, to_states in product((window, "ended"), SETS)
+            if eligibility(activity, to_window, known, to_states).outcome == "eligible"
+        ]
+        if not remedy.changes:
+            assert remedy.fixed == '"Activity claimed"'
+            assert enough == []
+            continue
+        told += 1
+        assert RULEBOOK.decide("eligibility", made(decision, remedy)).outcome == "eligible"
+        assert len(remedy.changes) == min(enough)
+        assert {one.who for one in remedy.changes} <= {"operator", "time"}
+    assert told > len(SETS)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        one
+        for file in RULEBOOK.parts.examples.values()
+        for one in file.examples
+        if one.question == "eligibility" and one.expect in NOT_THERE_YET
+    ],
+    ids=lambda one: one.name,
+)
+def test_every_example_of_the_policy_is_told_what_would_change_it_or_that_nothing_can(
+    example: Example,
+) -> None:
+    decision = RULEBOOK.decide("eligibility", base_of(example))
+    remedy = RULEBOOK.remedy(decision, "partner")
+    assert remedy is not None
+    never = not RULEBOOK.programs.activities[str(decision.facts.claim["claim.activity"])].can_earn
+    assert bool(remedy.fixed) == never
+    if remedy.changes:
+        assert RULEBOOK.decide("eligibility", made(decision, remedy)).outcome == "eligible"
+
+
+def test_nothing_is_said_of_a_claim_whose_way_is_still_open() -> None:
+    """Before it is approved much can change, so neither a remedy nor that there is none is told."""
+    example = Example(name="one", question="eligibility", given="a claim under review", expect="not_assessed")
+    assert RULEBOOK.remedy(RULEBOOK.decide("eligibility", base_of(example)), "partner") is None
+
+
+def test_a_question_that_wants_no_answer_has_no_remedy() -> None:
+    example = Example(name="one", question="earning", given="an approved claim", expect="awaited")
+    assert RULEBOOK.remedy(RULEBOOK.decide("earning", base_of(example)), "partner") is None
+
+
+@pytest.mark.parametrize(
+    ("when", "held", "to"),
+    [
+        ('"suspended" in subscriptions.states', {"active", "suspended", "ended"}, {"active", "ended"}),
+        ('!("active" in subscriptions.states) || "ended" in subscriptions.states', {"ended"}, {"active"}),
+    ],
+)
+def test_of_a_set_codes_are_taken_out_and_put_in_as_the_rule_needs(
+    when: str, held: set[str], to: set[str]
+) -> None:
+    files = read_folder(Path(__file__).parents[3] / "rules")
+    old = "when: subscriptions.known >= 1 && !subscriptions.states.exists(s, s in earning_states)"
+    assert files["incentives.yaml"].count(old) == 1
+    files["incentives.yaml"] = files["incentives.yaml"].replace(old, f"when: |\n          {when}")
+    book = load(files)
+    claim = dict(eligibility("use_or_consume", "ended", 2, frozenset(held)).facts.claim)
+    remedy = book.remedy(book.decide("eligibility", Facts(claim)), "partner")
+    assert remedy is not None
+    assert [one.value for one in remedy.changes] == [frozenset(to)]

@@ -226,6 +226,12 @@ def test_what_stands_in_a_mail_is_told_by_its_name(filing: Filing) -> None:
     assert "{" not in told
 
 
+@SQLITE
+def test_who_is_told_besides_the_contacts_stands_there_by_their_roles(filing: Filing) -> None:
+    told = policy(filing).region("notifications")
+    assert "Partner, and there every Billing admin who may see the claim" in told
+
+
 def test_only_people_of_the_operator_read_that_decisions_are_judged_twice() -> None:
     book = load(read_folder(RULES))
     shown = policy_page(book, None, "operator").second_reviews
