@@ -4,6 +4,8 @@ Whoever could judge a drawn decision sees nothing of its claim but the page made
 judged it or stepped aside: every list and page starts from `queries.visible_to`, which asks here.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -66,18 +68,19 @@ def review_asked_of(session: Session, desk: Desk, number: str, actor: Actor) -> 
     return session.scalar(query)
 
 
-def spoiled_by(session: Session, desk: Desk, number: str, actor: Actor) -> str | None:
-    """Return the claim whose decision `actor` is to judge and the page of `number` would tell, or None.
+def spoiled_by(session: Session, desk: Desk, numbers: Sequence[str], actor: Actor) -> str | None:
+    """Return the claim whose decision `actor` is to judge and a page of `numbers` would tell, or None.
 
-    That is the claim itself, or one that shares a unit with it: what can be done with either tells of both.
+    That is one of them, the first before the others, or one that shares a unit with one of them: what can be
+    done with either tells of both.
     """
-    claim_id = select(Claim.id).where(Claim.number == number).scalar_subquery()
+    ids = select(Claim.id).where(Claim.number.in_(numbers))
     query = (
         select(Claim.number)
         .join(SecondReview, SecondReview.claim_id == Claim.id)
-        .where(or_(Claim.number == number, Claim.id.in_(sharing_units_with(claim_id))))
+        .where(or_(Claim.number.in_(numbers), Claim.id.in_(sharing_units_with(ids))))
         .where(asked_of(desk, actor))
-        .order_by(Claim.number != number, SecondReview.id)
+        .order_by(Claim.number != numbers[0], SecondReview.id)
     )
     return session.scalar(query.limit(1))
 
