@@ -22,6 +22,7 @@ READ_MAILS = "deliveries.manage"
 OPERATOR = "operator"  # the mover of models.Mover
 # In what was kept of the claim: the ids of the documents that counted, and of those that had before.
 DOCUMENTS, EARLIER = "documents", "earlier"
+OFFERED = "offered"  # beside them: what the policy of that day had chosen from
 
 
 def kept_from(desk: Desk, actor: Actor) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from portal.accounts.actor import PERSON
 from portal.audit.model import AuditEvent
 from portal.audit.recording import record
 from portal.claims.answers import Answers
-from portal.claims.blindness import DOCUMENTS, EARLIER, OPERATOR
+from portal.claims.blindness import DOCUMENTS, EARLIER, OFFERED, OPERATOR
 from portal.claims.chain import chain_of
 from portal.claims.content import content_of
 from portal.claims.desk import Step
@@ -49,7 +49,7 @@ def draw(step: Step) -> None:
         from_status=step.from_status,
         reasons=reasons,
         text=text,
-        shown=_as_it_stands(step.claim) if drawn else {},
+        shown={**_as_it_stands(step.claim), OFFERED: [*rule.of, *rule.besides]} if drawn else {},
     )
     step.session.add(review)
     step.session.flush()

@@ -11,7 +11,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.audit.recording import record
 from portal.claims.answers import Answers
-from portal.claims.blindness import asked_of
+from portal.claims.blindness import OFFERED, asked_of
 from portal.claims.checking import check_answers
 from portal.claims.desk import Desk
 from portal.claims.drawing import PREFIX, given
@@ -53,13 +53,20 @@ class MayNotJudge(Exception):
 
 
 def outcomes(desk: Desk, claim: Claim, review: SecondReview) -> list[str]:
-    """Return the transitions that can be chosen, which the first reviewer had too, by the claim's policy."""
-    rule = desk.policies.in_force().lifecycle.second_reviews
+    """Return the transitions that can be chosen, which the first reviewer had too, by the claim's policy.
+
+    They are those of the day on which it was drawn: with the list of another day, that what was chosen can be
+    chosen again would tell it.
+    """
     known = desk.rulebook_of(claim).transitions
-    offered = [*rule.of, *rule.besides] if rule else []
-    # What was chosen can be chosen again, whatever the policy lists by now.
-    named = dict.fromkeys([*offered, review.action])
+    named = review.shown.get(OFFERED) or _offered_now(desk, review)
     return [one for one in named if one in known and review.from_status in known[one].moves]
+
+
+def _offered_now(desk: Desk, review: SecondReview) -> list[str]:
+    """Return what a decision that was drawn before the list was kept with it can be judged by."""
+    rule = desk.policies.in_force().lifecycle.second_reviews
+    return list(dict.fromkeys([*(rule.of if rule else ()), *(rule.besides if rule else ()), review.action]))
 
 
 def kept_from_judging(session: Session, desk: Desk, claim: Claim, actor: Actor) -> str:

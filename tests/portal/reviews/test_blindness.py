@@ -154,20 +154,18 @@ def answered(filing: Filing, path: str, form: dict[str, str]) -> tuple[int, str 
 def test_neither_rivals_nor_theirs_tell_what_was_decided(made: Made) -> None:
     """A rival holds back its forms too, and the page side by side of a rival’s rival its other columns."""
     one, other = made("one"), made("other")
-    for filing in (one, other):
+    for filing, decided in ((one, "approve"), (other, "reject")):
         number = filing.under_review(by=REVIEWER3)
-        if filing is one:
-            filing.do("approve", number, REVIEWER3)
-        else:
-            filing.do("reject", number, REVIEWER3, reason="poe_unavailable", message="The zebra is gone.")
-        rival = with_products(filing, "fabrikam", "teams", "intune")
-        filing.do("start_review", rival, REVIEWER)
-        theirs = filing.submitted("contoso", "intune")
+        said = {"reason": "poe_unavailable", "message": "It is gone."} if decided == "reject" else {}
+        filing.do(decided, number, REVIEWER3, **said)
+        with_products(filing, "fabrikam", "teams", "intune")
+        filing.submitted("contoso", "intune")
+    rival, theirs = "CL-2026-000002", "CL-2026-000003"
     form = {"version": str(one.claim(rival).version), "message": "A word about the zebra."}
     wanted = [
         *((f"/reviews/{rival}{end}", form) for end in ("/comments", "/approval", "/mail-preview/approval")),
         (f"/reviews/competing/{theirs}/{rival}/settlement", {**form, "winner": rival}),
-        *((f"/reviews/{rival}{end}", {}) for end in ("/proof-pack.zip", "/events/2", "/events/3")),
+        *((f"/reviews/{rival}{end}", {}) for end in ("/proof-pack.zip", "/events/1", "/events/3")),
         (f"/reviews/competing/{theirs}?winner={rival}", {}),
         (f"/reviews/{theirs}", {}),
     ]

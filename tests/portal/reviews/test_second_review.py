@@ -1,11 +1,13 @@
 """A second review: drawn, given once by somebody who may, and never a matter of the claim or its partner."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from portal.accounts.model import FormerAffiliation, Person
+from portal.app import create_app
 from portal.audit.model import AuditEvent
 from portal.audit.recording import verify
 from portal.claims.answers import Answers
@@ -117,6 +119,30 @@ def test_the_same_decision_for_other_reasons_agrees(filing: Filing, second: Brow
         "Record “Reject” as my opinion", reason=["missing_customer_consent"], message=OPINION
     )
     assert "Both came to the same decision, for other reasons." in second.page.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("decided", ["approve", "reject"])
+def test_what_can_be_chosen_tells_nothing_after_the_policy_changed(
+    filing: Filing, tmp_path: Path, decided: str
+) -> None:
+    number = filing.under_review()
+    said = {"reason": "poe_unavailable", "message": WORDS} if decided == "reject" else {}
+    filing.do(decided, number, REVIEWER, **said)
+    rules = shutil.copytree(filing.desk.settings.rules_dir, tmp_path / "newer")
+    lifecycle = rules / "lifecycle.yaml"
+    text = lifecycle.read_text(encoding="utf-8")
+    changed = text.replace("  of: [approve, reject, ", "  of: [")
+    assert changed != text
+    lifecycle.write_text(changed, encoding="utf-8")
+    newer = create_app(filing.desk.settings.model_copy(update={"rules_dir": rules}), clock=filing.clock)
+    with newer.app_context():
+        newer.extensions["desk"].policies.in_force()
+    browser = Browser(newer)
+    browser.enter(REVIEWER2)
+    buttons = browser.visit(f"/reviews/second/{number}").buttons()
+    labels = [words.split("“")[1].split("”")[0] for words in buttons if words.startswith("Record")]
+    assert labels == ["Approve", "Reject", "Ask for information"]
 
 
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(filing: Filing, second: Browser) -> None:
