@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.accounts.model import Person
+from portal.accounts.model import Person, PersonRole
 from portal.claims.desk import Desk
 from portal.claims.model import Claim, ClaimDocument
+from portal.claims.participants import DECIDE
 from portal.claims.units import sharing_units_with
 from portal.second_reviews.bars import is_open_for
 from portal.second_reviews.model import SecondReview
@@ -30,14 +31,14 @@ def kept_from(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     if not _can_be_asked(desk, actor):
         return false()
     mine = and_(SecondReview.claim_id == Claim.id, is_open_for(actor.person_id))
-    return and_(exists().where(mine), _not_needed(actor))
+    return and_(exists().where(mine), _not_needed(desk, actor))
 
 
 def asked_of(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the same condition for second reviews that are joined with their claims."""
     if not _can_be_asked(desk, actor):
         return false()
-    return and_(is_open_for(actor.person_id), _not_needed(actor))
+    return and_(is_open_for(actor.person_id), _not_needed(desk, actor))
 
 
 def _can_be_asked(desk: Desk, actor: Actor) -> bool:
@@ -46,14 +47,16 @@ def _can_be_asked(desk: Desk, actor: Actor) -> bool:
     return JUDGE_AGAIN in permissions and READ_MAILS not in permissions
 
 
-def _not_needed(actor: Actor) -> ColumnElement[bool]:
+def _not_needed(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition that nobody needs `actor` for the claim itself: work goes before looking back.
 
     So it is shown to whoever has it, and to everybody while it waits for a reviewer and is overdue, or nobody
-    who is still there has it.
+    has it who is still there and still reviews.
     """
+    deciding = PersonRole.role.in_(desk.policies.in_force().roles_with(DECIDE))
+    able = Claim.reviewer.has(and_(Person.active, Person.roles.any(deciding)))
     not_theirs = or_(Claim.reviewer_id.is_(None), Claim.reviewer_id != actor.person_id)
-    in_hands = and_(Claim.reviewer.has(Person.active), ~Claim.overdue)
+    in_hands = and_(able, ~Claim.overdue)
     return and_(not_theirs, or_(Claim.waits_for != OPERATOR, in_hands))
 
 

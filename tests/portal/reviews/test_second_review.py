@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.model import FormerAffiliation, Person
+from portal.accounts.model import FormerAffiliation, Person, PersonRole
 from portal.app import create_app
 from portal.audit.model import AuditEvent
 from portal.audit.recording import verify
@@ -252,6 +252,20 @@ def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
     number = rejected(filing)
     filing.do("dispute", number, INES, justification="Look again.")
     assert second.visit(f"/reviews/{number}").heading == number
+
+
+def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    browser = filing.browser(asked)
+    assert number not in browser.visit("/reviews?show=unassigned").region("review-queue")
+    with filing.context(), transaction() as session:
+        session.get_one(Person, has_it).roles = [PersonRole(role="policy_owner")]
+    assert number in browser.visit("/reviews?show=unassigned").region("review-queue")
+    assert browser.visit(f"/reviews/{number}").heading == number
 
 
 def test_partners_and_other_people_of_the_operator_find_nothing(filing: Filing) -> None:
