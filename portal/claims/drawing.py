@@ -17,7 +17,7 @@ from portal.claims.impartiality import belonged_lately
 from portal.claims.model import Claim
 from portal.claims.participants import people_who_moved
 from portal.rulebook.models import Transition
-from portal.second_reviews.bars import BELONGED, TOOK_PART, bar, is_open
+from portal.second_reviews.bars import BELONGED, TOOK_PART, TOOK_PART_SINCE, bar, is_open
 from portal.second_reviews.lots import is_drawn, lot_of
 from portal.second_reviews.model import SecondReview
 
@@ -64,7 +64,7 @@ def keep_from_judging(step: Step) -> None:
     if step.actor.side == OPERATOR:
         people.add(step.actor.person_id)
     for review_id in step.session.scalars(query).all():
-        bar(step.session, review_id, people, TOOK_PART, step.now)
+        bar(step.session, review_id, people, TOOK_PART_SINCE, step.now)
 
 
 def given(transition: Transition, answers: Answers) -> tuple[list[str], str]:

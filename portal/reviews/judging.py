@@ -22,7 +22,7 @@ from portal.db import transaction
 from portal.languages.sentences import gettext
 from portal.rulebook.built_in_texts import nothing_given
 from portal.rulebook.rulebook import Rulebook
-from portal.second_reviews.bars import STEPPED_ASIDE, bar
+from portal.second_reviews.bars import STEPPED_ASIDE, bar, barred_from_the_draw, is_barred
 from portal.second_reviews.model import SecondReview
 
 JUDGED, LEFT = "second_review_judged", "second_review_left"
@@ -89,7 +89,7 @@ def judge(
     """
     desk.open()
     with transaction() as session:
-        review, claim = _locked(session, number, review_id)
+        review, claim = _locked(session, number, review_id, actor)
         if review.judged_at is not None and review.second_id == actor.person_id:
             return Judged(review.id, number, bool(review.agreed))
         _check_open(session, desk, review, actor)
@@ -110,19 +110,24 @@ def step_aside(desk: Desk, number: str, review_id: int | None, actor: Actor) -> 
     """
     desk.open()
     with transaction() as session:
-        review, _ = _locked(session, number, review_id)
-        if review.judged_at is not None:
+        review, _ = _locked(session, number, review_id, actor)
+        if review.judged_at is not None or is_barred(session, review.id, actor.person_id):
             return
         bar(session, review.id, [actor.person_id], STEPPED_ASIDE, desk.clock.now())
         _note(desk, session, review, actor, LEFT, {})
 
 
-def _locked(session: Session, number: str, review_id: int | None) -> tuple[SecondReview, Claim]:
-    """Return the decision, locked until the transaction ends. Raises NotThere where none was drawn."""
+def _locked(session: Session, number: str, review_id: int | None, actor: Actor) -> tuple[SecondReview, Claim]:
+    """Return the decision, locked until the transaction ends.
+
+    Raises NotThere where none was drawn, and as well for whoever was kept from it from the beginning: who
+    decides does not learn which decisions are judged twice.
+    """
     query = (
         select(SecondReview.id, Claim)
         .join(Claim, Claim.id == SecondReview.claim_id)
         .where(SecondReview.id == review_id, SecondReview.drawn, Claim.number == number)
+        .where(~barred_from_the_draw(actor.person_id))
     )
     found = session.execute(query).unique().first()
     if found is None:

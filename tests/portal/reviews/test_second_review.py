@@ -166,6 +166,18 @@ def test_who_decided_or_took_part_is_not_asked(filing: Filing) -> None:
     assert filing.browser(REVIEWER3).visit(f"/reviews/{number}").heading == number
 
 
+def test_who_decided_does_not_learn_whether_it_was_drawn(filing: Filing) -> None:
+    number = filing.approved()
+    browser, drawn_one = filing.browser(REVIEWER), str(review(filing).id)
+    for path in (f"/reviews/second/{number}", f"/reviews/second/{number}/leaving"):
+        browser.visit("/reviews")
+        answers = [browser.ask("POST", path, review=one, opinion="approve") for one in (drawn_one, "999")]
+        assert [answer.status_code for answer in answers] == [404, 404], path
+    with filing.context():
+        left = select(AuditEvent).where(AuditEvent.action == "second_review_left")
+        assert db.session.scalars(left).all() == []
+
+
 def test_nobody_judges_for_an_organization_they_belonged_to(filing: Filing, second: Browser) -> None:
     with filing.context(), transaction() as session:
         owner, who = filing.actors[INES].organization_id, filing.actors[REVIEWER2].person_id
