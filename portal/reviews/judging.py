@@ -1,6 +1,6 @@
 """Judges a decision a second time: recorded once, never changed, and without a word to the partner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -29,19 +29,26 @@ JUDGED, LEFT = "second_review_judged", "second_review_left"
 # What a form of an opinion can ask: of the rest, the first reviewer's own form says what the claim needs.
 JUDGED_BY = ("codes", "text")
 AWAY, BELONGED = "away", "belonged"
+# By somebody else; because the person took part since or stepped aside; the claim itself needs everybody now.
+JUDGED_BEFORE, BARRED, NEEDED = "judged_before", "barred", "needed"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The opinion that was recorded, now or by the same form before."""
+    """The opinion that was recorded, now or before; `as_sent` is false where the form said something else."""
 
     review_id: int
     number: str
     agreed: bool
+    as_sent: bool = field(default=True, compare=False)
 
 
 class JudgedMeanwhile(Exception):
-    """Somebody else judged the decision first, or `actor` took part in the claim since."""
+    """The decision is not the person's to judge any more; `why` is JUDGED_BEFORE, BARRED or NEEDED."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class MayNotJudge(Exception):
@@ -84,18 +91,21 @@ def judge(
     """Record what `actor` would have decided; opens its own transaction.
 
     `review_id` is the decision that the form was about. Raises NotThere, JudgedMeanwhile, MayNotJudge, and
-    Invalid with a sentence by field ("opinion" for the choice itself). A form that is sent twice has one
-    effect.
+    Invalid with a sentence by field ("opinion" for the choice itself). What `actor` recorded before stands,
+    and is returned: a form that is sent twice has one effect.
     """
     desk.open()
     with transaction() as session:
         review, claim = _locked(session, number, review_id, actor)
+        rulebook = desk.rulebook_of(claim)
         if review.judged_at is not None and review.second_id == actor.person_id:
-            return Judged(review.id, number, bool(review.agreed))
+            same = opinion == review.opinion and (
+                given(rulebook.transitions[opinion], answers) == (review.opinion_reasons, review.opinion_text)
+            )
+            return Judged(review.id, number, bool(review.agreed), same)
         _check_open(session, desk, review, actor)
         if why := kept_from_judging(session, desk, claim, actor):
             raise MayNotJudge(why)
-        rulebook = desk.rulebook_of(claim)
         if opinion not in outcomes(desk, claim, review):
             raise Invalid({"opinion": gettext("Choose what you would have decided.")})
         _check(session, rulebook, claim, opinion, answers)
@@ -138,8 +148,11 @@ def _locked(session: Session, number: str, review_id: int | None, actor: Actor) 
 
 def _check_open(session: Session, desk: Desk, review: SecondReview, actor: Actor) -> None:
     query = select(SecondReview.id).join(Claim, Claim.id == SecondReview.claim_id)
-    if session.scalar(query.where(SecondReview.id == review.id, asked_of(desk, actor))) is None:
-        raise JudgedMeanwhile
+    if session.scalar(query.where(SecondReview.id == review.id, asked_of(desk, actor))) is not None:
+        return
+    if review.judged_at is not None:
+        raise JudgedMeanwhile(JUDGED_BEFORE)
+    raise JudgedMeanwhile(BARRED if is_barred(session, review.id, actor.person_id) else NEEDED)
 
 
 def _check(session: Session, rulebook: Rulebook, claim: Claim, opinion: str, answers: Answers) -> None:

@@ -15,6 +15,7 @@ from portal.db import db, transaction
 from portal.reviews.judging import JudgedMeanwhile, judge
 from portal.second_reviews.lots import lot_of
 from portal.second_reviews.model import SecondReview
+from portal.work.sweep import sweep
 from tests import drawn, factories
 from tests.browser import Browser
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
@@ -194,7 +195,9 @@ def test_whoever_is_away_is_asked_for_nothing(filing: Filing, second: Browser) -
         person.away_from, person.away_until = "2026-11-01", "2026-12-24"
     assert "You are away until 24 December 2026" in second.visit("/reviews/second").text
     assert "You are entered as away" in second.visit(f"/reviews/second/{number}").text
-    second.post(f"/reviews/second/{number}", status=422, review=str(review(filing).id), opinion="approve")
+    sent = {"review": str(review(filing).id), "opinion": "reject", "message": OPINION}
+    page = second.post(f"/reviews/second/{number}", status=422, **sent)
+    assert OPINION in page.region("what-you-wrote")
     assert review(filing).judged_at is None
 
 
@@ -278,6 +281,38 @@ def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing:
         session.get_one(Person, has_it).roles = [PersonRole(role="policy_owner")]
     assert number in browser.visit("/reviews?show=unassigned").region("review-queue")
     assert browser.visit(f"/reviews/{number}").heading == number
+
+
+def test_an_opinion_comes_back_where_the_claim_needs_everybody_meanwhile(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    filing.wait(14)
+    with filing.context():
+        sweep(filing.desk)
+    browser, sent = filing.browser(asked), {"review": str(review(filing).id), "message": OPINION}
+    browser.visit("/reviews")
+    page = browser.post(f"/reviews/second/{number}", status=409, opinion="reject", **sent)
+    assert "every reviewer sees it as it is now" in page.text
+    assert OPINION in page.region("what-you-wrote")
+    assert browser.click("Open the claim").heading == number
+
+
+def test_another_opinion_of_the_same_reviewer_is_not_said_to_be_recorded(
+    filing: Filing, second: Browser
+) -> None:
+    second.visit(f"/reviews/second/{rejected(filing)}")
+    one = second.filled("Record “Approve” as my opinion")
+    other = second.filled(
+        "Record “Reject” as my opinion", reason=["missing_customer_consent"], message=OPINION
+    )
+    assert "Your opinion was recorded" in second.send_filled(one).text
+    page = second.send_filled(other)
+    assert "what you sent now was not recorded" in page.text
+    assert "Your opinion was recorded" not in page.text
+    assert "Your opinion was recorded" in second.send_filled(one).text  # the same form twice
 
 
 def test_partners_and_other_people_of_the_operator_find_nothing(filing: Filing) -> None:
