@@ -55,7 +55,7 @@ def _counted(asked: Asked, first: str, names_of: Callable[[_Given], Iterable[str
     return Report(
         columns=counted_columns(first, headings, gettext("All")),
         rows=table_of(headings, ordered),
-        series=tuple(Series(one, ((gettext("Claims"), given[one], "info"),)) for one in headings),
+        series=tuple(Series(one, ((gettext("Times given"), given[one], "info"),)) for one in headings),
         sparse=True,
         first=FIRST,
     )
