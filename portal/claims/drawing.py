@@ -15,7 +15,7 @@ from portal.claims.desk import Step
 from portal.claims.documents import DOCUMENT_READ
 from portal.claims.impartiality import belonged_lately
 from portal.claims.model import Claim
-from portal.claims.participants import people_who_moved
+from portal.claims.participants import SETTLED_BY, people_who_moved
 from portal.rulebook.models import Transition
 from portal.second_reviews.bars import BELONGED, TOOK_PART, TOOK_PART_SINCE, bar, is_open
 from portal.second_reviews.lots import is_drawn, lot_of
@@ -58,9 +58,9 @@ def draw(step: Step) -> None:
 
 
 def keep_from_judging(step: Step) -> None:
-    """Keep whoever acted on the claim or has it now from judging an earlier decision about it."""
+    """Keep whoever acted on the claim, settled about it or has it now from judging an earlier decision."""
     query = select(SecondReview.id).where(SecondReview.claim_id == step.claim.id, is_open())
-    people = {step.claim.reviewer_id}
+    people = {step.claim.reviewer_id, step.details.get(SETTLED_BY)}
     if step.actor.side == OPERATOR:
         people.add(step.actor.person_id)
     for review_id in step.session.scalars(query).all():

@@ -269,6 +269,24 @@ def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
     assert second.visit(f"/reviews/{number}").heading == number
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_settles_against_a_claim_judges_no_decision_about_it(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    rival = filing.under_review("fabrikam", by=asked)
+    filing.wait(14)
+    with filing.context():
+        sweep(filing.desk)  # it is overdue, so whoever can decides it
+    filing.do("settle", rival, asked)
+    assert filing.claim(number).status == "rejected_final"
+    browser = filing.browser(asked)
+    assert number not in numbers_waiting(browser)
+    assert browser.visit(f"/reviews/{number}").heading == number
+
+
 def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing: Filing) -> None:
     third_reviewer(filing)
     number = rejected(filing)
