@@ -252,6 +252,16 @@ def test_whoever_gets_the_dispute_is_asked_no_more(filing: Filing, second: Brows
         judge(filing.desk, number, open_one, who, "approve", Answers())
 
 
+def test_a_dispute_goes_to_somebody_who_gave_no_opinion_where_there_is_one(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    with filing.context():
+        judge(filing.desk, number, 1, filing.actors[REVIEWER2], "approve", Answers())
+    filing.do("dispute", number, INES, justification="Look again.")
+    # Either has as little to do, and who was added first would get it.
+    assert filing.claim(number).reviewer_id == filing.actors[REVIEWER3].person_id
+
+
 def test_whoever_had_the_dispute_is_asked_no_more_after_handing_it_over(filing: Filing) -> None:
     third_reviewer(filing)
     number = rejected(filing)
