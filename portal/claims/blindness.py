@@ -5,10 +5,12 @@ judged it or stepped aside: every list and page starts from `queries.visible_to`
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.absence import away_on
 from portal.accounts.actor import Actor
 from portal.accounts.model import Person, PersonRole
 from portal.claims.desk import Desk
@@ -21,6 +23,8 @@ from portal.second_reviews.model import SecondReview
 JUDGE_AGAIN = "reviews.judge_again"
 READ_MAILS = "deliveries.manage"
 OPERATOR = "operator"  # the mover of models.Mover
+# The value of vocabulary.yaml: how short a clock makes the claim of an absent reviewer everybody's.
+DAYS_OF_ABSENT = "days_left_of_absent_at_most"
 # In what was kept of the claim: the ids of the documents that counted, and of those that had before.
 DOCUMENTS, EARLIER = "documents", "earlier"
 OFFERED = "offered"  # beside them: what the policy of that day had chosen from
@@ -51,13 +55,21 @@ def _not_needed(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition that nobody needs `actor` for the claim itself: work goes before looking back.
 
     So it is shown to whoever has it, and to everybody while it waits for a reviewer and is overdue, or nobody
-    has it who is still there and still reviews.
+    has it who still reviews and is there in time.
     """
     deciding = PersonRole.role.in_(desk.policies.in_force().roles_with(DECIDE))
-    able = Claim.reviewer.has(and_(Person.active, Person.roles.any(deciding)))
-    not_theirs = or_(Claim.reviewer_id.is_(None), Claim.reviewer_id != actor.person_id)
+    able = Claim.reviewer.has(and_(Person.active, Person.roles.any(deciding), ~_lets_wait(desk)))
     in_hands = and_(able, ~Claim.overdue)
+    not_theirs = or_(Claim.reviewer_id.is_(None), Claim.reviewer_id != actor.person_id)
     return and_(not_theirs, or_(Claim.waits_for != OPERATOR, in_hands))
+
+
+def _lets_wait(desk: Desk) -> ColumnElement[bool]:
+    """Return the condition that a claim's reviewer is away while its time runs out, by the policy's days."""
+    days = desk.policies.in_force().vocabulary.values.get(DAYS_OF_ABSENT)
+    if not isinstance(days, int):
+        return false()
+    return and_(away_on(desk.today()), Claim.due_at <= desk.clock.now() + timedelta(days=days))
 
 
 def review_asked_of(session: Session, desk: Desk, number: str, actor: Actor) -> SecondReview | None:

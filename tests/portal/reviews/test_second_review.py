@@ -343,6 +343,22 @@ def test_another_opinion_of_the_same_reviewer_is_not_said_to_be_recorded(
     assert "Your opinion was recorded" in second.send_filled(one).text  # the same form twice
 
 
+def test_a_dispute_whose_reviewer_is_away_is_kept_from_nobody_as_its_time_runs_out(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    with filing.context(), transaction() as session:
+        person = session.get_one(Person, has_it)
+        person.away_from, person.away_until = "2026-11-24", "2026-12-24"
+    for days, waits in ((1, [number]), (6, [])):
+        filing.wait(days)
+        browser = filing.browser(asked)
+        assert numbers_waiting(browser) == waits
+        assert (number in browser.visit("/reviews").region("review-queue")) == (not waits)
+
+
 def test_partners_and_other_people_of_the_operator_find_nothing(filing: Filing) -> None:
     number = filing.approved()
     for email in (INES, "policy@operator.example", "admin@operator.example"):
