@@ -79,6 +79,7 @@ WHERE_DATABASES_DIFFER = tuple(
         "tests/portal/incentives/test_earn",
         "tests/portal/notifications/test_delivery",
         "tests/portal/policies/",
+        "tests/portal/proof/test_collecting",
         "tests/portal/reviews/test_competing",
         "tests/portal/saved_views/",
         "tests/portal/test_db",

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_
+
 from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.db import transaction
@@ -19,6 +21,12 @@ class AbsenceNotKept(Exception):
 def is_away(person: Person, today: date) -> bool:
     """Tell whether the person is away on the day `today`."""
     return bool(person.away_from) and person.away_from <= today.isoformat() <= person.away_until
+
+
+def away_on(today: date) -> ColumnElement[bool]:
+    """Return the condition of the people who are away on the day `today`."""
+    day = today.isoformat()
+    return and_(Person.away_from != "", Person.away_from <= day, Person.away_until >= day)
 
 
 def back_after(person: Person | None, today: date) -> date | None:

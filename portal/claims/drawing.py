@@ -8,16 +8,16 @@ from portal.accounts.actor import PERSON
 from portal.audit.model import AuditEvent
 from portal.audit.recording import record
 from portal.claims.answers import Answers
-from portal.claims.blindness import DOCUMENTS, EARLIER, OPERATOR
+from portal.claims.blindness import DOCUMENTS, EARLIER, OFFERED, OPERATOR
 from portal.claims.chain import chain_of
 from portal.claims.content import content_of
 from portal.claims.desk import Step
 from portal.claims.documents import DOCUMENT_READ
 from portal.claims.impartiality import belonged_lately
 from portal.claims.model import Claim
-from portal.claims.participants import people_who_moved
+from portal.claims.participants import SETTLED_BY, people_who_moved
 from portal.rulebook.models import Transition
-from portal.second_reviews.bars import BELONGED, TOOK_PART, bar, is_open
+from portal.second_reviews.bars import BELONGED, TOOK_PART, TOOK_PART_SINCE, bar, is_open
 from portal.second_reviews.lots import is_drawn, lot_of
 from portal.second_reviews.model import SecondReview
 
@@ -49,7 +49,7 @@ def draw(step: Step) -> None:
         from_status=step.from_status,
         reasons=reasons,
         text=text,
-        shown=_as_it_stands(step.claim) if drawn else {},
+        shown={**_as_it_stands(step.claim), OFFERED: [*rule.of, *rule.besides]} if drawn else {},
     )
     step.session.add(review)
     step.session.flush()
@@ -58,13 +58,13 @@ def draw(step: Step) -> None:
 
 
 def keep_from_judging(step: Step) -> None:
-    """Keep whoever acted on the claim or has it now from judging an earlier decision about it."""
+    """Keep whoever acted on the claim, settled about it or has it now from judging an earlier decision."""
     query = select(SecondReview.id).where(SecondReview.claim_id == step.claim.id, is_open())
-    people = {step.claim.reviewer_id}
+    people = {step.claim.reviewer_id, step.details.get(SETTLED_BY)}
     if step.actor.side == OPERATOR:
         people.add(step.actor.person_id)
     for review_id in step.session.scalars(query).all():
-        bar(step.session, review_id, people, TOOK_PART, step.now)
+        bar(step.session, review_id, people, TOOK_PART_SINCE, step.now)
 
 
 def given(transition: Transition, answers: Answers) -> tuple[list[str], str]:

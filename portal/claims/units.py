@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ScalarSelect, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.claims.model import Claim, ClaimProduct, ClaimUnit
@@ -63,10 +63,11 @@ def note_units(claim: Claim, rulebook: Rulebook) -> None:
         claim.units.append(ClaimUnit(unit=unit, organization_id=claim.organization_id, active=active))
 
 
-def sharing_units_with(claim_id: int | ScalarSelect[int]) -> Select[int]:
-    """Return the select of the ids of all claims that have a unit with the claim, itself among them."""
+def sharing_units_with(claims: int | Select[int]) -> Select[int]:
+    """Return the select of the ids of all claims that have a unit with one of `claims`, these among them."""
     mine, other = aliased(ClaimUnit), aliased(ClaimUnit)
-    return select(other.claim_id).join(mine, mine.unit == other.unit).where(mine.claim_id == claim_id)
+    theirs = mine.claim_id == claims if isinstance(claims, int) else mine.claim_id.in_(claims)
+    return select(other.claim_id).join(mine, mine.unit == other.unit).where(theirs)
 
 
 @dataclass(frozen=True)

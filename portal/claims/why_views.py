@@ -1,11 +1,13 @@
 """The page behind every "Why?": what was decided, by which rules, from which facts."""
 
 from flask import Blueprint, Response, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
 from portal.claims.explaining import decided_event, explain_assessed, explain_event, side_of
 from portal.claims.queries import find_claim
+from portal.claims.spoiling_views import led_to_judging
 from portal.claims.timeline import name_for
 from portal.db import db
 from portal.web.access import allow
@@ -23,9 +25,9 @@ def of_claim(number: str, place: int) -> Response:
 
 @blueprint.get("/reviews/<claim_number:number>/events/<int(max=2147483647):place>")
 @allow("reviews.read")
-def of_review(number: str, place: int) -> Response:
+def of_review(number: str, place: int) -> AnyResponse:
     """Explain to a reviewer what was decided at one moment of a claim."""
-    return _page(number, place, url_for("reviews.review", number=number))
+    return led_to_judging(number) or _page(number, place, url_for("reviews.review", number=number))
 
 
 def _page(number: str, place: int, back: str) -> Response:

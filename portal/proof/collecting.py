@@ -96,10 +96,26 @@ class Proof:
 
 
 def proof(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
-    """Return what the pack of the claim `number` holds for `actor`.
+    """Return what the pack of the claim `number` holds for `actor`, all of it of one moment.
 
-    Raises NotThere, TooLarge and CouldNotBeDecided.
+    What happens to the claim while it is gathered would be in one part and not in another; so it is gathered
+    anew then. Raises NotThere, TooLarge and CouldNotBeDecided.
     """
+    while True:
+        before = _events_of(session, number)
+        found = _gathered(session, desk, number, actor)
+        if _events_of(session, number) == before:
+            return found
+        session.rollback()  # what was read is let go of
+
+
+def _events_of(session: Session, number: str) -> int:
+    """Return how many events the claim has: whatever changes of it is one of them."""
+    query = select(func.max(AuditEvent.place)).where(AuditEvent.subject == chain_of(number))
+    return session.scalar(query) or 0
+
+
+def _gathered(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
     claim = find_claim(session, desk, number, actor)
     _check(claim.documents, desk.settings.archive_bytes_at_most)
     rulebook, side = desk.rulebook_of(claim), side_of(actor)

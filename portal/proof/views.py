@@ -3,9 +3,11 @@
 from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.current import current_actor
 from portal.claims.answering import desk_of_app
+from portal.claims.spoiling_views import led_to_judging
 from portal.db import db
 from portal.proof.collecting import TooLarge, proof
 from portal.proof.keys import public_pem
@@ -28,9 +30,9 @@ def of_claim(number: str) -> Response:
 
 @blueprint.get("/reviews/<claim_number:number>/proof-pack.zip")
 @allow("reviews.read")
-def of_review(number: str) -> Response:
+def of_review(number: str) -> AnyResponse:
     """Hand over the proof pack of a claim as reviewers may see it."""
-    return _pack(number, "reviews.review")
+    return led_to_judging(number) or _pack(number, "reviews.review")
 
 
 @blueprint.get("/proof-key.pem")

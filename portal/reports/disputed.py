@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import pairwise
 
 from portal.languages.sentences import gettext
 from portal.reports.by_month import Outcomes, by_month
@@ -32,15 +31,20 @@ def disputes(asked: Asked) -> Report:
 
 
 def _disputes(moves: Iterable[Move]) -> Iterator[tuple[datetime, str]]:
-    """Yield when each dispute of a claim began and what came of it: the next change of its status."""
-    for move, following in pairwise([*moves, None]):
-        if move is not None and move.disputes:
-            yield move.at, _outcome(following)
+    """Yield when each dispute of a claim began and what came of it: the next approval or rejection.
+
+    A policy may have a claim asked about or handed on in between, which decides nothing.
+    """
+    ordered = list(moves)
+    for place, move in enumerate(ordered):
+        if move.disputes:
+            decided = (one for one in ordered[place + 1 :] if one.approves or one.rejects)
+            yield move.at, _outcome(next(decided, None))
 
 
-def _outcome(following: Move | None) -> str:
-    if following is None:
+def _outcome(decided: Move | None) -> str:
+    if decided is None:
         return UNDECIDED
-    if following.approves:
+    if decided.approves:
         return WON
-    return GIVEN_UP if following.withdraws else LOST
+    return GIVEN_UP if decided.withdraws else LOST

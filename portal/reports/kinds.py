@@ -78,8 +78,8 @@ KINDS = (
         reasons_by_product,
         lazy_gettext("No claim was rejected or asked about so far."),
         how=lazy_gettext(
-            "Each reason counts as often as it was given. A claim for two products counts for each of them, "
-            "and the bars count it once."
+            "Each reason counts as often as it was given, also where one claim was given it twice. In the "
+            "table it counts for each product that the claim has now; in the bars it counts once."
         ),
     ),
     Kind(
@@ -131,7 +131,8 @@ KINDS = (
             "No association has a known subscription that ends within %(renewal_days_at_most)s days."
         ),
         how=lazy_gettext(
-            "Each subscription of an active association is a row, with the end that was imported last for it."
+            "Each subscription of an active association is a row, with the end that was reported for the "
+            "newest day, in whatever order the reports were imported."
         ),
         values=(RENEWAL_DAYS,),
     ),

@@ -39,6 +39,12 @@ class Move:
         return self.rulebook.transitions.get(self.action)
 
     @property
+    def to_label(self) -> str:
+        """What the status that it led into was called then."""
+        known = self.rulebook.statuses.get(self.to_status or "")
+        return known.label if known else self.to_status or ""
+
+    @property
     def effects(self) -> Iterable[str]:
         return self.transition.effects if self.transition else ()
 

@@ -17,11 +17,13 @@ def claims_over_time(asked: Asked) -> Report:
     labels = {code: status.label for code, status in rulebook.statuses.items()}
     for moves in moves_of(asked):
         for label, end in ends:
-            status = next((one.to_status for one in reversed(moves) if one.at < end), None) or GONE
-            if status != GONE:
-                counted[label][labels.get(status, status)] += 1
+            last = next((one for one in reversed(moves) if one.at < end), None)
+            if last is not None and last.to_status not in (None, GONE):
+                counted[label][labels.get(last.to_status) or last.to_label] += 1
     tones = {status.label: status.tone for status in rulebook.statuses.values()}
-    headings = [label for label in labels.values() if any(numbers[label] for numbers in counted.values())]
+    # Claims stay in statuses that the policy in force has no more; the one that led them there has a label.
+    known = dict.fromkeys([*labels.values(), *(label for numbers in counted.values() for label in numbers)])
+    headings = [label for label in known if any(numbers[label] for numbers in counted.values())]
     newest_first = dict(reversed([(name, numbers) for name, numbers in counted.items() if numbers.total()]))
     return Report(
         columns=counted_columns(gettext("Month"), headings, gettext("All")),

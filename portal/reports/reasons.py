@@ -55,17 +55,20 @@ def _counted(asked: Asked, first: str, names_of: Callable[[_Given], Iterable[str
     return Report(
         columns=counted_columns(first, headings, gettext("All")),
         rows=table_of(headings, ordered),
-        series=tuple(Series(one, ((gettext("Claims"), given[one], "info"),)) for one in headings),
+        series=tuple(Series(one, ((gettext("Times given"), given[one], "info"),)) for one in headings),
         sparse=True,
         first=FIRST,
     )
 
 
 def _given(asked: Asked) -> Iterator[_Given]:
-    """Yield the reasons of each move that gave some, in the words of the policy in force."""
+    """Yield the reasons of each move that gave some, in the words of the policy in force.
+
+    A reason that it has no more is called as the policy called it that it was given by.
+    """
     known = asked.rulebook.known_reasons
     query = (
-        select(Claim.id, Claim.organization_id, AuditEvent.details)
+        select(Claim.id, Claim.organization_id, AuditEvent.details, AuditEvent.policy_version)
         .join(Claim, AuditEvent.subject == literal(PREFIX) + Claim.number)
         .where(
             AuditEvent.to_status.is_not(None),
@@ -74,6 +77,9 @@ def _given(asked: Asked) -> Iterator[_Given]:
             told(asked.desk, asked.actor),
         )
     )
-    for claim_id, owner, details in asked.session.execute(query):
-        labels = tuple(known[code].label if code in known else code for code in details["reasons"])
+    for claim_id, owner, details, version in asked.session.execute(query):
+        codes: list[str] = details["reasons"]
+        then = known if known.keys() >= set(codes) else asked.desk.policies.pinned(version).known_reasons
+        called = {**then, **known}
+        labels = tuple(called[code].label if code in called else code for code in codes)
         yield _Given(claim_id, owner, labels)

@@ -17,14 +17,12 @@ A_DAY = timedelta(days=1) // A_SECOND
 def time_in_status(asked: Asked) -> Report:
     """Tell of each status in which a claim is under way how long the stays took that ended lately."""
     begin, now = since(asked.today, asked.zone), asked.desk.clock.now()
-    statuses = asked.rulebook.statuses
-    found: dict[str, list[Stay]] = {code: [] for code in statuses}
+    labels = {code: status.label for code, status in asked.rulebook.statuses.items()}
+    found: dict[str, list[Stay]] = {label: [] for label in labels.values()}
     for stay in stays(asked):
         if stay.ended_at is None or stay.ended_at >= begin:
-            found.setdefault(stay.status, []).append(stay)
-    named = [
-        (statuses[code].label if code in statuses else code, ones) for code, ones in found.items() if ones
-    ]
+            found.setdefault(labels.get(stay.status, stay.label), []).append(stay)
+    named = [(label, ones) for label, ones in found.items() if ones]
     in_time, too_late = gettext("Ended in time"), gettext("Ended too late")
     headings = (
         gettext("Stays that ended"),

@@ -20,10 +20,12 @@ from portal.rulebook.rulebook import Rulebook
 class Stay:
     """A claim was in a status in which it is under way; `ended_at` is None while it still is.
 
-    `due_at` is the first moment after its deadline, None where none ran.
+    `label` is what the status was called when it began. `due_at` is the first moment after its deadline, None
+    where none ran.
     """
 
     status: str
+    label: str
     began_at: datetime
     ended_at: datetime | None
     due_at: datetime | None
@@ -52,7 +54,8 @@ def stays(asked: Asked) -> Iterator[Stay]:
         for move, following in pairwise([*moves, None]):
             if move is not None and move.leads_on:
                 ended_at = following.at if following else None
-                yield Stay(move.to_status or "", move.at, ended_at, due.get((move.claim_id, move.at)))
+                due_at = due.get((move.claim_id, move.at))
+                yield Stay(move.to_status or "", move.to_label, move.at, ended_at, due_at)
 
 
 def _due(asked: Asked) -> Mapping[tuple[int, datetime], datetime]:

@@ -128,16 +128,26 @@ def competing_of(
 
 def _with_everybody(session: Session, desk: Desk, claim: Claim, actor: Actor) -> list[Claim]:
     """Return the claim, those that compete with it, and those that compete with those: they end together."""
+    query = visible_claims(desk, actor).where(Claim.id.in_(_together(session, claim)))
+    # The one that was asked for has a column however many there are.
+    ordered = session.scalars(query.order_by(Claim.id != claim.id, Claim.first_submitted_at, Claim.id)).all()
+    shown = sorted(ordered[:COLUMNS_AT_MOST], key=_submitted)
+    return [*shown, *ordered[COLUMNS_AT_MOST:]]
+
+
+def numbers_together(session: Session, claim: Claim) -> list[str]:
+    """Return the numbers of the claim and of all that stand beside it, whoever may know of them."""
+    query = select(Claim.number).where(Claim.id.in_(_together(session, claim)))
+    return list(session.scalars(query.order_by(Claim.id != claim.id, Claim.id)))
+
+
+def _together(session: Session, claim: Claim) -> set[int]:
     units, known = {row.unit for row in claim.units}, {claim.id}
     while further := set(session.scalars(_claiming(units))) - known:
         known |= further
         theirs = select(ClaimUnit.unit).where(ClaimUnit.claim_id.in_(further), ClaimUnit.active)
         units |= set(session.scalars(theirs))
-    query = visible_claims(desk, actor).where(Claim.id.in_(known))
-    # The one that was asked for has a column however many there are.
-    ordered = session.scalars(query.order_by(Claim.id != claim.id, Claim.first_submitted_at, Claim.id)).all()
-    shown = sorted(ordered[:COLUMNS_AT_MOST], key=_submitted)
-    return [*shown, *ordered[COLUMNS_AT_MOST:]]
+    return known
 
 
 def _claiming(units: set[str]) -> Select[int]:

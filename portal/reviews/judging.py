@@ -1,6 +1,6 @@
 """Judges a decision a second time: recorded once, never changed, and without a word to the partner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.audit.recording import record
 from portal.claims.answers import Answers
-from portal.claims.blindness import asked_of
+from portal.claims.blindness import OFFERED, asked_of
 from portal.claims.checking import check_answers
 from portal.claims.desk import Desk
 from portal.claims.drawing import PREFIX, given
@@ -22,26 +22,33 @@ from portal.db import transaction
 from portal.languages.sentences import gettext
 from portal.rulebook.built_in_texts import nothing_given
 from portal.rulebook.rulebook import Rulebook
-from portal.second_reviews.bars import STEPPED_ASIDE, bar
+from portal.second_reviews.bars import STEPPED_ASIDE, bar, barred_from_the_draw, is_barred
 from portal.second_reviews.model import SecondReview
 
 JUDGED, LEFT = "second_review_judged", "second_review_left"
 # What a form of an opinion can ask: of the rest, the first reviewer's own form says what the claim needs.
 JUDGED_BY = ("codes", "text")
 AWAY, BELONGED = "away", "belonged"
+# By somebody else; because the person took part since or stepped aside; the claim itself needs everybody now.
+JUDGED_BEFORE, BARRED, NEEDED = "judged_before", "barred", "needed"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The opinion that was recorded, now or by the same form before."""
+    """The opinion that was recorded, now or before; `as_sent` is false where the form said something else."""
 
     review_id: int
     number: str
     agreed: bool
+    as_sent: bool = field(default=True, compare=False)
 
 
 class JudgedMeanwhile(Exception):
-    """Somebody else judged the decision first, or `actor` took part in the claim since."""
+    """The decision is not the person's to judge any more; `why` is JUDGED_BEFORE, BARRED or NEEDED."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class MayNotJudge(Exception):
@@ -53,13 +60,20 @@ class MayNotJudge(Exception):
 
 
 def outcomes(desk: Desk, claim: Claim, review: SecondReview) -> list[str]:
-    """Return the transitions that can be chosen, which the first reviewer had too, by the claim's policy."""
-    rule = desk.policies.in_force().lifecycle.second_reviews
+    """Return the transitions that can be chosen, which the first reviewer had too, by the claim's policy.
+
+    They are those of the day on which it was drawn: with the list of another day, that what was chosen can be
+    chosen again would tell it.
+    """
     known = desk.rulebook_of(claim).transitions
-    offered = [*rule.of, *rule.besides] if rule else []
-    # What was chosen can be chosen again, whatever the policy lists by now.
-    named = dict.fromkeys([*offered, review.action])
+    named = review.shown.get(OFFERED) or _offered_now(desk, review)
     return [one for one in named if one in known and review.from_status in known[one].moves]
+
+
+def _offered_now(desk: Desk, review: SecondReview) -> list[str]:
+    """Return what a decision that was drawn before the list was kept with it can be judged by."""
+    rule = desk.policies.in_force().lifecycle.second_reviews
+    return list(dict.fromkeys([*(rule.of if rule else ()), *(rule.besides if rule else ()), review.action]))
 
 
 def kept_from_judging(session: Session, desk: Desk, claim: Claim, actor: Actor) -> str:
@@ -77,18 +91,21 @@ def judge(
     """Record what `actor` would have decided; opens its own transaction.
 
     `review_id` is the decision that the form was about. Raises NotThere, JudgedMeanwhile, MayNotJudge, and
-    Invalid with a sentence by field ("opinion" for the choice itself). A form that is sent twice has one
-    effect.
+    Invalid with a sentence by field ("opinion" for the choice itself). What `actor` recorded before stands,
+    and is returned: a form that is sent twice has one effect.
     """
     desk.open()
     with transaction() as session:
-        review, claim = _locked(session, number, review_id)
+        review, claim = _locked(session, number, review_id, actor)
+        rulebook = desk.rulebook_of(claim)
         if review.judged_at is not None and review.second_id == actor.person_id:
-            return Judged(review.id, number, bool(review.agreed))
+            same = opinion == review.opinion and (
+                given(rulebook.transitions[opinion], answers) == (review.opinion_reasons, review.opinion_text)
+            )
+            return Judged(review.id, number, bool(review.agreed), same)
         _check_open(session, desk, review, actor)
         if why := kept_from_judging(session, desk, claim, actor):
             raise MayNotJudge(why)
-        rulebook = desk.rulebook_of(claim)
         if opinion not in outcomes(desk, claim, review):
             raise Invalid({"opinion": gettext("Choose what you would have decided.")})
         _check(session, rulebook, claim, opinion, answers)
@@ -103,19 +120,24 @@ def step_aside(desk: Desk, number: str, review_id: int | None, actor: Actor) -> 
     """
     desk.open()
     with transaction() as session:
-        review, _ = _locked(session, number, review_id)
-        if review.judged_at is not None:
+        review, _ = _locked(session, number, review_id, actor)
+        if review.judged_at is not None or is_barred(session, review.id, actor.person_id):
             return
         bar(session, review.id, [actor.person_id], STEPPED_ASIDE, desk.clock.now())
         _note(desk, session, review, actor, LEFT, {})
 
 
-def _locked(session: Session, number: str, review_id: int | None) -> tuple[SecondReview, Claim]:
-    """Return the decision, locked until the transaction ends. Raises NotThere where none was drawn."""
+def _locked(session: Session, number: str, review_id: int | None, actor: Actor) -> tuple[SecondReview, Claim]:
+    """Return the decision, locked until the transaction ends.
+
+    Raises NotThere where none was drawn, and as well for whoever was kept from it from the beginning: who
+    decides does not learn which decisions are judged twice.
+    """
     query = (
         select(SecondReview.id, Claim)
         .join(Claim, Claim.id == SecondReview.claim_id)
         .where(SecondReview.id == review_id, SecondReview.drawn, Claim.number == number)
+        .where(~barred_from_the_draw(actor.person_id))
     )
     found = session.execute(query).unique().first()
     if found is None:
@@ -126,8 +148,11 @@ def _locked(session: Session, number: str, review_id: int | None) -> tuple[Secon
 
 def _check_open(session: Session, desk: Desk, review: SecondReview, actor: Actor) -> None:
     query = select(SecondReview.id).join(Claim, Claim.id == SecondReview.claim_id)
-    if session.scalar(query.where(SecondReview.id == review.id, asked_of(desk, actor))) is None:
-        raise JudgedMeanwhile
+    if session.scalar(query.where(SecondReview.id == review.id, asked_of(desk, actor))) is not None:
+        return
+    if review.judged_at is not None:
+        raise JudgedMeanwhile(JUDGED_BEFORE)
+    raise JudgedMeanwhile(BARRED if is_barred(session, review.id, actor.person_id) else NEEDED)
 
 
 def _check(session: Session, rulebook: Rulebook, claim: Claim, opinion: str, answers: Answers) -> None:

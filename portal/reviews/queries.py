@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from portal.accounts.absence import is_away
 from portal.accounts.actor import Actor
 from portal.accounts.model import Organization
-from portal.claims.blindness import kept_from
+from portal.claims.blindness import DAYS_OF_ABSENT, kept_from
 from portal.claims.clock_states import ENDED
 from portal.claims.desk import Desk
 from portal.claims.impartiality import belonged_lately
@@ -33,8 +33,6 @@ CHOICES: Mapping[str, str] = {
     EVERY: lazy_gettext("Every submitted claim"),
 }
 OPERATOR = "operator"  # the mover of models.Mover whose queue this is
-# The value of vocabulary.yaml: how short a clock makes the claim of an absent reviewer everybody's.
-DAYS_OF_ABSENT = "days_left_of_absent_at_most"
 # A number or a name is shorter; a longer text costs the database a comparison for every word.
 SEARCH_CHARACTERS_AT_MOST = 200
 

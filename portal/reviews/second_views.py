@@ -15,7 +15,7 @@ from portal.claims.queries import find_claim
 from portal.claims.refusals import Invalid
 from portal.db import db, row_id
 from portal.languages.sentences import gettext
-from portal.reviews.judging import JudgedMeanwhile, MayNotJudge, judge, step_aside
+from portal.reviews.judging import Judged, JudgedMeanwhile, MayNotJudge, judge, step_aside
 from portal.reviews.panels import NotTaken, opinion_panels
 from portal.reviews.second_queries import READ_OPINIONS, given_by, opinions, waiting
 from portal.reviews.second_showing import second_shown
@@ -55,10 +55,10 @@ def give(number: str) -> AnyResponse:
         return _page(number, NotTaken(opinion, request.form, invalid.errors))
     except MayNotJudge:
         return _page(number, NotTaken(opinion, request.form))
-    except JudgedMeanwhile:
-        typed = request.form.get("message", "")
-        return respond("reviews/second_over.html", status=HTTPStatus.CONFLICT, number=number, typed=typed)
-    flash(gettext("Your opinion was recorded. This is how it compares with the decision."), "success")
+    except JudgedMeanwhile as over:
+        told = {"number": number, "why": over.why, "typed": request.form.get("message", "")}
+        return respond("reviews/second_over.html", status=HTTPStatus.CONFLICT, **told)
+    flash(*_recorded(done))
     return redirect(url_for("second_reviews.both", review_id=done.review_id), HTTPStatus.SEE_OTHER)
 
 
@@ -79,6 +79,17 @@ def both(review_id: int) -> Response:
     return respond("reviews/opinions.html", opinions=found or abort(HTTPStatus.NOT_FOUND))
 
 
+def _recorded(done: Judged) -> tuple[str, str]:
+    """Return what to say of a form that led to both opinions, and in which tone."""
+    if done.as_sent:
+        return gettext("Your opinion was recorded. This is how it compares with the decision."), "success"
+    told = gettext(
+        "You had judged this decision before, and what you sent now was not recorded: an opinion is given "
+        "once, and the one below stands."
+    )
+    return told, "info"
+
+
 def _page(number: str, not_taken: NotTaken | None = None) -> AnyResponse:
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     review = review_asked_of(session, desk, number, actor)
@@ -94,4 +105,5 @@ def _page(number: str, not_taken: NotTaken | None = None) -> AnyResponse:
         shown=shown,
         viewer=shown.viewer,
         outcomes=opinion_panels(session, desk, review, not_taken),
+        typed=not_taken.typed.get("message", "") if not_taken else "",
     )

@@ -13,9 +13,9 @@ from portal.claims.offering import done_in_words, is_address
 from portal.claims.preview_views import sought_page
 from portal.claims.queries import find_claim
 from portal.claims.refusals import NotThere
+from portal.claims.spoiling_views import kept_from_acting, led_to_judging
 from portal.db import db, row_id
 from portal.languages.sentences import gettext, together
-from portal.reviews.leading_views import led_to_judging
 from portal.reviews.listing import queue_shown
 from portal.reviews.queries import Wanted
 from portal.reviews.showing import PLACE, Looking, review_of
@@ -73,6 +73,8 @@ def action_address(number: str, noun: str) -> AnyResponse:
 @allow("reviews.read")
 def act(number: str, noun: str) -> AnyResponse:
     """Carry out whatever action the policy places at this address."""
+    if kept := kept_from_acting(number):
+        return kept
     result = carry_out(PLACE, number, noun, current_actor())
     if isinstance(result, Failure):
         return _page(number, result)
@@ -82,8 +84,10 @@ def act(number: str, noun: str) -> AnyResponse:
 
 @blueprint.post("/reviews/<claim_number:number>/mail-preview/<noun>")
 @allow("reviews.read")
-def mail_preview(number: str, noun: str) -> Response:
+def mail_preview(number: str, noun: str) -> AnyResponse:
     """Show the mails that the form would send, with the form as it was filled, which is not sent."""
+    if kept := kept_from_acting(number):
+        return kept
     return _page(number, rehearsal(PLACE, number, noun, current_actor()), part="reviews/_mail.html")
 
 

@@ -1,6 +1,6 @@
 """Verbs that say which reviewer a claim is with."""
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.accounts.absence import is_away
 from portal.accounts.model import Person
@@ -8,6 +8,7 @@ from portal.claims.answer_facts import REVIEWER
 from portal.claims.desk import Step
 from portal.claims.model import Claim
 from portal.claims.participants import impartial, people_who_moved
+from portal.second_reviews.model import SecondReview
 
 OPERATOR = "operator"  # the mover of models.Mover who is busy with a claim
 
@@ -30,7 +31,14 @@ def assign_other_reviewer(step: Step) -> None:
     # Whoever is away would keep it waiting; where everybody is, it goes to one of them all the same.
     here = [person for person in others if not is_away(person, step.desk.today())]
     others = here or others
+    # Who judged the first decision a second time moved nothing, and has given an opinion all the same.
+    judged = set(step.session.scalars(_judged_again(step.claim)))
+    others = [person for person in others if person.id not in judged] or others
     step.claim.reviewer_id = _least_busy(step, others)
+
+
+def _judged_again(claim: Claim) -> Select[int | None]:
+    return select(SecondReview.second_id).where(SecondReview.claim_id == claim.id)
 
 
 def _least_busy(step: Step, people: list[Person]) -> int | None:

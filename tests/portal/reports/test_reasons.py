@@ -1,7 +1,9 @@
 """Reasons for rejections and requests, by product and by organization."""
 
+import pytest
+
 from tests.portal.reports.telling import ADMIN, INES, asked, reject, rejected, rows
-from tests.portal.reviews.filing import Filing
+from tests.portal.reviews.filing import REVIEWER, Filing
 
 ORGANIZATIONS = "/reports/reasons-by-organization"
 
@@ -12,6 +14,16 @@ def test_reasons_are_counted_once_a_product_and_told_by_what_the_policy_calls_th
     intune, teams = rows(filing.browser(INES), "reasons")
     assert (intune["Product"], teams["Product"]) == ("Microsoft Intune", "Microsoft Teams")
     assert (teams["Insufficient proof of execution"], teams["All"]) == ("1", "1")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_claim_that_is_sent_back_twice_is_not_told_as_two_claims(filing: Filing) -> None:
+    number = asked(filing)
+    filing.do("resubmit", number, INES, message="Here they are.")
+    filing.do("start_review", number, REVIEWER)
+    filing.do("request_information", number, REVIEWER, reason="missing_products", message="All of them?")
+    page = filing.browser(INES).visit("/reports/reasons")
+    assert page.texts("main svg title") == ["Times given: 2"]
 
 
 def test_the_operator_compares_organizations(filing: Filing) -> None:

@@ -22,6 +22,7 @@ from tests.browser import Browser
 from tests.conftest import NOW
 from tests.documents import pdf
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing, upload
+from tests.portal.reviews.test_competing import with_products
 
 INES = "incentives@contoso.example"
 REVIEWER3 = "reviewer3@operator.example"
@@ -138,6 +139,45 @@ def test_whatever_was_decided_by_whom_the_second_reviewer_finds_the_same(made: M
         close(filing)
 
 
+def answered(filing: Filing, path: str, form: dict[str, str]) -> tuple[int, str | None, bytes]:
+    """Return what the second reviewer gets for an address, or for a form that is sent to it."""
+    browser = filing.browser(REVIEWER2)
+    browser.visit("/reviews/second")
+    answer = browser.ask("POST" if form else "GET", path, **form)
+    content = answer.get_data()
+    for pattern, instead in RANDOM:
+        content = pattern.sub(instead, content)
+    return answer.status_code, answer.headers.get("Location"), content
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_neither_rivals_nor_theirs_tell_what_was_decided(made: Made) -> None:
+    """A rival holds back its forms too, and the page side by side of a rival’s rival its other columns."""
+    one, other = made("one"), made("other")
+    for filing, decided in ((one, "approve"), (other, "reject")):
+        number = filing.under_review(by=REVIEWER3)
+        said = {"reason": "poe_unavailable", "message": "It is gone."} if decided == "reject" else {}
+        filing.do(decided, number, REVIEWER3, **said)
+        with_products(filing, "fabrikam", "teams", "intune")
+        filing.submitted("contoso", "intune")
+    rival, theirs = "CL-2026-000002", "CL-2026-000003"
+    form = {"version": str(one.claim(rival).version), "message": "A word about the zebra."}
+    wanted = [
+        *((f"/reviews/{rival}{end}", form) for end in ("/comments", "/approval", "/mail-preview/approval")),
+        (f"/reviews/competing/{theirs}/{rival}/settlement", {**form, "winner": rival}),
+        *((f"/reviews/{rival}{end}", {}) for end in ("/proof-pack.zip", "/events/1", "/events/3")),
+        (f"/reviews/competing/{theirs}?winner={rival}", {}),
+        (f"/reviews/{theirs}", {}),
+    ]
+    for path, given in wanted:
+        these, those = answered(one, path, given), answered(other, path, given)
+        assert these == those, path
+        assert these[0] == (409 if given else 200 if path.endswith(theirs) else 303), path
+        assert (b"A word about the zebra." in these[2]) == bool(given), path
+    for filing in (one, other):
+        close(filing)
+
+
 def test_what_came_after_the_decision_is_not_on_the_page(filing: Filing) -> None:
     with filing.context(), transaction() as session:
         owner = session.merge(filing.house.operator)
@@ -191,6 +231,11 @@ def test_a_rival_leads_to_the_second_review_first(filing: Filing) -> None:
         page = browser.visit(path)
         assert page.heading == f"Second review of {number}"
         assert f"{rival} is for a product and customer of {number}" in page.text
+    page = browser.post(f"/reviews/{rival}/comments", status=409, message="Which zebra?")
+    assert "Nothing was done" in page.text
+    assert "Which zebra?" in page.region("what-you-wrote")
+    assert browser.post(f"/reviews/{number}/comments", status=409, message="?").heading == number
+    browser.click(f"To the second review of {number}")
     browser.fill_and_submit("Leave it to others and open the claim")
     assert browser.visit(f"/reviews/{rival}").heading == rival
     assert "Competes" in browser.visit("/reviews").region("review-queue")

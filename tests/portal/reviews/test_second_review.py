@@ -1,11 +1,13 @@
 """A second review: drawn, given once by somebody who may, and never a matter of the claim or its partner."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.model import FormerAffiliation, Person
+from portal.accounts.model import FormerAffiliation, Person, PersonRole
+from portal.app import create_app
 from portal.audit.model import AuditEvent
 from portal.audit.recording import verify
 from portal.claims.answers import Answers
@@ -13,6 +15,7 @@ from portal.db import db, transaction
 from portal.reviews.judging import JudgedMeanwhile, judge
 from portal.second_reviews.lots import lot_of
 from portal.second_reviews.model import SecondReview
+from portal.work.sweep import sweep
 from tests import drawn, factories
 from tests.browser import Browser
 from tests.portal.reviews.filing import REVIEWER, REVIEWER2, Filing
@@ -119,6 +122,30 @@ def test_the_same_decision_for_other_reasons_agrees(filing: Filing, second: Brow
     assert "Both came to the same decision, for other reasons." in second.page.text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("decided", ["approve", "reject"])
+def test_what_can_be_chosen_tells_nothing_after_the_policy_changed(
+    filing: Filing, tmp_path: Path, decided: str
+) -> None:
+    number = filing.under_review()
+    said = {"reason": "poe_unavailable", "message": WORDS} if decided == "reject" else {}
+    filing.do(decided, number, REVIEWER, **said)
+    rules = shutil.copytree(filing.desk.settings.rules_dir, tmp_path / "newer")
+    lifecycle = rules / "lifecycle.yaml"
+    text = lifecycle.read_text(encoding="utf-8")
+    changed = text.replace("  of: [approve, reject, ", "  of: [")
+    assert changed != text
+    lifecycle.write_text(changed, encoding="utf-8")
+    newer = create_app(filing.desk.settings.model_copy(update={"rules_dir": rules}), clock=filing.clock)
+    with newer.app_context():
+        newer.extensions["desk"].policies.in_force()
+    browser = Browser(newer)
+    browser.enter(REVIEWER2)
+    buttons = browser.visit(f"/reviews/second/{number}").buttons()
+    labels = [words.split("“")[1].split("”")[0] for words in buttons if words.startswith("Record")]
+    assert labels == ["Approve", "Reject", "Ask for information"]
+
+
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(filing: Filing, second: Browser) -> None:
     number = rejected(filing)
     second.visit(f"/reviews/second/{number}")
@@ -140,6 +167,18 @@ def test_who_decided_or_took_part_is_not_asked(filing: Filing) -> None:
     assert filing.browser(REVIEWER3).visit(f"/reviews/{number}").heading == number
 
 
+def test_who_decided_does_not_learn_whether_it_was_drawn(filing: Filing) -> None:
+    number = filing.approved()
+    browser, drawn_one = filing.browser(REVIEWER), str(review(filing).id)
+    for path in (f"/reviews/second/{number}", f"/reviews/second/{number}/leaving"):
+        browser.visit("/reviews")
+        answers = [browser.ask("POST", path, review=one, opinion="approve") for one in (drawn_one, "999")]
+        assert [answer.status_code for answer in answers] == [404, 404], path
+    with filing.context():
+        left = select(AuditEvent).where(AuditEvent.action == "second_review_left")
+        assert db.session.scalars(left).all() == []
+
+
 def test_nobody_judges_for_an_organization_they_belonged_to(filing: Filing, second: Browser) -> None:
     with filing.context(), transaction() as session:
         owner, who = filing.actors[INES].organization_id, filing.actors[REVIEWER2].person_id
@@ -156,7 +195,9 @@ def test_whoever_is_away_is_asked_for_nothing(filing: Filing, second: Browser) -
         person.away_from, person.away_until = "2026-11-01", "2026-12-24"
     assert "You are away until 24 December 2026" in second.visit("/reviews/second").text
     assert "You are entered as away" in second.visit(f"/reviews/second/{number}").text
-    second.post(f"/reviews/second/{number}", status=422, review=str(review(filing).id), opinion="approve")
+    sent = {"review": str(review(filing).id), "opinion": "reject", "message": OPINION}
+    page = second.post(f"/reviews/second/{number}", status=422, **sent)
+    assert OPINION in page.region("what-you-wrote")
     assert review(filing).judged_at is None
 
 
@@ -211,6 +252,16 @@ def test_whoever_gets_the_dispute_is_asked_no_more(filing: Filing, second: Brows
         judge(filing.desk, number, open_one, who, "approve", Answers())
 
 
+def test_a_dispute_goes_to_somebody_who_gave_no_opinion_where_there_is_one(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    with filing.context():
+        judge(filing.desk, number, 1, filing.actors[REVIEWER2], "approve", Answers())
+    filing.do("dispute", number, INES, justification="Look again.")
+    # Either has as little to do, and who was added first would get it.
+    assert filing.claim(number).reviewer_id == filing.actors[REVIEWER3].person_id
+
+
 def test_whoever_had_the_dispute_is_asked_no_more_after_handing_it_over(filing: Filing) -> None:
     third_reviewer(filing)
     number = rejected(filing)
@@ -226,6 +277,86 @@ def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
     number = rejected(filing)
     filing.do("dispute", number, INES, justification="Look again.")
     assert second.visit(f"/reviews/{number}").heading == number
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_settles_against_a_claim_judges_no_decision_about_it(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    rival = filing.under_review("fabrikam", by=asked)
+    filing.wait(14)
+    with filing.context():
+        sweep(filing.desk)  # it is overdue, so whoever can decides it
+    filing.do("settle", rival, asked)
+    assert filing.claim(number).status == "rejected_final"
+    browser = filing.browser(asked)
+    assert number not in numbers_waiting(browser)
+    assert browser.visit(f"/reviews/{number}").heading == number
+
+
+def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    browser = filing.browser(asked)
+    assert number not in browser.visit("/reviews?show=unassigned").region("review-queue")
+    with filing.context(), transaction() as session:
+        session.get_one(Person, has_it).roles = [PersonRole(role="policy_owner")]
+    assert number in browser.visit("/reviews?show=unassigned").region("review-queue")
+    assert browser.visit(f"/reviews/{number}").heading == number
+
+
+def test_an_opinion_comes_back_where_the_claim_needs_everybody_meanwhile(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    filing.wait(14)
+    with filing.context():
+        sweep(filing.desk)
+    browser, sent = filing.browser(asked), {"review": str(review(filing).id), "message": OPINION}
+    browser.visit("/reviews")
+    page = browser.post(f"/reviews/second/{number}", status=409, opinion="reject", **sent)
+    assert "every reviewer sees it as it is now" in page.text
+    assert OPINION in page.region("what-you-wrote")
+    assert browser.click("Open the claim").heading == number
+
+
+def test_another_opinion_of_the_same_reviewer_is_not_said_to_be_recorded(
+    filing: Filing, second: Browser
+) -> None:
+    second.visit(f"/reviews/second/{rejected(filing)}")
+    one = second.filled("Record “Approve” as my opinion")
+    other = second.filled(
+        "Record “Reject” as my opinion", reason=["missing_customer_consent"], message=OPINION
+    )
+    assert "Your opinion was recorded" in second.send_filled(one).text
+    page = second.send_filled(other)
+    assert "what you sent now was not recorded" in page.text
+    assert "Your opinion was recorded" not in page.text
+    assert "Your opinion was recorded" in second.send_filled(one).text  # the same form twice
+
+
+def test_a_dispute_whose_reviewer_is_away_is_kept_from_nobody_as_its_time_runs_out(filing: Filing) -> None:
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    with filing.context(), transaction() as session:
+        person = session.get_one(Person, has_it)
+        person.away_from, person.away_until = "2026-11-24", "2026-12-24"
+    for days, waits in ((1, [number]), (6, [])):
+        filing.wait(days)
+        browser = filing.browser(asked)
+        assert numbers_waiting(browser) == waits
+        assert (number in browser.visit("/reviews").region("review-queue")) == (not waits)
 
 
 def test_partners_and_other_people_of_the_operator_find_nothing(filing: Filing) -> None:
