@@ -27,6 +27,7 @@ PARTNER, REVIEWER, REVIEWERS = "partner", "reviewer", "reviewers"
 CUSTOMER, ADMINS = "customer", "operator_admins"
 ADMINISTER = "organizations.manage"
 PEOPLE = "people.manage"
+ALSO = "also"  # in a message's context: the permissions whose holders are told too
 
 
 def recipients(
@@ -88,10 +89,7 @@ def _may_see(session: Session, desk: Desk, claim: Claim, person: Person) -> bool
 
 def recipients_today(session: Session, desk: Desk, message: OutboxMessage, claim: Claim) -> list[str]:
     """Return the addresses that `message`, left for its audience, would be left for now."""
-    written_under = message.context["roles_version"]
-    mails = desk.policies.composed(claim.policy_version or written_under, written_under).notifications
-    mail = mails.events[message.event][message.context["place"]]
-    also = mail.also if message.audience == PARTNER else ()
+    also = message.context.get(ALSO, ())
     return recipients(session, desk, desk.rulebook_of(claim), claim, message.audience, also)
 
 

@@ -17,7 +17,7 @@ from portal.claims.desk import Desk, Step
 from portal.claims.eligibility import OUTCOME, REASONS, assessed_as
 from portal.claims.facts import gather_named
 from portal.claims.gathering import Gathering
-from portal.claims.mail_recipients import ADMINS, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
+from portal.claims.mail_recipients import ADMINS, ALSO, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
 from portal.claims.mail_ways import keep_chosen_way
 from portal.claims.model import Claim
 from portal.claims.moves import can_be_disputed, next_step_of
@@ -88,6 +88,8 @@ def post_mail(
     """
     context = {"place": place, "roles_version": rulebook.roles_version, "written": "", "reasons": [], **more}
     also = rulebook.notifications.events[event][place].also
+    if also:
+        context[ALSO] = also
     found = recipients(session, desk, rulebook, claim, audience, also)
     for address in found:
         message = post(
