@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 _moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
 
@@ -14,6 +15,10 @@ class Clock:
     def now(self) -> datetime:
         """Return the moment to act at: the system's, or the one `moved_to` set for this context."""
         return _moved.get() or datetime.now(UTC)
+
+    def today(self, time_zone: str) -> date:
+        """Return the day it is in a time zone, such as "America/Los_Angeles"."""
+        return self.now().astimezone(ZoneInfo(time_zone)).date()
 
     @contextmanager
     def moved_to(self, moment: datetime) -> Iterator[None]:

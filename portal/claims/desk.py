@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -49,7 +48,7 @@ class Desk:
 
     def today(self) -> date:
         """Return the day it is in the time zone of the policy in force."""
-        return self.clock.now().astimezone(ZoneInfo(self.policies.in_force().policy.time_zone)).date()
+        return self.clock.today(self.policies.in_force().policy.time_zone)
 
     def rulebook_of(self, claim: Claim) -> Rulebook:
         """Return what decides about `claim`: pinned at its first submission, in force before."""

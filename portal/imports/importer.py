@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +13,6 @@ from portal.evidence.store import FileStore
 from portal.imports.kinds import Kind
 from portal.imports.model import Import
 from portal.policies.versions import Policies
-from portal.rulebook.rulebook import Rulebook
 from portal.settings import Settings
 
 PREFIX = "import:"  # before an import's id, the subject of its chain in the audit
@@ -39,10 +36,6 @@ class Importer:
     settings: Settings
     kinds: Mapping[str, Kind]
     secret: bytes = field(repr=False)
-
-    def today(self, rulebook: Rulebook) -> date:
-        """Return the day it is in the program's time zone."""
-        return self.clock.now().astimezone(ZoneInfo(rulebook.policy.time_zone)).date()
 
 
 def locked(session: Session, import_id: int) -> Import:

@@ -79,7 +79,7 @@ def _stage(
 ) -> None:
     kind = importer.kinds[row.kind]
     entries = [kind.read(line, rulebook) for line in part]
-    today = importer.today(rulebook)
+    today = importer.clock.today(rulebook.policy.time_zone)
     readable = [entry for entry in entries if not entry.mistakes]
     kind.resolve(session, rulebook, today, readable)
     excuse_what_counts(session, kind, readable)

@@ -13,6 +13,7 @@ from portal.claims.gathering import Gathering
 from portal.claims.model import Claim
 from portal.claims.units import holding_statuses
 from portal.customers.model import SubscriptionReading
+from portal.incentives.earning_sums import sums_of
 from portal.incentives.earnings import Shown, shown
 from portal.incentives.model import EarningLine
 from portal.rulebook.decision import CouldNotBeDecided
@@ -51,7 +52,7 @@ def money_of(
     holds = claim.status in holding_statuses(desk.rulebook_of(claim))
     if not has_lines and not holds:
         return None
-    sums = _sums(session, claim) if has_lines else ()
+    sums = sums_of(session, EarningLine.claim_id == claim.id) if has_lines else ()
     outcome, reasons = eligibility
     return ClaimMoney(
         eligibility=outcome,
@@ -73,12 +74,6 @@ def _imported(session: Session, claim: Claim) -> tuple[bool, bool]:
     of_customer = exists().where(SubscriptionReading.tenant_id == tenant, SubscriptionReading.live)
     row = session.execute(select(exists().where(*_own(claim)), of_customer)).one()
     return bool(row[0]), bool(row[1])
-
-
-def _sums(session: Session, claim: Claim) -> tuple[tuple[str, int, int], ...]:
-    query = select(EarningLine.currency, func.sum(EarningLine.amount), func.count()).where(*_own(claim))
-    grouped = query.group_by(EarningLine.currency).order_by(EarningLine.currency)
-    return tuple((row[0], int(row[1]), row[2]) for row in session.execute(grouped))
 
 
 def _newest(session: Session, desk: Desk, claim: Claim) -> tuple[Shown, ...]:

@@ -13,6 +13,7 @@ from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 from portal.customers.model import Customer
 from portal.incentives.earning_filters import Wanted
+from portal.incentives.earning_sums import earned, sums_of
 from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from portal.paging import Order, Page
 from portal.paging import page_of as paged
@@ -64,24 +65,15 @@ def _of_claims(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, .
 
 def _of_lines(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     line = EarningLine
-    groups = line.month, line.engagement, line.product, line.payment_status, line.currency
-    amount = cast(func.sum(line.amount), BigInteger)  # PostgreSQL makes a decimal of a sum
-    query = select(*groups, amount, func.count()).join(Claim, Claim.id == line.claim_id)
-    return query.where(line.live, *_own(desk, actor), *wanted.conditions()).group_by(*groups)
+    query = earned(line.month, line.engagement, line.product, line.payment_status).join(line.claim)
+    return query.where(*_own(desk, actor), *wanted.conditions())
 
 
 def sums_with(
     session: Session, desk: Desk, actor: Actor, customer_id: int
 ) -> tuple[tuple[str, int, int], ...]:
     """Return what the claims for one customer earned: currency, amount in its smallest unit, lines."""
-    query = (
-        select(EarningLine.currency, func.sum(EarningLine.amount), func.count())
-        .join(Claim, Claim.id == EarningLine.claim_id)
-        .where(EarningLine.live, Claim.customer_id == customer_id, *_own(desk, actor))
-        .group_by(EarningLine.currency)
-        .order_by(EarningLine.currency)
-    )
-    return tuple((row[0], int(row[1]), row[2]) for row in session.execute(query))
+    return sums_of(session, Claim.customer_id == customer_id, *_own(desk, actor))
 
 
 def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:

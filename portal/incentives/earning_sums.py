@@ -1,7 +1,9 @@
-"""Keeps what the lines of organizations and claims come to, as imports let lines count or take them back."""
+"""What lines of earnings come to; kept of organizations and claims, as imports let lines count or not."""
 
-from sqlalchemy import ColumnElement, Float, cast, delete, func, insert, select
-from sqlalchemy.orm import Session
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Float, Select, cast, delete, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.imports.importer import NotNow
 from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
@@ -12,6 +14,23 @@ from portal.languages.sentences import gettext
 SUM_AT_MOST = 2**62
 GROUPS = ("organization_id", "month", "engagement", "product", "payment_status", "currency")
 CLAIM_GROUPS = ("claim_id", *GROUPS)
+
+
+def earned(*by: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    """Return the select of what the lines that count come to, by columns of theirs and their currency.
+
+    Its columns are these, the currency, the amount in the smallest unit of it, and how many lines; no amount
+    is ever added across currencies.
+    """
+    groups = *by, EarningLine.currency
+    amount = cast(func.sum(EarningLine.amount), BigInteger)  # PostgreSQL makes a decimal of a sum
+    return select(*groups, amount, func.count()).where(EarningLine.live).group_by(*groups).order_by(*groups)
+
+
+def sums_of(session: Session, *which: ColumnElement[bool]) -> tuple[tuple[str, int, int], ...]:
+    """Return what the lines that count and `which` holds for come to: currency, amount in it, lines."""
+    query = earned().join(EarningLine.claim).where(*which)
+    return tuple((row[0], row[1], row[2]) for row in session.execute(query))
 
 
 def sum_up(session: Session, changed: ColumnElement[bool]) -> None:
@@ -25,12 +44,8 @@ def sum_up(session: Session, changed: ColumnElement[bool]) -> None:
     touched = list(session.scalars(select(EarningLine.organization_id).where(changed).distinct()))
     for table, names in ((EarningSum, GROUPS), (EarningClaimSum, CLAIM_GROUPS)):
         session.execute(delete(table).where(table.organization_id.in_(touched)))
-        groups = [getattr(EarningLine, name) for name in names]
-        sums = (
-            select(*groups, func.sum(EarningLine.amount), func.count())
-            .where(EarningLine.live, EarningLine.organization_id.in_(touched))
-            .group_by(*groups)
-        )
+        by = (getattr(EarningLine, name) for name in names[:-1])  # the currency goes without saying
+        sums = earned(*by).where(EarningLine.organization_id.in_(touched))
         session.execute(insert(table).from_select([*names, "amount", "lines"], sums))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from portal.claims.desk import Desk
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earning_queries import Sum, page_of, sums
 from portal.incentives.model import EarningLine
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, month
 from portal.paging import NoSuchPlace, place_lost
 from portal.rulebook.rulebook import Rulebook
 
@@ -53,6 +54,11 @@ class Shown:
     tone: str
     reason: str  # why it is not paid, "" where nothing keeps it
     next_step: str
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of its payment, None where it is not paid."""
+        return date.fromisoformat(self.line.paid_on) if self.line.paid_on else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def _by_month(added: list[Sum]) -> str:
 
 
 def _months(added: list[Sum]) -> tuple[Part, ...]:
-    parts = _parts(added, lambda one: one.month, {one.month: one.month for one in added})
+    parts = _parts(added, lambda one: one.month, {one.month: month(one.month) for one in added})
     return tuple(sorted(parts, key=lambda part: part.code, reverse=True)[:MONTHS_AT_MOST])
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
-from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt, get_timezone_location
 
 from portal.languages.catalogs import catalog
 from portal.languages.offered import ENGLISH
@@ -49,6 +49,11 @@ def weekday_and_day(value: date, language: str = ENGLISH) -> str:
     if language == ENGLISH:
         return f"{value:%A} {value.day} {value:%B %Y}"
     return _first_of_month(value, format_date(value, "full", locale=language), language)
+
+
+def month_in_words(month: str, language: str = ENGLISH) -> str:
+    """Return an ISO month, such as "2026-11", as "November 2026", "novembre 2026" or "2026年11月"."""
+    return format_skeleton("yMMMM", date.fromisoformat(f"{month}-01"), locale=language)
 
 
 def _first_of_month(value: date, written: str, language: str) -> str:

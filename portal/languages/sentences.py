@@ -13,7 +13,8 @@ from typing import Any, cast
 from babel.support import LazyProxy
 
 from portal.languages.catalogs import catalog
-from portal.languages.numbers import number_in_words
+from portal.languages.dates import month_in_words
+from portal.languages.numbers import number_in_words, percent_in_words
 from portal.languages.offered import ENGLISH, between
 
 
@@ -51,6 +52,16 @@ def number(value: int) -> str:
     return number_in_words(value, speaking())
 
 
+def percent(value: int) -> str:
+    """Return a whole percentage as it is written in the language being spoken: "67%", "67 %"."""
+    return percent_in_words(value, speaking())
+
+
+def month(value: str) -> str:
+    """Return an ISO month in the language being spoken: "November 2026", "novembre 2026"."""
+    return month_in_words(value, speaking())
+
+
 def gettext(sentence: str, /, **values: Any) -> str:
     """Return the sentence in the language being spoken, with its placeholders filled in."""
     return _filled(unfilled(sentence), values)
@@ -71,12 +82,12 @@ def printable(typed: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in typed)
 
 
-def lazy_gettext(sentence: str) -> str:
-    """Return a sentence that is said anew wherever it is written, for labels that are made at import.
+def lazy_gettext(sentence: str, /, **values: Any) -> str:
+    """Return what `gettext` does, said anew wherever it is written, for labels that are made at import.
 
     It acts as a text in templates and f-strings; `str()` makes a real one where a text is joined or kept.
     """
-    return cast("str", LazyProxy(partial(gettext, sentence), enable_cache=False))
+    return cast("str", LazyProxy(partial(gettext, sentence, **values), enable_cache=False))
 
 
 def unfilled(sentence: str) -> str:

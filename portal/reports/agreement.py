@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from sqlalchemy import select
 
 from portal.claims.model import Claim
-from portal.languages.sentences import gettext
+from portal.languages.sentences import gettext, percent, together
+from portal.languages.sentences import month as in_words
 from portal.reports.months import month_of, since
 from portal.reports.scope import reported
-from portal.reports.shapes import Asked, OpinionsLink, Report, Series, share
+from portal.reports.shapes import Asked, Month, OpinionsLink, Report, Series, share
 from portal.second_reviews.model import SecondReview
 
 READ = "reports.agreement"
@@ -30,7 +31,7 @@ def agreement(asked: Asked) -> Report:
     transitions = asked.rulebook.transitions
     rows = [
         (
-            month,
+            Month(month),
             transitions[action].label if action in transitions else action,
             numbers[DRAWN],
             numbers[JUDGED],
@@ -51,7 +52,7 @@ def agreement(asked: Asked) -> Report:
             (gettext("Agreement"), True),
         ),
         rows=tuple(rows),
-        series=tuple(Series(month, _parts(numbers)) for month, numbers in sums),
+        series=tuple(Series(in_words(month), _parts(numbers)) for month, numbers in sums),
         notes=_notes(asked, sum((numbers for _, numbers in sums), Counter())),
     )
 
@@ -119,6 +120,8 @@ def _notes(asked: Asked, all_: Counter[str]) -> tuple[str, ...]:
             )
         )
     if rule is not None:
-        share = gettext("The policy has %(percent)s%% of these decisions drawn by lot.", percent=rule.percent)
-        notes.append(f"{share} {rule.because}")
+        drawn = gettext(
+            "The policy has %(percent)s of these decisions drawn by lot.", percent=percent(rule.percent)
+        )
+        notes.append(together(drawn, rule.because))
     return tuple(notes)

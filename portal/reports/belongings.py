@@ -1,10 +1,12 @@
 """What belongs to the claims of a report: their products, and what they earned so far."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, select, true
 
 from portal.claims.model import Claim, ClaimProduct
+from portal.incentives.earning_sums import earned
 from portal.incentives.model import EarningLine
 from portal.reports.scope import reported, tells_earnings
 from portal.reports.shapes import Amounts, Asked, Money
@@ -29,21 +31,25 @@ def products_of(asked: Asked, which: ColumnElement[bool] = WHOLE) -> Mapping[int
 
 
 def earned_by(asked: Asked, which: ColumnElement[bool] = WHOLE) -> Stake:
-    """Return what each such claim earned so far, in each currency apart, most lines first.
+    """Return what each such claim earned so far, in each currency apart.
 
     None for a reader who may not know.
     """
     if not tells_earnings(asked.desk, asked.actor):
         return None
     query = (
-        select(EarningLine.claim_id, EarningLine.currency, func.sum(EarningLine.amount))
-        .join(Claim, Claim.id == EarningLine.claim_id)
-        .where(EarningLine.live, reported(asked.desk, asked.actor), which)
-        .group_by(EarningLine.claim_id, EarningLine.currency)
-        .order_by(func.count().desc(), EarningLine.currency)
+        earned(EarningLine.claim_id).join(EarningLine.claim).where(reported(asked.desk, asked.actor), which)
     )
-    found: dict[int, Amounts] = {}
-    for claim_id, currency, minor in asked.session.execute(query):
-        before = found.get(claim_id, Amounts()).each
-        found[claim_id] = Amounts((*before, Money(int(minor), currency)))
-    return found
+    found: dict[int, tuple[Money, ...]] = {}
+    for claim_id, currency, minor, _ in asked.session.execute(query):
+        found[claim_id] = (*found.get(claim_id, ()), Money(minor, currency))
+    return {claim_id: Amounts(each) for claim_id, each in found.items()}
+
+
+def sum_of(amounts: Iterable[Amounts]) -> Amounts:
+    """Return what amounts come to in each currency."""
+    found = Counter[str]()
+    for one in amounts:
+        for money in one.each:
+            found[money.currency] += money.minor
+    return Amounts(tuple(Money(minor, currency) for currency, minor in sorted(found.items())))

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.reports.months import last_months, month_of
-from portal.reports.shapes import Asked, Report, Series, share
+from portal.languages.sentences import gettext, number
+from portal.languages.sentences import month as in_words
+from portal.reports.months import MONTHS, last_months, months_told
+from portal.reports.shapes import Asked, Cell, Figure, Month, Report, Series, Share, share
 
 
 @dataclass(frozen=True)
@@ -24,29 +26,59 @@ class Outcomes:
     part: frozenset[str]
     whole: frozenset[str] = frozenset()
 
+    def share_of(self, numbers: Mapping[str, int]) -> Cell:
+        """Return the share among numbers by outcome; nothing where there is nothing to have a share of."""
+        whole = self.whole or frozenset(self.names)
+        return share(
+            sum(numbers.get(code, 0) for code in self.part), sum(numbers.get(code, 0) for code in whole)
+        )
+
 
 def by_month(asked: Asked, happened: Iterable[tuple[datetime, str]], outcomes: Outcomes) -> Report:
     """Count what `happened`, told as (moment, outcome), by month, newest first, without empty months."""
-    counted = {month: Counter[str]() for month in reversed(last_months(asked.today))}
+    month_of = months_told(asked.today, asked.zone)
+    counted = {month: Counter[str]() for month in ("", *last_months(asked.today))}
     for moment, outcome in happened:
-        if (month := month_of(moment, asked.zone)) in counted:
-            counted[month][outcome] += 1
-    found = {month: numbers for month, numbers in counted.items() if numbers}
-    names, whole = outcomes.names, outcomes.whole or frozenset(outcomes.names)
+        counted[month_of(moment)][outcome] += 1
+    return told_by_month({month: numbers for month, numbers in counted.items() if month}, outcomes)
+
+
+def told_by_month(counted: Mapping[str, Counter[str]], outcomes: Outcomes) -> Report:
+    """Tell how often each outcome was counted in each month, newest first, without empty months."""
+    found = {month: counted[month] for month in sorted(counted, reverse=True) if counted[month].total()}
+    names = outcomes.names
     headings = (*(heading for heading, _ in names.values()), outcomes.total, outcomes.share)
     return Report(
         columns=((outcomes.month, False), *((heading, True) for heading in headings)),
         rows=tuple(
             (
-                month,
+                Month(month),
                 *(numbers[code] for code in names),
                 numbers.total(),
-                share(sum(numbers[code] for code in outcomes.part), sum(numbers[code] for code in whole)),
+                outcomes.share_of(numbers),
             )
             for month, numbers in found.items()
         ),
         series=tuple(
-            Series(month, tuple((heading, numbers[code], tone) for code, (heading, tone) in names.items()))
+            Series(
+                in_words(month),
+                tuple((heading, numbers[code], tone) for code, (heading, tone) in names.items()),
+            )
             for month, numbers in found.items()
         ),
+        figure=_figure(sum(found.values(), Counter()), outcomes),
     )
+
+
+def _figure(numbers: Counter[str], outcomes: Outcomes) -> Figure | None:
+    whole = outcomes.share_of(numbers)
+    if not isinstance(whole, Share):
+        return None
+    words = gettext(
+        "%(share)s of the last %(months)s months: %(part)s of %(whole)s",
+        share=outcomes.share,
+        months=number(MONTHS),
+        part=number(whole.part),
+        whole=number(whole.whole),
+    )
+    return Figure(whole, words)

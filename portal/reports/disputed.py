@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from portal.audit.model import AuditEvent
+from portal.claims.model import Claim
 from portal.languages.sentences import gettext
 from portal.reports.by_month import Outcomes, by_month
+from portal.reports.months import since
 from portal.reports.moves import Move, moves_of
 from portal.reports.shapes import Asked, Report
 
@@ -13,7 +16,9 @@ WON, LOST, GIVEN_UP, UNDECIDED = "won", "lost", "given_up", "undecided"
 
 def disputes(asked: Asked) -> Report:
     """Count each dispute in the month in which it was begun, by what came of it until now."""
-    begun = (dispute for moves in moves_of(asked) for dispute in _disputes(moves))
+    lately = AuditEvent.at >= since(asked.today, asked.zone)
+    disputed = moves_of(asked, lately, Claim.disputes_used > 0)
+    begun = (dispute for moves in disputed for dispute in _disputes(moves))
     outcomes = Outcomes(
         {
             WON: (gettext("Approved"), "success"),
@@ -37,14 +42,14 @@ def _disputes(moves: Iterable[Move]) -> Iterator[tuple[datetime, str]]:
     """
     ordered = list(moves)
     for place, move in enumerate(ordered):
-        if move.disputes:
-            decided = (one for one in ordered[place + 1 :] if one.approves or one.rejects)
+        if move.step.disputes:
+            decided = (one for one in ordered[place + 1 :] if one.step.approves or one.step.rejects)
             yield move.at, _outcome(next(decided, None))
 
 
 def _outcome(decided: Move | None) -> str:
     if decided is None:
         return UNDECIDED
-    if decided.approves:
+    if decided.step.approves:
         return WON
-    return GIVEN_UP if decided.withdraws else LOST
+    return GIVEN_UP if decided.step.withdraws else LOST

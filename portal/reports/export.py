@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from portal.claims.export import csv_lines
 from portal.imports.columns import plain_amount
-from portal.reports.shapes import Amounts, Cell, ClaimLink, OpinionsLink, Report, Share
+from portal.reports.shapes import Amounts, Cell, ClaimLink, Month, OpinionsLink, Report, Share
 from portal.web.downloads import BYTE_ORDER_MARK, safe
 
 
@@ -43,6 +43,8 @@ def _said(cell: Cell) -> str:
             return ""
         case ClaimLink() | OpinionsLink():
             return cell.number
+        case Month():
+            return cell.iso
         case Share():
             return f"{cell.percent}%"
         case date():

@@ -35,9 +35,9 @@ def _first_decision(moves: Iterable[Move]) -> tuple[datetime, str] | None:
     """
     asked = False
     for move in moves:
-        asked = asked or move.asks
-        if move.approves:
+        asked = asked or move.step.asks
+        if move.step.approves:
             return move.at, LATER if asked else AT_ONCE
-        if move.rejects:
-            return None if move.withdraws else (move.at, REJECTED)
+        if move.step.rejects:
+            return None if move.step.withdraws else (move.at, REJECTED)
     return None

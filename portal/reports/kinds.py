@@ -132,7 +132,8 @@ KINDS = (
         ),
         how=lazy_gettext(
             "Each subscription of an active association is a row, with the end that was reported for the "
-            "newest day, in whatever order the reports were imported."
+            "newest day, in whatever order the reports were imported. The picture counts each claim once, "
+            "where the first of its subscriptions ends."
         ),
         values=(RENEWAL_DAYS,),
     ),
@@ -149,7 +150,8 @@ KINDS = (
             "%(idle_draft_days_at_least)s days."
         ),
         how=lazy_gettext(
-            "Each deadline that runs and waits for the partner is a row, the earliest first; drafts follow."
+            "Each deadline that runs and waits for the partner is a row, the earliest first; drafts follow. "
+            "The picture counts each claim once."
         ),
         values=(FORFEIT_DAYS, IDLE_DAYS),
     ),

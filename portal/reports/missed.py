@@ -1,9 +1,11 @@
 """How many deadlines were met and missed, and who missed them."""
 
+from collections import Counter, defaultdict
+
 from portal.languages.sentences import gettext
-from portal.reports.by_month import Outcomes, by_month
+from portal.reports.by_month import Outcomes, told_by_month
 from portal.reports.shapes import Asked, Report
-from portal.reports.timed import Deadline, deadlines
+from portal.reports.timed import Deadlines, deadlines
 
 MET = "met"
 
@@ -20,10 +22,13 @@ def missed(asked: Asked) -> Report:
         gettext("Share missed"),
         part=frozenset(names) - {MET},
     )
-    return by_month(asked, ((one.at, one.mover if one.missed else MET) for one in found), outcomes)
+    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in found:
+        counted[one.month][one.mover if one.missed else MET] += one.number
+    return told_by_month(counted, outcomes)
 
 
-def _any(found: list[Deadline], mover: str) -> bool:
+def _any(found: list[Deadlines], mover: str) -> bool:
     return any(one.missed and one.mover == mover for one in found)
 
 

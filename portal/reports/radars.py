@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, select
 from portal.claims.clock_states import RUNNING
 from portal.claims.model import Association, Claim, ClaimClock
 from portal.claims.units import parts_of
-from portal.customers.model import Customer, SubscriptionReading
+from portal.customers.model import Customer
+from portal.customers.subscriptions import EndingSubscription, ending_subscriptions
 from portal.languages.sentences import gettext
+from portal.reports.ahead import Ending, picture
 from portal.reports.belongings import Stake, earned_by, products_of
 from portal.reports.scope import reported, tells_earnings
 from portal.reports.shapes import Amounts, Asked, Cell, ClaimLink, Report
@@ -18,31 +20,44 @@ from portal.reports.shapes import Amounts, Asked, Cell, ClaimLink, Report
 RENEWAL_DAYS = "renewal_days_at_most"
 FORFEIT_DAYS, IDLE_DAYS = "forfeit_days_at_most", "idle_draft_days_at_least"
 PARTNER = "partner"  # whose move it is, a code of models.Mover
+HELD = Association.ended_at.is_(None)  # an association that lasts
 
 
 def renewals(asked: Asked) -> Report:
     """Tell of each association whose known subscription ends within the policy's days, the earliest first."""
     until = asked.today + timedelta(days=asked.value(RENEWAL_DAYS))
-    readings = _newest(asked)
     label = asked.rulebook.programs.product_label
     found = []
+    ending = endings(asked, until)
     for claim_id, number, unit, customer in _held(asked):
         parts = parts_of(unit)
-        for row in readings.get((parts["tenant"].casefold(), parts["product"]), ()):
-            fits = parts.get("subscription", "") in ("", row.subscription_id)
-            if fits and row.ends_on and asked.today <= (ends := date.fromisoformat(row.ends_on)) <= until:
-                found.append((ends, number, claim_id, customer, label(row.product), row.subscription_id))
-    at_stake = earned_by(asked)
-    rows = [
-        (ClaimLink(number), customer, product, subscription, ends, *_earned(at_stake, claim_id))
-        for ends, number, claim_id, customer, product, subscription in sorted(found)
-    ]
-    return Report(_columns(asked, gettext("Subscription ID"), gettext("Ends on")), tuple(rows))
+        for row in ending.get((parts["tenant"], parts["product"]), ()):
+            if parts.get("subscription", "") in ("", row.subscription_id):
+                product = label(row.product)
+                found.append((row.ends_on, number, claim_id, customer, product, row.subscription_id))
+    found.sort()
+    at_stake = earned_by(asked, Claim.id.in_(select(Association.claim_id).where(HELD)))
+    claims = gettext("Claims")
+    ends = [Ending(claim_id, claims, day) for day, _, claim_id, *_ in found]
+    return Report(
+        columns=_columns(asked, gettext("Subscription ID"), gettext("Ends on")),
+        rows=tuple(
+            (ClaimLink(number), customer, product, subscription, day, *_earned(at_stake, claim_id))
+            for day, number, claim_id, customer, product, subscription in found
+        ),
+        series=picture(ends, asked.today, until, {claims: "info"}, at_stake),
+        drawn=_drawn(
+            asked,
+            gettext("Claims by the first end of their subscriptions, and what they earned so far"),
+            gettext("Claims by the first end of their subscriptions"),
+        ),
+    )
 
 
 def forfeits(asked: Asked) -> Report:
     """Tell of claims whose running time ends within the days of the policy, and of drafts left alone."""
     now = asked.desk.clock.now()
+    until = asked.today + timedelta(days=asked.value(FORFEIT_DAYS))
     running = and_(
         ClaimClock.state == RUNNING,
         ClaimClock.due_at <= now + timedelta(days=asked.value(FORFEIT_DAYS)),
@@ -52,12 +67,30 @@ def forfeits(asked: Asked) -> Report:
         Claim.first_submitted_at.is_(None),
         Claim.changed_at <= now - timedelta(days=asked.value(IDLE_DAYS)),
     )
-    lines = [*_running_out(asked, running), *_left_alone(asked, idle)]
+    ending, left_alone = _running_out(asked, running), _left_alone(asked, idle)
     with_clock = select(ClaimClock.claim_id).join(Claim, Claim.id == ClaimClock.claim_id).where(running)
     these = Claim.id.in_(with_clock) | idle
     products, at_stake = products_of(asked, these), earned_by(asked, these)
-    rows = tuple(_row(asked, line, products, at_stake) for line in lines)
-    return Report(_columns(asked, gettext("What runs out"), gettext("Day")), rows)
+    drafts = gettext("Drafts left alone")
+    tones = {what: "attention" for _, _, _, what, _ in ending} | ({drafts: "neutral"} if left_alone else {})
+    ends = [
+        *(Ending(claim_id, what, day) for claim_id, _, _, what, day in ending),
+        *(Ending(claim_id, drafts, None) for claim_id, *_ in left_alone),
+    ]
+    return Report(
+        columns=_columns(asked, gettext("What runs out"), gettext("Day")),
+        rows=tuple(_row(asked, line, products, at_stake) for line in (*ending, *left_alone)),
+        series=picture(ends, asked.today, until, tones, at_stake),
+        drawn=_drawn(
+            asked,
+            gettext("Claims by the end of their time, and what they earned so far"),
+            gettext("Claims by the end of their time"),
+        ),
+    )
+
+
+def _drawn(asked: Asked, with_earnings: str, without: str) -> str:
+    return with_earnings if tells_earnings(asked.desk, asked.actor) else without
 
 
 Line = tuple[int, str, str, str, date]  # (claim's id, its number, customer, what runs out, day)
@@ -126,16 +159,20 @@ def _held(asked: Asked) -> list[tuple[int, str, str, str]]:
         select(Claim.id, Claim.number, Association.unit, Customer.name)
         .join(Association, Association.claim_id == Claim.id)
         .join(Customer, Customer.id == Claim.customer_id)
-        .where(Association.ended_at.is_(None), reported(asked.desk, asked.actor))
+        .where(HELD, reported(asked.desk, asked.actor))
     )
     return [(row[0], row[1], row[2], row[3]) for row in asked.session.execute(query)]
 
 
-def _newest(asked: Asked) -> dict[tuple[str, str], tuple[SubscriptionReading, ...]]:
-    """Return the newest reading of each subscription, by tenant ID and product."""
-    query = select(SubscriptionReading).where(SubscriptionReading.live).order_by(SubscriptionReading.as_of)
-    newest = {(row.tenant_id, row.product, row.subscription_id): row for row in asked.session.scalars(query)}
-    found: dict[tuple[str, str], list[SubscriptionReading]] = {}
-    for (tenant, product, _), row in newest.items():
-        found.setdefault((tenant, product), []).append(row)
-    return {key: tuple(rows) for key, rows in found.items()}
+def endings(asked: Asked, until: date) -> Mapping[tuple[str, str], list[EndingSubscription]]:
+    """Return the subscriptions that end, of customers of such associations alone, by tenant and product."""
+    tenants = (
+        select(Customer.tenant_id)
+        .join(Claim, Claim.customer_id == Customer.id)
+        .join(Association, Association.claim_id == Claim.id)
+        .where(HELD, reported(asked.desk, asked.actor))
+    )
+    found: dict[tuple[str, str], list[EndingSubscription]] = {}
+    for row in ending_subscriptions(asked.session, tenants, asked.today, until):
+        found.setdefault((row.tenant_id, row.product), []).append(row)
+    return found

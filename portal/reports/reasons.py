@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from portal.accounts.model import Organization
 from portal.audit.model import AuditEvent
-from portal.claims.chain import PREFIX
 from portal.claims.model import Claim
 from portal.languages.sentences import gettext
 from portal.reports.belongings import products_of
-from portal.reports.scope import reported, told
+from portal.reports.moves import happened
 from portal.reports.shapes import Asked, Report, Series, counted_columns, table_of
 
 FIRST = 8  # rows that are shown at once: each is long
@@ -67,18 +66,11 @@ def _given(asked: Asked) -> Iterator[_Given]:
     A reason that it has no more is called as the policy called it that it was given by.
     """
     known = asked.rulebook.known_reasons
-    query = (
-        select(Claim.id, Claim.organization_id, AuditEvent.details, AuditEvent.policy_version)
-        .join(Claim, AuditEvent.subject == literal(PREFIX) + Claim.number)
-        .where(
-            AuditEvent.to_status.is_not(None),
-            AuditEvent.details["reasons"].as_string().is_not(None),
-            reported(asked.desk, asked.actor),
-            told(asked.desk, asked.actor),
-        )
+    reasons = AuditEvent.details["reasons"]
+    query = happened(asked, Claim.id, Claim.organization_id, reasons, AuditEvent.policy_version).where(
+        AuditEvent.to_status.is_not(None), reasons.as_string().is_not(None)
     )
-    for claim_id, owner, details, version in asked.session.execute(query):
-        codes: list[str] = details["reasons"]
+    for claim_id, owner, codes, version in asked.session.execute(query):
         then = known if known.keys() >= set(codes) else asked.desk.policies.pinned(version).known_reasons
         called = {**then, **known}
         labels = tuple(called[code].label if code in called else code for code in codes)

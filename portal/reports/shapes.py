@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -47,6 +48,13 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Month:
+    """A month, such as "2026-11": pages say it in words, files as it is."""
+
+    iso: str
+
+
+@dataclass(frozen=True)
 class ClaimLink:
     """A cell that leads to a claim."""
 
@@ -61,7 +69,7 @@ class OpinionsLink:
     review_id: int
 
 
-Cell = str | int | Decimal | date | Amounts | Share | ClaimLink | OpinionsLink | None
+Cell = str | int | Decimal | date | Month | Amounts | Share | ClaimLink | OpinionsLink | None
 
 
 def share(part: int, whole: int) -> Cell:
@@ -71,14 +79,26 @@ def share(part: int, whole: int) -> Cell:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of bars: its name, and its parts by the name of each column; tones are those of badges."""
+    """One line of bars: its name, and its parts by the name of each column; tones are those of badges.
+
+    `beside` stands with the sum of its parts: what that is worth.
+    """
 
     label: str
     parts: tuple[tuple[str, int, str], ...]  # (name, number, tone)
+    beside: Amounts = Amounts()
 
     @property
     def total(self) -> int:
         return sum(number for _, number, _ in self.parts)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a report comes to in one number, with what it is a share of."""
+
+    share: Share
+    words: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,8 @@ class Report:
     columns: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[Cell, ...], ...]
     series: tuple[Series, ...] = ()
+    drawn: str = ""  # what the lines of bars count, where it is not what the table counts
+    figure: Figure | None = None
     sparse: bool = False  # most numbers are 0: where there is little room they are left out
     first: int = ROWS_AT_ONCE  # rows that a page shows at once
     notes: tuple[str, ...] = ()  # sentences to read with the numbers, beneath them
@@ -155,13 +177,16 @@ class Kind:
     values: tuple[str, ...] = ()
 
 
+Name = TypeVar("Name", bound=str | Month)
+
+
 def counted_columns(first: str, headings: Sequence[str], last: str) -> tuple[tuple[str, bool], ...]:
     """Return the columns of a table whose rows have a name, a number by heading, and their sum."""
     return ((first, False), *((heading, True) for heading in headings), (last, True))
 
 
 def table_of(
-    headings: Sequence[str], counted: Mapping[str, Mapping[str, int]]
+    headings: Sequence[str], counted: Mapping[Name, Mapping[str, int]]
 ) -> tuple[tuple[Cell, ...], ...]:
     """Return rows of (name, number by heading, sum) for numbers that were counted by name and heading."""
     return tuple(

@@ -1,23 +1,24 @@
 """The stays of claims in their statuses, and the deadlines that ran meanwhile, as they were stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 
+from portal.audit.model import AuditEvent
 from portal.claims.clock_states import ENDED, RUNNING, STOPPED
 from portal.claims.clocks import runs_in
 from portal.claims.model import Claim, ClaimClock
-from portal.reports.moves import moves_of
+from portal.reports.months import lasting
+from portal.reports.moves import LEFT_AT, happened
 from portal.reports.scope import reported
 from portal.reports.shapes import Asked
 from portal.rulebook.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
-class Stay:
+class Stay(NamedTuple):
     """A claim was in a status in which it is under way; `ended_at` is None while it still is.
 
     `label` is what the status was called when it began. `due_at` is the first moment after its deadline, None
@@ -36,60 +37,65 @@ class Stay:
 
 
 @dataclass(frozen=True)
-class Deadline:
-    """A deadline of a claim under way that was met or missed, and whose it was (one of models.Mover).
+class Deadlines:
+    """How many deadlines of claims under way were met or missed in a month, and whose they were.
 
-    `at` is the moment at which it was met; of a missed one the last moment at which it could have been.
+    `mover` is one of models.Mover. A deadline is met in the month in which the claim moved on, and missed in
+    that of the last moment at which it could have been met.
     """
 
-    at: datetime
+    month: str
     mover: str
     missed: bool
+    number: int
 
 
 def stays(asked: Asked) -> Iterator[Stay]:
     """Yield every stay of every claim in a status that the claim's policy calls open."""
-    due = _due(asked)
-    for moves in moves_of(asked):
-        for move, following in pairwise([*moves, None]):
-            if move is not None and move.leads_on:
-                ended_at = following.at if following else None
-                due_at = due.get((move.claim_id, move.at))
-                yield Stay(move.to_status or "", move.to_label, move.at, ended_at, due_at)
-
-
-def _due(asked: Asked) -> Mapping[tuple[int, datetime], datetime]:
-    """Return by claim and beginning the stored end of the clock that began there, the first of several."""
-    query = (
-        select(ClaimClock.claim_id, ClaimClock.created_at, ClaimClock.due_at)
-        .join(Claim, Claim.id == ClaimClock.claim_id)
-        .where(ClaimClock.due_at.is_not(None), reported(asked.desk, asked.actor))
-        .order_by(ClaimClock.due_at.desc())
+    event, clock = AuditEvent, ClaimClock
+    # The end of the clock that began in the same moment, the first of several.
+    due_at = (
+        select(func.min(clock.due_at, type_=clock.due_at.type))
+        .where(clock.claim_id == Claim.id, clock.created_at == event.at)
+        .scalar_subquery()
     )
-    return {(claim_id, began): due for claim_id, began, due in asked.session.execute(query) if due}
+    query = happened(asked, event.policy_version, event.to_status, event.at, LEFT_AT, due_at)
+    labels: dict[tuple[str | None, str], str | None] = {}  # of open statuses alone
+    for version, status, *moments in asked.session.execute(query.where(event.to_status.is_not(None))):
+        if (version, status) not in labels:
+            known = asked.desk.policies.pinned(version).statuses.get(status)
+            labels[version, status] = known.label if known and known.open else None
+        if (label := labels[version, status]) is not None:
+            yield Stay(status, label, *moments)
 
 
-def deadlines(asked: Asked) -> Iterator[Deadline]:
-    """Yield every deadline that was met or missed while a claim was under way.
+def deadlines(asked: Asked) -> Iterator[Deadlines]:
+    """Yield how many deadlines were met or missed in each of the last months while a claim was under way.
 
-    It is met when the claim leaves the status before its end, and missed when the end comes first.
+    One is met when the claim leaves the status before its end, and missed when the end comes first.
     """
-    now = asked.desk.clock.now()
-    query = (
-        select(
-            ClaimClock.clock, ClaimClock.state, ClaimClock.due_at, ClaimClock.ended_at, Claim.policy_version
+    clock, now = ClaimClock, asked.desk.clock.now()
+    met = and_(clock.state == STOPPED, clock.ended_at.is_not(None))
+    missed = or_(clock.state == ENDED, and_(clock.state == RUNNING, clock.due_at <= now))
+    counted = [
+        (month, late, func.count().filter(there))
+        for month, begin, end in lasting(asked.today, asked.zone)
+        for late, there in (
+            (False, and_(met, clock.ended_at >= begin, clock.ended_at < end)),
+            (True, and_(missed, clock.due_at > begin, clock.due_at <= end)),
         )
-        .join(Claim, Claim.id == ClaimClock.claim_id)
-        .where(ClaimClock.due_at.is_not(None), reported(asked.desk, asked.actor))
+    ]
+    query = (
+        select(Claim.policy_version, clock.clock, *(number for _, _, number in counted))
+        .join(Claim, Claim.id == clock.claim_id)
+        .where(clock.due_at.is_not(None), or_(met, missed), reported(asked.desk, asked.actor))
+        .group_by(Claim.policy_version, clock.clock)
     )
-    for clock, state, due_at, ended_at, version in asked.session.execute(query):
-        mover = _mover(asked.desk.policies.pinned(version), clock)
-        if mover is None or due_at is None:
-            continue
-        if state == STOPPED and ended_at is not None:
-            yield Deadline(ended_at, mover, missed=False)
-        elif state == ENDED or (state == RUNNING and due_at <= now):
-            yield Deadline(due_at - datetime.resolution, mover, missed=True)
+    for version, code, *numbers in asked.session.execute(query):
+        mover = _mover(asked.desk.policies.pinned(version), code)
+        for (month, late, _), number in zip(counted, numbers, strict=True):
+            if mover is not None and number:
+                yield Deadlines(month, mover, late, number)
 
 
 def _mover(rulebook: Rulebook, clock: str) -> str | None:

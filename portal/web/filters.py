@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup, escape
 
-from portal.languages.dates import day_in_words, moment_in_words, zone_in_words
+from portal.languages.dates import day_in_words, moment_in_words, month_in_words, zone_in_words
 from portal.web.languages import language
 
 Zone = Callable[[], tzinfo]
@@ -32,6 +32,7 @@ def install_filters(app: Flask, program: Zone, reader: Zone | None = None) -> No
 
     app.jinja_env.filters["moment"] = moment_of
     app.jinja_env.filters["day"] = day_of
+    app.jinja_env.filters["month"] = lambda value: month_in_words(value, language())
     app.jinja_env.filters["zone"] = lambda name: zone_in_words(name, language())
     app.jinja_env.filters["machine"] = machine
     app.jinja_env.filters["problems"] = problems

@@ -23,7 +23,12 @@ WAIT_SECONDS = "10"
 
 TOO_MANY = ErrorText(
     lazy_gettext("Too many files are being downloaded at the moment"),
-    lazy_gettext("Two of yours are under way, or several of others. This one was not begun."),
+    lazy_gettext(
+        "At most %(of_each)s of your files and %(at_once)s of everybody’s are sent at a time. This one was "
+        "not begun.",
+        of_each=OF_EACH,
+        at_once=AT_ONCE,
+    ),
     (
         lazy_gettext("Wait until a download is finished, or cancel one."),
         lazy_gettext("Then download the file again."),

@@ -5,7 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.languages.dates import day_in_words, moment_in_words, weekday_and_day, zone_in_words
+from portal.languages.dates import (
+    day_in_words,
+    moment_in_words,
+    month_in_words,
+    weekday_and_day,
+    zone_in_words,
+)
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
 LAST_MINUTE = datetime(2026, 12, 15, 7, 59, tzinfo=UTC)
@@ -41,6 +47,20 @@ def test_a_zone_is_told_by_its_city(zone: str, language: str, words: str) -> Non
 def test_a_moment_without_a_zone_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="time zone"):
         moment_in_words(datetime(2026, 1, 1) + timedelta(), SEATTLE)  # noqa: DTZ001  # the mistake itself
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "November 2026"),
+        ("de", "November 2026"),
+        ("fr", "novembre 2026"),
+        ("es", "noviembre de 2026"),
+        ("ja", "2026年11月"),
+    ],
+)
+def test_a_month_is_told_by_its_name(language: str, words: str) -> None:
+    assert month_in_words("2026-11", language) == words
 
 
 @pytest.mark.parametrize(

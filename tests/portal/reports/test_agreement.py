@@ -41,8 +41,8 @@ def judged(filing: Filing) -> str:
 def test_months_and_decisions_are_counted(filing: Filing, judged: str) -> None:
     page = filing.browser(LEAD).visit("/reports/agreement")
     december, november = page.rows("main table")
-    assert list(december.values()) == ["2026-12", "Reject", "2", "1", "1", "100%"]
-    assert list(november.values()) == ["2026-11", "Approve", "2", "2", "1", "50%"]
+    assert list(december.values()) == ["December 2026", "Reject", "2", "1", "1", "100%"]
+    assert list(november.values()) == ["November 2026", "Approve", "2", "2", "1", "50%"]
     assert "Of 3 decisions that were judged twice, 2 came out the same." in page.text
     assert "fewer than 30 decisions with care" in page.text
     assert "100% of these decisions drawn by lot" in page.text

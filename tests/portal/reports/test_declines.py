@@ -19,7 +19,7 @@ def test_each_approval_counts_by_the_last_answer_to_it(filing: Filing) -> None:
 
     december, november = rows(filing.browser(INES), "declines")
     assert november == {
-        "Month of the approval": "2026-11", "Declined": "2", "Agreed": "1", "No answer": "1",
+        "Month of the approval": "November 2026", "Declined": "2", "Agreed": "1", "No answer": "1",
         "Approvals": "4", "Share declined": "50%",
     }  # fmt: skip
     assert (december["No answer"], december["Approvals"], december["Share declined"]) == ("1", "1", "0%")

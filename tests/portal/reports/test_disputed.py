@@ -23,8 +23,8 @@ def test_each_dispute_counts_by_what_came_of_it(filing: Filing) -> None:
 
     (row,) = rows(filing.browser(INES), "disputes")
     assert row == {
-        "Month of the dispute": "2026-11", "Approved": "1", "Denied": "1", "Withdrawn by the partner": "1",
-        "Not decided yet": "1", "Disputes": "4", "Share approved": "50%",
+        "Month of the dispute": "November 2026", "Approved": "1", "Denied": "1",
+        "Withdrawn by the partner": "1", "Not decided yet": "1", "Disputes": "4", "Share approved": "50%",
     }  # fmt: skip
     (of_all,) = rows(filing.browser(ADMIN), "disputes")
     assert (of_all["Not decided yet"], of_all["Disputes"]) == ("2", "5")
@@ -34,6 +34,7 @@ def test_of_what_is_not_decided_there_is_no_share(filing: Filing) -> None:
     disputed(filing)
     (row,) = rows(filing.browser(INES), "disputes")
     assert (row["Disputes"], row["Share approved"]) == ("1", "—")
+    assert not filing.browser(INES).visit("/reports/disputes").select("#report-figure")
 
 
 def asked_in_dispute(content: Any) -> None:

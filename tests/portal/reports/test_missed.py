@@ -23,11 +23,11 @@ def test_a_deadline_counts_where_it_was_met_or_ended_by_whoever_had_to_act(filin
             let_time_act(filing)
         december, november = rows(filing.browser(INES), CODE)
         assert december == {
-            "Month": "2026-12", "Met": "0", BY_PARTNERS: "1", BY_REVIEWERS: "0", "Deadlines": "1",
+            "Month": "December 2026", "Met": "0", BY_PARTNERS: "1", BY_REVIEWERS: "0", "Deadlines": "1",
             "Share missed": "100%",
         }, swept  # fmt: skip
         assert november == {
-            "Month": "2026-11", "Met": "4", BY_PARTNERS: "0", BY_REVIEWERS: "1", "Deadlines": "5",
+            "Month": "November 2026", "Met": "4", BY_PARTNERS: "0", BY_REVIEWERS: "1", "Deadlines": "5",
             "Share missed": "20%",
         }, swept  # fmt: skip
         of_all = rows(filing.browser(ADMIN), CODE)[0]

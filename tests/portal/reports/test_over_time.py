@@ -35,7 +35,7 @@ def test_claims_in_a_status_that_was_given_up_have_a_column(filing: Filing, tmp_
     given_up = {"rejected_final": "refused_for_good", "Rejected final": "Refused for good"}
     browser = partner_after(filing, tmp_path / "newer", given_up)
     [row] = rows(browser, "claims-over-time")
-    assert row == {"Month": "2026-11", "Rejected": "1", "Rejected final": "1", "All": "2"}
+    assert row == {"Month": "November 2026", "Rejected": "1", "Rejected final": "1", "All": "2"}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,16 +1,19 @@
 """Renewals and what is about to be lost: the days of the policy, and what is at stake."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.reports.shapes import ROWS_AT_MOST, ROWS_AT_ONCE
-from tests.browser import Browser
+from portal.db import db
+from portal.reports.radars import endings
+from portal.reports.shapes import ROWS_AT_MOST, ROWS_AT_ONCE, Asked
+from tests.browser import Browser, Page
 from tests.conftest import ROOT
 from tests.portal.incentives.sheets import READING, bring, csv_of, earn, subscribe
-from tests.portal.reports.telling import INES, asked, file_of, rows
-from tests.portal.reviews.filing import Filing
+from tests.portal.reports.telling import FAY, INES, asked, file_of, rows
+from tests.portal.reviews.filing import REVIEWER, Filing
 from tests.whole_app import rewriting
 
 EARNED = "Earned by the claim so far"
@@ -74,6 +77,69 @@ def test_a_page_says_how_much_of_a_long_report_it_has_and_the_file_has_all(
     assert len(page.rows("main details table")) == ROWS_AT_MOST - ROWS_AT_ONCE
     assert page.texts("#report-cut") == ["200 of 201 rows are on this page. The file has all of them."]
     assert len(file_of(partner, "renewals")) == ROWS_AT_MOST + 1
+
+
+def lines_of(page: Page) -> list[tuple[str, str, str]]:
+    """Return (label, what is drawn, what stands beside it) of each line of bars."""
+    drawn = [line.xpath("string(title)") for line in page.select(".chart-line")]
+    beside = [
+        " ".join(" ".join(row.xpath("./span[position() > 1]//text()")).split())
+        for row in page.select(".chart-row")
+    ]
+    return list(zip(page.texts(".chart-label"), drawn, beside, strict=True))
+
+
+def test_the_months_of_renewals_are_drawn_with_what_is_at_stake(filing: Filing, partner: Browser) -> None:
+    first, second = filing.approved(), filing.approved(product="intune")
+    known = [
+        {"subscription_id": "sub-1", "ends_on": "2027-01-15"},
+        {"subscription_id": "sub-2", "ends_on": "2027-02-01"},  # the first claim's, which counts in January
+        {"product": "intune", "ends_on": "2027-01-31"},
+    ]
+    assert bring(filing, "subscriptions", csv_of(READING, known)).used
+    earn(
+        filing,
+        {"claim": first, "amount": "12.34"},
+        {"claim": second, "product": "intune", "amount": "1.00"},
+        {"claim": second, "product": "intune", "amount": "5.00", "currency": "USD"},
+    )
+    page = partner.visit("/reports/renewals")
+    assert page.texts("#report-drawn") == [
+        "Claims by the first end of their subscriptions, and what they earned so far"
+    ]
+    assert lines_of(page) == [
+        ("November 2026", "Nothing", "0"),
+        ("December 2026", "Nothing", "0"),
+        ("January 2027", "Claims: 2", "2 EUR 13.34 USD 5.00"),
+        ("February 2027", "Nothing", "0"),
+    ]
+    seen = filing.browser(REVIEWER).visit("/reports/renewals")
+    assert lines_of(seen)[2] == ("January 2027", "Claims: 2", "2")
+    assert seen.texts("#report-drawn") == ["Claims by the first end of their subscriptions"]
+
+
+def test_the_weeks_in_which_something_is_lost_are_drawn(filing: Filing) -> None:
+    filing.draft(product="intune")
+    filing.wait(40)
+    asked(filing)
+    page = filing.browser(INES).visit("/reports/forfeits")
+    told = lines_of(page)
+    assert told[0] == ("This week", "Nothing", "0")
+    assert [line for line in told if line[2] != "0"] == [
+        ("Week of 18 January 2027", "Answer to the request for information: 1", "1"),
+        ("Without a deadline", "Drafts left alone: 1", "1"),
+    ]
+    assert page.texts(".chart-legend li") == ["Answer to the request for information", "Drafts left alone"]
+
+
+def test_of_other_organizations_no_subscription_is_read(filing: Filing) -> None:
+    filing.approved()
+    subscribe(filing, ends_on="2027-01-15")
+    with filing.context():
+        for email, many in ((INES, 1), (FAY, 0)):
+            actor, today = filing.actors[email], filing.desk.today()
+            read = endings(Asked(db.session(), filing.desk, actor, today), date(2027, 2, 1))
+            assert sum(len(rows) for rows in read.values()) == many, email
 
 
 def fewer_days(content: Any) -> None:

@@ -23,7 +23,7 @@ def test_a_claim_that_is_sent_back_twice_is_not_told_as_two_claims(filing: Filin
     filing.do("start_review", number, REVIEWER)
     filing.do("request_information", number, REVIEWER, reason="missing_products", message="All of them?")
     page = filing.browser(INES).visit("/reports/reasons")
-    assert page.texts("main svg title") == ["Times given: 2"]
+    assert page.texts("main svg > title") == ["Times given: 2"]
 
 
 def test_the_operator_compares_organizations(filing: Filing) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts.model import Organization
 from portal.db import transaction
+from portal.languages.dates import month_in_words
 from portal.reports.agreement import READ as AGREEMENT
 from portal.reports.kinds import KINDS
 from tests import factories
@@ -63,18 +64,37 @@ def test_claims_are_counted_in_the_status_that_they_had_when_each_month_ended(fi
     filing.submitted(product="exchange_online")
     newest, before = rows(filing.browser(INES), "claims-over-time")
     assert (newest["Month"], newest["Draft"], newest["Submitted"], newest["Approved"], newest["All"]) == (
-        "2026-12", "1", "1", "1", "3",
+        "December 2026", "1", "1", "1", "3",
     )  # fmt: skip
-    assert (before["Month"], before["Draft"], before["Approved"], before["All"]) == ("2026-11", "1", "1", "2")
+    assert (before["Month"], before["Draft"], before["Approved"], before["All"]) == (
+        "November 2026",
+        "1",
+        "1",
+        "2",
+    )
 
 
 def test_operators_learn_nothing_of_the_time_in_which_a_claim_was_a_draft(filing: Filing) -> None:
     number = filing.draft()
     filing.wait(10)  # into December
     filing.do("submit", number, INES)
-    assert [row["Month"] for row in rows(filing.browser(INES), "claims-over-time")] == ["2026-12", "2026-11"]
+    assert [row["Month"] for row in rows(filing.browser(INES), "claims-over-time")] == [
+        "December 2026",
+        "November 2026",
+    ]
     (row,) = rows(filing.browser(ADMIN), "claims-over-time")
-    assert row == {"Month": "2026-12", "Submitted": "1", "All": "1"}
+    assert row == {"Month": "December 2026", "Submitted": "1", "All": "1"}
+
+
+def test_each_line_of_bars_has_its_month_its_parts_and_its_sum_in_words(filing: Filing) -> None:
+    filing.submitted()
+    filing.draft(product="intune")
+    page = filing.browser(INES).visit("/reports/claims-over-time")
+    assert page.texts(".chart-label") == ["November 2026"]
+    assert page.texts(".chart-sum") == ["2"]
+    (line,) = page.select(".chart-line")
+    assert line.get("role") == "img"
+    assert line.xpath("string(title)") == "Draft: 1, Submitted: 1"
 
 
 def test_a_status_keeps_its_color_where_another_has_no_claim(filing: Filing) -> None:
@@ -151,10 +171,10 @@ def test_the_file_says_what_the_table_says(filing: Filing) -> None:
         assert len(filed) == len(shown)
         for heading in shown[0]:
             if heading not in ("Ends on", "Day", "Earned by the claim so far"):
-                assert [row[heading] for row in filed] == [row[heading].replace("—", "") for row in shown], (
-                    code,
-                    heading,
-                )
+                say = month_in_words if heading.startswith("Month") else str
+                assert [say(row[heading]) for row in filed] == [
+                    row[heading].replace("—", "") for row in shown
+                ], (code, heading)
 
 
 def test_every_report_says_what_it_counts(filing: Filing) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal.web.slow_downloads import AT_ONCE, OF_EACH, TOO_MANY
+from portal.web.slow_downloads import AT_ONCE, OF_EACH
 from tests.portal.web.invented import WHO, WHOSE
 
 
@@ -19,7 +19,9 @@ def refused(answer: TestResponse) -> bool:
     if answer.status_code == HTTPStatus.OK:
         return False
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert str(TOO_MANY.heading) in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert "Too many files are being downloaded at the moment" in page
+    assert f"At most {OF_EACH} of your files and {AT_ONCE} of everybody’s are sent at a time." in page
     assert answer.headers["Retry-After"] == "10"
     assert answer.headers["Cache-Control"] == "no-store"
     return True

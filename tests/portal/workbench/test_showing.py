@@ -241,3 +241,8 @@ def test_only_people_of_the_operator_read_that_decisions_are_judged_twice() -> N
     told = policy_page(book, None, "partner")
     assert told.second_reviews is None
     assert not {"reviews.judge_again", "reports.agreement"} & {name for name, _ in told.permissions}
+
+
+@SQLITE
+def test_the_share_that_is_judged_twice_is_written_as_every_percentage(filing: Filing) -> None:
+    assert "0% Why so many" in policy(filing).region("second-reviews")
