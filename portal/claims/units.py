@@ -31,12 +31,24 @@ def unit_of(claim: Claim, product: ClaimProduct, programs: ProgramsFile) -> str 
         "product": product.product,
         "subscription": product.subscription_id.casefold(),
     }
-    return "|".join(f"{name}:{parts[name]}" for name in area.unit)
+    return "|".join(f"{name}:{_written(parts[name])}" for name in area.unit)
+
+
+def _written(value: str) -> str:
+    """Return a part so that it ends where the next one begins, whatever a partner typed as subscription."""
+    return value.replace("%", "%25").replace("|", "%7C")
 
 
 def parts_of(unit: str) -> dict[str, str]:
-    """Return what a unit consists of, by name, as `unit_of` joined it."""
-    return {name: value for name, _, value in (part.partition(":") for part in unit.split("|"))}
+    """Return what a unit consists of, by name, as `unit_of` joined it.
+
+    Of parts of one name the first is it: units from before parts were written so may have more.
+    """
+    found: dict[str, str] = {}
+    for part in unit.split("|"):
+        name, _, value = part.partition(":")
+        found.setdefault(name, value.replace("%7C", "|").replace("%25", "%"))
+    return found
 
 
 def holding_statuses(rulebook: Rulebook) -> frozenset[str]:

@@ -29,6 +29,7 @@ PARTS_AT_MOST = 5000
 COLUMNS_AT_MOST = 100
 LETTERS = 26
 CHUNK = 1024 * 1024
+USUAL_STYLE = b"0"  # of a cell that names none; it has the format of the style called Normal
 PLACE_CHARACTERS_AT_MOST = 10  # "XFD1048576"
 # Spreadsheets calculate with fifteen digits; what is behind them in a file is the noise of its fractions.
 DIGITS = 15
@@ -44,11 +45,11 @@ _NOT_CALCULATED = re.compile(
 )
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["'](?P<place>[A-Z]{1,3}[0-9]{1,7})""")
 _NUMBER_WITH_FORMAT = re.compile(
-    rb"""<(?:\w+:)?c(?=\s)(?![^<>]*\st=["'](?!n["']))[^<>]*\ss=["']([0-9]{1,6})["'][^<>]*>\s*"""
+    rb"""<(?:\w+:)?c(?=[\s>])(?![^<>]*\st=["'](?!n["']))(?:[^<>]*\ss=["']([0-9]{1,6})["'])?[^<>]*>\s*"""
     rb"""(?:<(?:\w+:)?f[^<>]*(?:/>|>[^<>]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"""
 )
 _TEXT_WITH_FORMAT = re.compile(
-    rb"""<(?:\w+:)?c(?=\s)(?=[^<>]*\st=["'](?:s|str|inlineStr)["'])[^<>]*\ss=["']([0-9]{1,6})["'][^<>]*>"""
+    rb"""<(?:\w+:)?c(?=\s)(?=[^<>]*\st=["'](?:s|str|inlineStr)["'])(?:[^<>]*\ss=["']([0-9]{1,6})["'])?[^<>]*>"""
 )
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 # Cells of one kind, and which of their styles show what is not in them, with the problem's code.
@@ -163,8 +164,9 @@ def _look_through(archive: zipfile.ZipFile, name: str, rows_at_most: int, format
                 raise Problem("merged_cells", merged["place"].decode())
             for kind, problems in formats:
                 for cell in kind.finditer(piece) if problems else ():
-                    if cell[1] in problems:
-                        raise Problem(problems[cell[1]], _place_of(cell[0]))
+                    style = cell[1] or USUAL_STYLE
+                    if style in problems:
+                        raise Problem(problems[style], _place_of(cell[0]))
 
 
 def _place_of(cell: bytes) -> str:

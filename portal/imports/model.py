@@ -74,9 +74,10 @@ class ImportedRow(Base):
 class Imported:
     """What every table of imported rows has.
 
-    `key` says which thing in the world the row tells of, `digest` (SHA-256) all that it tells. A row is
-    never changed: what tells something else of the same thing is another row. At most one row of a key
-    counts (`live`), and it counts as long as an import in use brought it.
+    `key` says which thing in the world the row tells of, `digest` (SHA-256) all that it tells. What a
+    row tells is never changed: what tells something else of the same thing is another row. At most one row
+    of a key counts (`live`), and it counts as long as an import in use brought it. What follows from it,
+    such as its claim, is found anew whenever a file is read that brings it, as long as it does not count.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.imports.kinds import Entry, Kind
@@ -51,6 +51,7 @@ def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]
     fresh = same = 0
     adding: dict[tuple[str, str], Entry] = {}
     linking: set[int] = set()
+    found_anew: dict[int, Entry] = {}
     for entry in entries:
         digest = entry.digest
         if (earlier := said.get(entry.key)) and earlier[0] != digest:
@@ -62,8 +63,11 @@ def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]
             said[entry.key] = digest, entry.values
             if (row_id := ids.get((entry.key, digest))) is None:
                 adding[entry.key, digest] = entry
-            elif row_id not in own:
-                linking.add(row_id)
+            else:
+                linking |= {row_id} - own
+                if counts is None:
+                    found_anew[row_id] = entry
+    _find_anew(session, kind, found_anew)
     linking.update(_added(session, kind, adding.values()))
     if linking:
         session.execute(
@@ -110,6 +114,16 @@ def _added(session: Session, kind: Kind, entries: Iterable[Entry]) -> list[int]:
         for one in entries
     ]
     return list(session.scalars(insert(kind.table).returning(kind.table.id), rows)) if rows else []
+
+
+def _find_anew(session: Session, kind: Kind, entries: Mapping[int, Entry]) -> None:
+    """Let rows that count nowhere have what follows from their cells by now, such as the claim.
+
+    Another import, undone or still waiting, keeps them as they were found when it was read.
+    """
+    for row_id, entry in entries.items():
+        if follows := {name: value for name, value in entry.found.items() if name not in entry.values}:
+            session.execute(update(kind.table).where(kind.table.id == row_id).values(follows))
 
 
 def _differing(entry: Entry, other: dict[str, object]) -> str:

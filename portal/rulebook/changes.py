@@ -98,9 +98,14 @@ class Possible:
         return [change for change in found if change.key not in made]
 
     def is_fixed(self, name: str) -> bool:
-        """Tell whether nobody can change the fact `name` of the claim any more, and nothing else does."""
+        """Tell whether nobody can change the fact `name` of the claim any more, and nothing else does.
+
+        Of a fact that the reader may not see, it is not told.
+        """
         fact = self.vocabulary.facts.get(name)
         if fact is None or fact.scope != "claim" or fact.changes == closed.SYSTEM:
+            return False
+        if self.reader not in fact.seen_by:
             return False
         return fact.group is not None and fact.group not in self.ever_editable
 

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from portal.claims.model import Claim
+from portal.claims.units import parts_of
 from portal.clock import FixedClock
 from portal.db import db, transaction
 from portal.work.sweep import sweep
@@ -226,3 +227,8 @@ def test_an_answer_cannot_bring_what_another_claim_of_the_organization_has(rival
     with rivals.context():
         check_holdings(db.session(), [held, asked])
         assert len(claims_of(db.session(), [asked])[0].units) == 2
+
+
+def test_what_was_typed_as_a_subscription_adds_no_part_to_a_unit_of_before() -> None:
+    before = "tenant:one|product:power_apps|subscription:x|tenant:two|product:teams|subscription:"
+    assert parts_of(before) == {"tenant": "one", "product": "power_apps", "subscription": "x"}

@@ -149,6 +149,13 @@ def text_shown_with_more(made: Workbook) -> None:
     made.worksheets[0]["B3"].number_format = '0;-0;0;"SUB-"@'
 
 
+def in_the_usual_style(change: Callable[[Workbook], object]) -> bytes:
+    """Return a workbook whose every cell has the format of B3, as no cell says which style it has."""
+    plain = changed(book(["a"], change=change), "xl/worksheets/sheet1.xml", ' s="1"', "")
+    before, after = (f'cellXfs count="2"><xf numFmtId="{code}"' for code in (0, 164))
+    return changed(plain, "xl/styles.xml", before, after)
+
+
 def archive() -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
@@ -167,6 +174,8 @@ def archive() -> bytes:
         (lambda: book(["a"], change=filled_with_zeros), "zeros_before"),
         (lambda: book(["a"], change=shown_with_a_text), "text_beside"),
         (lambda: book(["a"], change=text_shown_with_more), "text_beside"),
+        (lambda: in_the_usual_style(filled_with_zeros), "zeros_before"),
+        (lambda: in_the_usual_style(shown_with_a_text), "text_beside"),
         (lambda: book(*[["a"]] * 1002), "too_many_rows"),
         (lambda: book(["a"] * 101), "too_many_columns"),
         (lambda: book(*[["a" * 500] * 20] * 10), "too_large"),
@@ -182,6 +191,12 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(
     with pytest.raises(NoSheet) as refused:
         read(limits, make())
     assert str(refused.value) == problems(limits, "B3")[code]
+
+
+def test_a_text_of_the_usual_style_that_shows_more_is_refused(limits: Settings) -> None:
+    with pytest.raises(NoSheet) as refused:
+        read(limits, in_the_usual_style(text_shown_with_more))
+    assert str(refused.value) == problems(limits, "A1")["text_beside"]
 
 
 def test_a_cell_far_below_needs_no_more_memory_than_is_allowed(limits: Settings) -> None:

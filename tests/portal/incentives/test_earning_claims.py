@@ -1,6 +1,7 @@
 """A line that names no claim belongs to the claim that held its unit when the line came to count."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from portal.claims.model import Claim
 from portal.db import db
 from portal.imports.importer import NotNow
 from portal.imports.running import use_now
+from portal.imports.using import undo
 from portal.incentives.earning_claims import LINES_AT_ONCE
 from portal.incentives.model import EarningLine
 from tests.portal.imports.conftest import Imports
@@ -104,3 +106,23 @@ def test_a_file_that_counts_is_known_whatever_happened_to_its_claims_since(impor
     assert (row.state, row.fresh, row.same, row.wrong) == ("ready", 0, 2, 0)
     assert use(imports, again) == ""
     assert claims_of_lines(imports) == [number, number]
+
+
+def test_a_line_that_an_undone_import_gave_another_claim_goes_to_the_one_that_holds_it(
+    imports: Imports,
+) -> None:
+    """The row of the undone import stays, and is the one that the same file brings once more."""
+    filing = imports.filing
+    filing.clock.set(datetime(2026, 11, 30, 12, tzinfo=UTC))
+    before = filing.approved()
+    december = csv_of(LINE, [{"month": "2026-12"}])  # it begins in an hour, somewhere
+    first = imports.used(december, "earnings")
+    assert claims_of_lines(imports) == [before]
+    with filing.context():
+        undo(imports.importer, first, imports.actor)
+    leave(filing, before)
+    filing.wait(2)
+    now = filing.approved("fabrikam")
+    again = imports.checked(december, "earnings")
+    assert use(imports, again) == ""
+    assert claims_of_lines(imports) == [now]

@@ -41,6 +41,31 @@ def test_what_ends_within_the_days_of_the_policy_is_to_be_renewed(filing: Filing
     assert "No association has a known subscription" in partner.visit("/reports/renewals").text
 
 
+@SQLITE
+def test_a_subscription_id_that_reads_like_an_association_reaches_nobody_elses_subscriptions(
+    filing: Filing, partner: Browser
+) -> None:
+    """Partners type the ID, and what is exclusive is told by names and values in one text."""
+    filing.approved("fabrikam")
+    number = filing.draft()
+    typed = {
+        "activity": "build_intent_advisor",
+        "product": "power_apps",
+        "technical_contact_name": "Terry Ode",
+        "technical_contact_email": "terry@adatum.example",
+        "subscription_power_apps": "x|product:teams|subscription:",
+    }
+    filing.do("edit", number, INES, **typed)
+    for action, by in (("submit", INES), ("start_review", REVIEWER), ("approve", REVIEWER)):
+        filing.do(action, number, by)
+    subscribe(filing, subscription_id="sub-of-another-partner", ends_on="2027-01-15")
+    assert "sub-of-another-partner" not in partner.visit("/reports/renewals").text
+    own = typed["subscription_power_apps"]
+    subscribe(filing, product="power_apps", subscription_id=own, ends_on="2027-01-15")
+    [row] = rows(partner, "renewals")
+    assert row["Subscription ID"] == own
+
+
 def test_what_was_earned_is_told_in_each_currency(filing: Filing, partner: Browser) -> None:
     number = filing.approved()
     subscribe(filing, ends_on="2027-01-15")

@@ -334,3 +334,17 @@ def test_of_a_set_codes_are_taken_out_and_put_in_as_the_rule_needs(
     remedy = book.remedy(book.decide("eligibility", Facts(claim)), "partner")
     assert remedy is not None
     assert [one.value for one in remedy.changes] == [frozenset(to)]
+
+
+def test_a_fact_that_a_side_may_not_see_is_not_named_to_it_as_what_decides_for_good() -> None:
+    files = read_folder(Path(__file__).parents[3] / "rules")
+    old = "means: Activity claimed}"
+    assert files["vocabulary.yaml"].count(old) == 1
+    files["vocabulary.yaml"] = files["vocabulary.yaml"].replace(old, f"seen_by: [operator], {old}")
+    book = load(files)
+    never = next(code for code, one in book.programs.activities.items() if not one.can_earn)
+    decision = book.decide("eligibility", eligibility(never, "ended", 0, frozenset()).facts)
+    assert book.remedy(decision, "partner") is None
+    told = book.remedy(decision, "operator")
+    assert told is not None
+    assert told.fixed == '"Activity claimed"'
