@@ -142,7 +142,7 @@ def _twice(entry: Entry, other: dict[str, object]) -> str:
 def _otherwise(entry: Entry, other: dict[str, object], by: Sequence[int]) -> str:
     return gettext(
         "What counts by import %(numbers)s says something else of the same thing (%(differences)s). Undo "
-        "that first, or take the row out.",
+        "that import and upload this file again, or take the row out of it.",
         numbers=", ".join(str(one) for one in by),
         differences=_differing(entry, other),
     )

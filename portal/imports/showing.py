@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
+from portal.imports.counting import contradicted, number_counting
 from portal.imports.importer import PREFIX, Importer, NoImport
 from portal.imports.listing import Shown, shown
-from portal.imports.model import IN_USE, READING, READY, WRONG, Import, ImportMistake
+from portal.imports.model import IN_USE, READING, READY, UNDONE, WRONG, Import, ImportMistake
 from portal.imports.totals import Totals, totals_of
 from portal.languages.sentences import lazy_gettext
 
@@ -33,13 +34,19 @@ class Event:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """One import with all that its page tells. `unlisted` are rows with mistakes beyond those listed."""
+    """One import with all that its page tells. `unlisted` are rows with mistakes beyond those listed.
+
+    `contradicted` tells of one that is ready whether an import in use says something else by now; `go_on`
+    how many rows of one that was undone count by another import.
+    """
 
     shown: Shown
     mistakes: tuple[ImportMistake, ...]
     unlisted: int
     history: tuple[Event, ...]
     totals: tuple[Totals, ...]
+    contradicted: bool
+    go_on: int
 
     @property
     def row(self) -> Import:
@@ -58,6 +65,10 @@ class ImportPage:
         return self.row.state == IN_USE
 
     @property
+    def undone(self) -> bool:
+        return self.row.state == UNDONE
+
+    @property
     def may_discard(self) -> bool:
         return self.row.state in (READING, READY, WRONG)
 
@@ -66,6 +77,7 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
     """Return what the page of an import tells. Raises NoImport."""
     row = find_import(session, import_id)
     mistakes = mistakes_of(session, import_id)
+    kind = importer.kinds[row.kind]
     listed = len({one.row or one.cell for one in mistakes})
     return ImportPage(
         shown(importer, row),
@@ -73,6 +85,8 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
         max(row.wrong - listed, 0),
         tuple(_history(session, row)),
         totals_of(session, importer, row),
+        contradicted=row.state == READY and contradicted(session, kind, row),
+        go_on=number_counting(session, kind, row) if row.state == UNDONE else 0,
     )
 
 

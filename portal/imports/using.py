@@ -1,11 +1,11 @@
 """Lets the rows of an import count, takes them back, or throws away what was never used."""
 
-from sqlalchemy import Exists, Select, delete, exists, select, update
+from sqlalchemy import Exists, delete, exists, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actor import Actor
 from portal.db import transaction
-from portal.imports.counting import count_anew
+from portal.imports.counting import contradicted, count_anew, rows_of
 from portal.imports.importer import Importer, NotNow, locked, note
 from portal.imports.kinds import Kind
 from portal.imports.model import (
@@ -72,7 +72,7 @@ def drop(importer: Importer, import_id: int, actor: Actor) -> None:
 
 def _let_count(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
-    mine = table.id.in_(_rows(row))
+    mine = table.id.in_(rows_of(row))
     session.execute(update(table).where(mine, ~table.live).values(live=True))
     count_anew(session, kind)
     if kind.changed:
@@ -81,7 +81,7 @@ def _let_count(session: Session, kind: Kind, row: Import) -> None:
 
 def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
-    mine = table.id.in_(_rows(row))
+    mine = table.id.in_(rows_of(row))
     counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
     session.execute(update(table).where(mine, ~counts_by_another).values(live=False))
     count_anew(session, kind)
@@ -91,13 +91,9 @@ def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
 
 def _forget(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
-    unwanted = table.id.in_(_rows(row)), ~table.live, ~_brought_by_another(table, row)
+    unwanted = table.id.in_(rows_of(row)), ~table.live, ~_brought_by_another(table, row)
     session.execute(delete(table).where(*unwanted))
     session.execute(delete(ImportedRow).where(ImportedRow.import_id == row.id))
-
-
-def _rows(row: Import) -> Select[int]:
-    return select(ImportedRow.row_id).where(ImportedRow.import_id == row.id)
 
 
 def _brought_by_another(table: type[Imported], row: Import) -> Exists:
@@ -110,28 +106,17 @@ def _brought_by_another(table: type[Imported], row: Import) -> Exists:
 
 def _outdated(session: Session, kind: Kind, rulebook: Rulebook, row: Import) -> str:
     """Return what changed since the reading so that its outcome does not hold any more, "" where it holds."""
-    if _contradicted(session, kind, row):
+    if contradicted(session, kind, row):
         return gettext(
             "Another import that came into use since this file was checked says something else of some of "
             "its rows. The file is checked once more, and its page tells which rows these are."
         )
-    if kind.misplaced and kind.misplaced(session, rulebook, kind.table.id.in_(_rows(row))):
+    if kind.misplaced and kind.misplaced(session, rulebook, kind.table.id.in_(rows_of(row))):
         return gettext(
             "Since this file was checked, claims were approved or ended, and some of its rows that name no "
             "claim belong to another one now. The file is checked once more; look at it, then use its rows."
         )
     return ""
-
-
-def _contradicted(session: Session, kind: Kind, row: Import) -> bool:
-    """Tell whether another row counts by now of a thing that the import tells of."""
-    mine, theirs = aliased(kind.table), aliased(kind.table)
-    query = (
-        select(mine.id)
-        .join(theirs, theirs.key == mine.key)
-        .where(mine.id.in_(_rows(row)), theirs.live, theirs.id != mine.id)
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _read_again(session: Session, kind: Kind, row: Import) -> None:

@@ -80,9 +80,7 @@ def undo(import_id: int) -> AnyResponse:
     return _changed(
         import_id,
         using.undo,
-        gettext(
-            "The import was undone. Its rows count only where another import in use brought them as well."
-        ),
+        gettext("The import was undone."),
     )
 
 

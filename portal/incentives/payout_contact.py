@@ -69,10 +69,11 @@ def _who_may(session: Session, desk: Desk, actor: Actor, permission: str) -> Seq
     ]
 
 
-def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) -> None:
+def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) -> bool:
     """Name somebody else, and tell who may do so and who is replaced; `seen` is what the form showed.
 
-    Raises NotAdded with what is wrong by field, and SeenOtherwise.
+    False where that is the contact already, of which nobody is told again. Raises NotAdded with what is
+    wrong by field, and SeenOtherwise.
     """
     if actor.organization_id is None:
         raise NotThere
@@ -84,7 +85,7 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
             row = session.get(PayoutContact, actor.organization_id, with_for_update=True)
             before = Contact(row.name, row.email) if row else Contact()
             if before == wanted:
-                return
+                return False
             if before.seen != seen.replace("\r\n", "\n"):
                 raise SeenOtherwise(_now(before))
             _write(session, desk, actor, row, wanted)
@@ -95,6 +96,7 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
     except IntegrityError:  # two named the first one at the same moment
         raise SeenOtherwise(gettext("Somebody else named a contact at the same moment.")) from None
     desk.committed()
+    return True
 
 
 def _write(session: Session, desk: Desk, actor: Actor, row: PayoutContact | None, wanted: Contact) -> None:

@@ -8,12 +8,17 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.claims.eligibility import eligibility_of
+from portal.claims.eligibility import eligibility_of, what_would_change_it
+from portal.claims.explaining import side_of
 from portal.claims.model import Association, Claim
+from portal.claims.moves import Standing, standing
 from portal.claims.queries import visible_claims
 from portal.incentives.claim_money import why_nothing
 from portal.incentives.model import EarningLine
 from portal.paging import NoSuchPlace, Order, page_of
+from portal.rulebook.changes import TIME
+from portal.rulebook.models import Side
+from portal.rulebook.remedies import Remedy
 
 # The last approved first.
 ORDER = Order("-status_since", Claim.status_since.expression, Claim.id, datetime, descending=True)
@@ -23,7 +28,8 @@ ORDER = Order("-status_since", Claim.status_since.expression, Claim.id, datetime
 class Unearned:
     """One claim with its products, its eligibility in words, and why nothing was earned.
 
-    `counts_for` is what an activity that cannot earn is good for, "" for any other.
+    `counts_for` is what an activity that cannot earn is good for, "" for any other. `change` is what would
+    bring the eligibility, to a reader of `side`; with `standing` it tells whose move that is and until when.
     """
 
     claim: Claim
@@ -32,6 +38,14 @@ class Unearned:
     eligibility: str
     reasons: tuple[str, ...]
     counts_for: str
+    change: Remedy | None
+    side: Side
+    standing: Standing
+
+    @property
+    def waits_for_time(self) -> bool:
+        """Tell whether the end of the claim's running time is part of what would change it."""
+        return any(one.who == TIME for one in self.change.changes) if self.change else False
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ def unearned(session: Session, desk: Desk, actor: Actor, after: str) -> Unearned
     except NoSuchPlace:
         page = page_of(session, query, ORDER, size)
     return UnearnedPage(
-        claims=tuple(_shown(session, desk, claim) for (claim,) in page.rows),
+        claims=tuple(_shown(session, desk, claim, side_of(actor)) for (claim,) in page.rows),
         in_all=number_of_unearned(session, desk, actor),
         after=page.after,
     )
@@ -69,7 +83,7 @@ def _without_lines(desk: Desk, actor: Actor) -> Select[Claim]:
     return visible_claims(desk, actor).where(holds, ~earned)
 
 
-def _shown(session: Session, desk: Desk, claim: Claim) -> Unearned:
+def _shown(session: Session, desk: Desk, claim: Claim, side: Side) -> Unearned:
     rulebook = desk.rulebook_of(claim)
     activity = rulebook.programs.activities.get(claim.activity or "")
     eligibility, reasons = eligibility_of(session, desk, claim)
@@ -80,4 +94,7 @@ def _shown(session: Session, desk: Desk, claim: Claim) -> Unearned:
         eligibility=eligibility,
         reasons=reasons or why_nothing(session, desk, claim),
         counts_for=activity.counts_for if activity and not activity.can_earn else "",
+        change=what_would_change_it(session, desk, claim, side),
+        side=side,
+        standing=standing(desk, claim),
     )

@@ -67,12 +67,15 @@ def keep() -> AnyResponse:
     """Name whom payments are arranged with."""
     typed = {name: request.form.get(name, "") for name in ("name", "email", "seen")}
     try:
-        keep_contact(desk_of_app(), current_actor(), **typed)
+        changed = keep_contact(desk_of_app(), current_actor(), **typed)
     except NotAdded as mistakes:
         return _contact_page(HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes.errors)
     except SeenOtherwise as other:
         return _contact_page(HTTPStatus.CONFLICT, typed, kept=str(other))
-    flash(gettext("The payout contact was changed."), "success")
+    if changed:
+        flash(gettext("The payout contact was changed."), "success")
+    else:
+        flash(gettext("Nothing was changed: this is the payout contact already."), "info")
     return redirect(url_for("incentives.contact"), HTTPStatus.SEE_OTHER)
 
 

@@ -59,10 +59,29 @@ def test_where_two_imports_bring_the_same_rows_pages_tell_what_using_and_undoing
     admin.fill_and_submit("Use these rows")
     upload(admin, subscriptions(2))
     assert "nothing changes now" in admin.page.region("import-actions")
+    assert "partners see them" not in admin.page.region("import-actions")
     admin.fill_and_submit("Use these rows")
     page = admin.fill_and_submit("Undo")
-    assert "only where another import in use brought them" in page.region("import-standing")
+    assert "2 of its rows go on counting by another import" in page.region("import-standing")
     assert len(imports.live()) == 3
+    admin.visit("/imports/1")
+    page = admin.fill_and_submit("Undo")
+    assert "None of its rows counts now" in page.region("import-standing")
+
+
+def test_of_two_that_contradict_each_other_the_later_page_says_so_before_it_is_used(
+    imports: Imports, admin: Browser
+) -> None:
+    upload(admin, subscriptions(2, state="suspended"), "late.csv")
+    late = imports.checked(subscriptions(2))
+    admin.visit(f"/imports/{late}")
+    assert "cannot count beside it" not in admin.page.region("import-actions")
+    admin.visit("/imports/1")
+    admin.fill_and_submit("Use these rows")
+    assert "cannot count beside it" in admin.visit(f"/imports/{late}").region("import-actions")
+    page = admin.fill_and_submit("Use these rows", status=409)
+    assert "What counts by import 1 says something else" in page.text
+    assert "Undo that import and upload this file again" in page.text
 
 
 def test_mistakes_are_told_cell_by_cell_and_handed_over_safely(imports: Imports, admin: Browser) -> None:
@@ -176,7 +195,7 @@ def test_what_is_discarded_never_counted(imports: Imports, admin: Browser) -> No
 def test_the_file_is_handed_over_as_it_was(imports: Imports, admin: Browser) -> None:
     content = subscriptions(2)
     upload(admin, content, name="Übersicht.csv")
-    page = admin.click("Download the rows as they were imported (CSV)")
+    page = admin.click("Download the rows as they were uploaded (CSV)")
     assert page.content == content
     assert page.headers["Content-Type"].startswith("text/csv")
     assert page.headers["X-Content-Type-Options"] == "nosniff"

@@ -47,6 +47,14 @@ def test_a_billing_admin_names_somebody_and_all_of_the_organization_read_it(
         ]
 
 
+def test_who_saves_the_same_again_is_told_that_nothing_was_changed(filing: Filing) -> None:
+    browser = filing.browser(BILLING)
+    assert "The payout contact was changed." in keep(browser).text
+    page = keep(browser)
+    assert "Nothing was changed: this is the payout contact already." in page.text
+    assert "The payout contact was changed." not in page.text
+
+
 def test_who_may_not_keep_it_is_refused(filing: Filing, partner: Browser) -> None:
     page = partner.visit("/claims")
     assert page.status == 200

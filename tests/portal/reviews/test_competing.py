@@ -90,6 +90,8 @@ def test_the_winner_is_chosen_and_everything_that_ends_is_told_before(filing: Fi
     winner, loser = filing.under_review("contoso"), filing.submitted("fabrikam")
     browser = compared(filing, winner)
     assert browser.page.select(f"#{loser}-reasons [data-reason=wrong_status]"), "it was not reviewed"
+    (further,) = browser.page.select(f"#{loser}-settling a")
+    assert further.get("href") == f"/reviews/{loser}", "there its review is started"
     page = browser.fill_and_submit("Show what this would do", winner=winner)
     (row,) = page.rows("#settling-losers table")
     assert (row["Claim"], row["Organization"], row["Now"], row["Then"]) == (
@@ -97,6 +99,7 @@ def test_the_winner_is_chosen_and_everything_that_ends_is_told_before(filing: Fi
     )  # fmt: skip
     assert row["Reason"] == "Competing association"
     assert row["Can it be disputed?"].startswith("Yes. Time to dispute: 30 calendar days")
+    assert "This claim is approved, every competing claim is rejected" in page.region("settling")
     assert filing.claim(winner).status == "under_review", "looking changes nothing"
     page = browser.fill_and_submit(f"Settle in favor of {winner}")
     assert filing.claim(winner).status == "approved"
