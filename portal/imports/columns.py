@@ -147,6 +147,6 @@ def one_of(choices: Callable[[Rulebook], Mapping[str, str]]) -> Read:
         for code, label in known.items():
             if wanted in (code.casefold(), label.casefold()):
                 return code
-        raise BadCell(gettext("It is none of these: %(codes)s.", codes=", ".join(known)))
+        raise BadCell(gettext("It is none of these: %(labels)s.", labels=", ".join(known.values())))
 
     return read

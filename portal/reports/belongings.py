@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, select, true
 
+from portal.accounts.model import Organization
 from portal.claims.model import Claim, ClaimProduct
 from portal.incentives.earning_sums import earned
 from portal.incentives.model import EarningLine
-from portal.reports.scope import reported, tells_earnings
+from portal.reports.scope import reads_all, reported, tells_earnings
 from portal.reports.shapes import Amounts, Asked, Money
 
 WHOLE: ColumnElement[bool] = true()
+Owners = Mapping[int, str] | None
 Stake = Mapping[int, Amounts] | None
 
 
@@ -28,6 +30,18 @@ def products_of(asked: Asked, which: ColumnElement[bool] = WHOLE) -> Mapping[int
     for claim_id, product in asked.session.execute(query):
         found[claim_id] = (*found.get(claim_id, ()), product)
     return found
+
+
+def owners_of(asked: Asked, which: ColumnElement[bool] = WHOLE) -> Owners:
+    """Return the organization of each such claim by name. None for a partner, who reads of one alone."""
+    if not reads_all(asked.desk, asked.actor):
+        return None
+    query = (
+        select(Claim.id, Organization.name)
+        .join(Organization, Organization.id == Claim.organization_id)
+        .where(reported(asked.desk, asked.actor), which)
+    )
+    return {row.id: row.name for row in asked.session.execute(query)}
 
 
 def earned_by(asked: Asked, which: ColumnElement[bool] = WHOLE) -> Stake:

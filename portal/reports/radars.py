@@ -12,8 +12,8 @@ from portal.customers.model import Customer
 from portal.customers.subscriptions import EndingSubscription, ending_subscriptions
 from portal.languages.sentences import gettext
 from portal.reports.ahead import Ending, picture
-from portal.reports.belongings import Stake, earned_by, products_of
-from portal.reports.scope import reported, tells_earnings
+from portal.reports.belongings import Owners, Stake, earned_by, owners_of, products_of
+from portal.reports.scope import reads_all, reported, tells_earnings
 from portal.reports.shapes import Amounts, Asked, Cell, ClaimLink, Report
 
 # Values of vocabulary.yaml: how far the reports look ahead, and since when nobody touched an idle draft.
@@ -36,13 +36,21 @@ def renewals(asked: Asked) -> Report:
                 product = label(row.product)
                 found.append((row.ends_on, number, claim_id, customer, product, row.subscription_id))
     found.sort()
-    at_stake = earned_by(asked, Claim.id.in_(select(Association.claim_id).where(HELD)))
+    these = Claim.id.in_(select(Association.claim_id).where(HELD))
+    at_stake, owners = earned_by(asked, these), owners_of(asked, these)
     claims = gettext("Claims")
     ends = [Ending(claim_id, claims, day) for day, _, claim_id, *_ in found]
     return Report(
         columns=_columns(asked, gettext("Subscription ID"), gettext("Ends on")),
         rows=tuple(
-            (ClaimLink(number), customer, product, subscription, day, *_earned(at_stake, claim_id))
+            (
+                *_claim(number, owners, claim_id),
+                customer,
+                product,
+                subscription,
+                day,
+                *_earned(at_stake, claim_id),
+            )
             for day, number, claim_id, customer, product, subscription in found
         ),
         series=picture(ends, asked.today, until, {claims: "info"}, at_stake),
@@ -70,7 +78,7 @@ def forfeits(asked: Asked) -> Report:
     ending, left_alone = _running_out(asked, running), _left_alone(asked, idle)
     with_clock = select(ClaimClock.claim_id).join(Claim, Claim.id == ClaimClock.claim_id).where(running)
     these = Claim.id.in_(with_clock) | idle
-    products, at_stake = products_of(asked, these), earned_by(asked, these)
+    products, at_stake, owners = products_of(asked, these), earned_by(asked, these), owners_of(asked, these)
     drafts = gettext("Drafts left alone")
     tones = {what: "attention" for _, _, _, what, _ in ending} | ({drafts: "neutral"} if left_alone else {})
     ends = [
@@ -79,7 +87,7 @@ def forfeits(asked: Asked) -> Report:
     ]
     return Report(
         columns=_columns(asked, gettext("What runs out"), gettext("Day")),
-        rows=tuple(_row(asked, line, products, at_stake) for line in (*ending, *left_alone)),
+        rows=tuple(_row(asked, line, products, at_stake, owners) for line in (*ending, *left_alone)),
         series=picture(ends, asked.today, until, tones, at_stake),
         drawn=_drawn(
             asked,
@@ -133,12 +141,17 @@ def _day(asked: Asked, moment: datetime) -> date:
 
 
 def _row(
-    asked: Asked, line: Line, products: Mapping[int, tuple[str, ...]], at_stake: Stake
+    asked: Asked, line: Line, products: Mapping[int, tuple[str, ...]], at_stake: Stake, owners: Owners
 ) -> tuple[Cell, ...]:
     claim_id, number, customer, what, day = line
     label = asked.rulebook.programs.product_label
     named = ", ".join(label(code) for code in products.get(claim_id, ()))
-    return ClaimLink(number), customer, named, what, day, *_earned(at_stake, claim_id)
+    return *_claim(number, owners, claim_id), customer, named, what, day, *_earned(at_stake, claim_id)
+
+
+def _claim(number: str, owners: Owners, claim_id: int) -> tuple[Cell, ...]:
+    """Return the cells that say which claim it is, and whose for a reader of several organizations."""
+    return (ClaimLink(number),) if owners is None else (ClaimLink(number), owners[claim_id])
 
 
 def _earned(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
@@ -147,7 +160,8 @@ def _earned(at_stake: Stake, claim_id: int) -> tuple[Cell, ...]:
 
 
 def _columns(asked: Asked, third: str, fourth: str) -> tuple[tuple[str, bool], ...]:
-    names = (gettext("Claim"), gettext("Customer"), gettext("Product"), third, fourth)
+    owner = (gettext("Organization"),) if reads_all(asked.desk, asked.actor) else ()
+    names = (gettext("Claim"), *owner, gettext("Customer"), gettext("Product"), third, fourth)
     earned = (
         ((gettext("Earned by the claim so far"), True),) if tells_earnings(asked.desk, asked.actor) else ()
     )

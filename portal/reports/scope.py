@@ -18,7 +18,7 @@ READ_EARNINGS, READ_ALL_EARNINGS = "earnings.read", "earnings.read_all"
 
 def reported(desk: Desk, actor: Actor) -> ColumnElement[bool]:
     """Return the condition of the claims that the actor's reports are about."""
-    if _reads_all(desk, actor):
+    if reads_all(desk, actor):
         return and_(Claim.first_submitted_at.is_not(None), ~kept_from(desk, actor))
     return visible_to(desk, actor)
 
@@ -28,14 +28,15 @@ def told(desk: Desk, actor: Actor) -> ColumnElement[bool]:
 
     What happened to a claim before it was first submitted is its organization's alone.
     """
-    return AuditEvent.at >= Claim.first_submitted_at if _reads_all(desk, actor) else true()
+    return AuditEvent.at >= Claim.first_submitted_at if reads_all(desk, actor) else true()
 
 
 def tells_earnings(desk: Desk, actor: Actor) -> bool:
     """Tell whether the actor may know what the claims earned that they read of; no reviewer needs to."""
-    needed = READ_ALL_EARNINGS if _reads_all(desk, actor) else READ_EARNINGS
+    needed = READ_ALL_EARNINGS if reads_all(desk, actor) else READ_EARNINGS
     return needed in desk.policies.in_force().permissions_of(actor.roles)
 
 
-def _reads_all(desk: Desk, actor: Actor) -> bool:
+def reads_all(desk: Desk, actor: Actor) -> bool:
+    """Tell whether the actor's reports are about the claims of every organization."""
     return READ_ALL in desk.policies.in_force().permissions_of(actor.roles)

@@ -72,7 +72,7 @@ def test_what_is_meant_is_read_however_it_is_typed(
         (amount, "1_000", "no amount"),
         (amount, "１２", "no amount"),
         (amount, "1.000000000000000000000000001", "more digits"),
-        (choice, "growth", "usage_growth"),
+        (choice, "growth", "Usage growth"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_to_write(

@@ -36,7 +36,7 @@ def test_every_mistake_of_a_row_is_told_at_once(kind: Kind, rulebook: Rulebook) 
         ("as_of", "yesterday"),
         ("", ""),
     ]
-    assert "teams" in entry.mistakes[1].reason
+    assert "Microsoft Teams" in entry.mistakes[1].reason
 
 
 def test_a_row_is_the_same_however_its_cells_are_typed(kind: Kind, rulebook: Rulebook) -> None:

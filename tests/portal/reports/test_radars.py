@@ -42,6 +42,22 @@ def test_what_ends_within_the_days_of_the_policy_is_to_be_renewed(filing: Filing
 
 
 @SQLITE
+def test_who_reads_of_several_organizations_is_told_whose_each_claim_is(
+    filing: Filing, partner: Browser
+) -> None:
+    number = filing.approved()
+    asked_about = filing.under_review("fabrikam", "exchange_online")
+    filing.do("request_information", asked_about, REVIEWER, reason="missing_products", message="Which?")
+    subscribe(filing, ends_on="2027-01-15")
+    operator = filing.browser("admin@operator.example")
+    [renewed] = rows(operator, "renewals")
+    assert (renewed["Claim"], renewed["Organization"]) == (number, "Contoso")
+    [lost] = rows(operator, "forfeits")
+    assert (lost["Claim"], lost["Organization"]) == (asked_about, "Fabrikam")
+    assert "Organization" not in rows(partner, "renewals")[0]
+
+
+@SQLITE
 def test_a_subscription_id_that_reads_like_an_association_reaches_nobody_elses_subscriptions(
     filing: Filing, partner: Browser
 ) -> None:
