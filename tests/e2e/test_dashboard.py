@@ -46,10 +46,6 @@ def dashboard(window: Window) -> Open:
     return opened
 
 
-def found(page: Page) -> str:
-    return page.locator("#claims-count").inner_text()
-
-
 def test_typing_searches_and_takes_neither_focus_nor_caret(dashboard: Open) -> None:
     page = dashboard()
     page.keyboard.press("/")
@@ -121,7 +117,7 @@ def test_a_filter_is_chosen_in_a_menu_and_taken_away_by_its_chip(dashboard: Open
     page.locator("#move").select_option("operator")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator("#claims-count")).to_have_text("1 claim found")
-    assert page.locator("[data-menu][open]").count() == 0
+    expect(page.locator("[data-menu][open]")).to_have_count(0)
     page.locator(".chip").press("Enter")
     expect(page.locator("#claims-count")).to_have_text("4 claims")
     expect(page.locator("#claims-count")).to_be_focused()
@@ -189,16 +185,16 @@ def test_every_task_is_done_without_a_script(dashboard: Open) -> None:
     page = dashboard(scripts=False)
     page.get_by_label("Search the claims").fill("red")
     page.get_by_role("button", name="Search", exact=True).click()
-    assert found(page) == "3 claims found"
+    expect(page.locator("#claims-count")).to_have_text("3 claims found")
     page.locator("#claims-display-menu summary").click()
     page.locator("#column-location").check()
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.locator("thead th", has_text="Location").count() == 1
+    expect(page.locator("thead th", has_text="Location")).to_have_count(1)
     page.locator("#saved-views summary").click()
     page.get_by_label("Name of the view").fill("Reds")
     page.get_by_role("button", name="Save this view").click()
-    assert "The view was saved" in page.locator("#flashes").inner_text()
+    expect(page.locator("#flashes")).to_contain_text("The view was saved")
     page.get_by_label("Choose CL-2026-000001").check()
     page.get_by_role("button", name="Delete drafts…").click()
     page.get_by_role("button", name="Delete 1 draft").click()
-    assert "1 draft was deleted." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("1 draft was deleted.")
