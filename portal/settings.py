@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     account_mail_every_minutes: int = 5
     # One organization invites a department in an hour, and cannot flood strangers with mail in our name.
     invitations_per_hour: int = 50
+    # One person names a payout contact and mends it twice; more would mail strangers in our name. It is no
+    # limit of the organization, so that who took over one account cannot keep others from changing it back.
+    payout_contact_changes_per_day: int = 3
     # So many reverse proxies stand before the portal; their X-Forwarded-For and -Proto are believed.
     trusted_proxies: int = 0
     # A file of 100,000 lines has about 20 MB; a larger one is of another kind, or better split by month.

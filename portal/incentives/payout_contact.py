@@ -1,33 +1,48 @@
 """Whom payments to an organization are arranged with: one for all of it, whoever works for some locations.
 
-Who takes over an account could lead payments elsewhere with it, so a change is told to all who may make it
-and to whom it replaces.
+Who takes over an account could lead payments elsewhere with it, so a change is told to all who may make it,
+to those who manage the organization's people, and to whom it replaces.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.model import Person
-from portal.accounts.organization_chain import record_for_organization
+from portal.accounts.organization_chain import organization_chain, record_for_organization
 from portal.accounts.people import NotAdded, mistakes_of_person
 from portal.accounts.roles import people_with_roles
+from portal.audit.model import AuditEvent
 from portal.claims.desk import Desk
 from portal.claims.refusals import NotThere
 from portal.db import transaction
 from portal.incentives.model import PayoutContact
-from portal.incentives.payout_mails import KEEP, Contact, post_change
-from portal.languages.sentences import gettext
+from portal.incentives.payout_mails import KEEP, PEOPLE, Contact, post_change
+from portal.languages.sentences import gettext, ngettext
 
 CHANGED = "payout_contact_changed"
-PEOPLE = "people.manage"
 
 
-class SeenOtherwise(Exception):
+class NotKept(Exception):
+    """The contact stays what it is; the message says why, and `status` is the one of HTTP."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class SeenOtherwise(NotKept):
     """Somebody else changed the contact since the form was shown; the message says what it is now."""
+
+
+class TooOften(NotKept):
+    """The actor changed the contact as often as one person may within a day."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
     """Name somebody else, and tell who may do so and who is replaced; `seen` is what the form showed.
 
     False where that is the contact already, of which nobody is told again. Raises NotAdded with what is
-    wrong by field, and SeenOtherwise.
+    wrong by field, and NotKept.
     """
     if actor.organization_id is None:
         raise NotThere
@@ -88,6 +103,7 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
                 return False
             if before.seen != seen.replace("\r\n", "\n"):
                 raise SeenOtherwise(_now(before))
+            _check_times(session, desk, actor, actor.organization_id)
             _write(session, desk, actor, row, wanted)
             details = {"before": [before.name, before.email], "after": [wanted.name, wanted.email]}
             now = desk.clock.now()
@@ -97,6 +113,27 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
         raise SeenOtherwise(gettext("Somebody else named a contact at the same moment.")) from None
     desk.committed()
     return True
+
+
+def _check_times(session: Session, desk: Desk, actor: Actor, organization_id: int) -> None:
+    """Refuse one change too many of one person: each is mailed to whomever they name, in our name."""
+    most = desk.settings.payout_contact_changes_per_day
+    lately = select(func.count()).where(
+        AuditEvent.subject == organization_chain(organization_id),
+        AuditEvent.action == CHANGED,
+        AuditEvent.actor_id == actor.person_id,
+        AuditEvent.at > desk.clock.now() - timedelta(days=1),
+    )
+    if (session.scalar(lately) or 0) >= most:
+        raise TooOften(
+            ngettext(
+                "You changed the contact %(num)s time within 24 hours, which is the most. Change it "
+                "tomorrow, or ask somebody else who keeps it.",
+                "You changed the contact %(num)s times within 24 hours, which is the most. Change it "
+                "tomorrow, or ask somebody else who keeps it.",
+                most,
+            )
+        )
 
 
 def _write(session: Session, desk: Desk, actor: Actor, row: PayoutContact | None, wanted: Contact) -> None:

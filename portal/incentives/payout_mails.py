@@ -1,4 +1,4 @@
-"""The mail that tells of another payout contact: to all who may name one, and to whom it replaces."""
+"""The mail about another payout contact: to who may name one, who manages people, and whom it replaces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from portal.notifications.model import OutboxMessage
 from portal.notifications.outbox import post
 from portal.notifications.rendering import Rendered, render
 
-KEEP = "payouts.keep_contact"
+KEEP, PEOPLE = "payouts.keep_contact", "people.manage"
 PAYOUTS = "payouts"  # the audience of these mails, which are about no claim
 PATH = "earnings/payout-contact"
 TEMPLATE = "payout_contact"
@@ -40,8 +40,9 @@ def post_change(
     """Leave one message for each who is told, in the transaction of the change.
 
     Those who hold the role for some locations alone are told too: they may not change it, and notice more.
+    So are those who manage people, who can shut out an account that somebody else took over.
     """
-    holding = people_with_roles(session, desk.policies.in_force().roles_with(KEEP))
+    holding = people_with_roles(session, _roles(desk))
     own = [person.email for person in holding if person.organization_id == actor.organization_id]
     context: dict[str, Any] = {
         "organization": actor.organization_id,
@@ -72,7 +73,7 @@ def write_payout_mail(session: Session, desk: Desk, message: OutboxMessage) -> R
             # stays English: mails about accounts and payouts are in no other language
             "subject": f"{organization.name}: the payout contact was changed",
             "organization_name": organization.name,
-            "roles": [rulebook.roles.roles[code].label for code in rulebook.roles_with(KEEP)],
+            "roles": [rulebook.roles.roles[code].label for code in _roles(desk)],
             **{name: said[name] for name in ("before", "after", "by")},
             "when": _in_words(message.created_at.astimezone(ZoneInfo(rulebook.policy.time_zone))),
             "link": f"{base}/{PATH}",
@@ -80,6 +81,11 @@ def write_payout_mail(session: Session, desk: Desk, message: OutboxMessage) -> R
             "footer": f"{rulebook.policy.label} · {base}",
         },
     )
+
+
+def _roles(desk: Desk) -> list[str]:
+    rulebook = desk.policies.in_force()
+    return list(dict.fromkeys((*rulebook.roles_with(KEEP), *rulebook.roles_with(PEOPLE))))
 
 
 def _in_words(at: datetime) -> str:

@@ -14,7 +14,7 @@ from portal.incentives.customer_page import customer_page
 from portal.incentives.earning_export import earnings_file, length_of
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
-from portal.incentives.payout_contact import SeenOtherwise, keep_contact, payout_contact, to_ask
+from portal.incentives.payout_contact import NotKept, keep_contact, payout_contact, to_ask
 from portal.incentives.unearned import number_of_unearned, unearned
 from portal.languages.sentences import gettext
 from portal.web.access import allow
@@ -70,8 +70,8 @@ def keep() -> AnyResponse:
         changed = keep_contact(desk_of_app(), current_actor(), **typed)
     except NotAdded as mistakes:
         return _contact_page(HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes.errors)
-    except SeenOtherwise as other:
-        return _contact_page(HTTPStatus.CONFLICT, typed, kept=str(other))
+    except NotKept as why:
+        return _contact_page(why.status, typed, kept=str(why))
     if changed:
         flash(gettext("The payout contact was changed."), "success")
     else:

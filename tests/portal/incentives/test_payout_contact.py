@@ -17,6 +17,7 @@ from tests.portal.reviews.filing import Filing
 PAGE = "/earnings/payout-contact"
 BILLING = "billing@contoso.example"
 GLOBAL = "global@contoso.example"
+INCENTIVES = "incentives@contoso.example"
 KIM = {"name": "Kim Roth", "email": "kim@contoso.example"}
 
 
@@ -114,7 +115,7 @@ def test_where_nobody_may_change_it_who_gives_roles_is_named(filing: Filing) -> 
 
 
 def test_a_change_is_told_by_mail_to_all_who_hold_the_role_and_to_whom_it_replaces(filing: Filing) -> None:
-    restrict(filing, GLOBAL, "billing_admin")
+    restrict(filing, INCENTIVES, "billing_admin")
     keep(filing.browser(BILLING))
     mailbox = Mailbox()
     with smtp_server(mailbox) as port:
@@ -125,7 +126,13 @@ def test_a_change_is_told_by_mail_to_all_who_hold_the_role_and_to_whom_it_replac
         keep(filing.browser(BILLING), name="Lou <b>Quick", email="Lou@Contoso.example")
         with filing.context():
             deliver(waiting)
-    assert sorted(str(mail["To"]) for mail in mailbox.received) == [BILLING, GLOBAL, KIM["email"]]
+    assert sorted(str(mail["To"]) for mail in mailbox.received) == [
+        BILLING,
+        GLOBAL,
+        INCENTIVES,
+        KIM["email"],
+    ]
+    assert "manages people" in part(mailbox.received[0], "plain")
     for mail in mailbox.received:
         assert mail["Subject"] == "Contoso: the payout contact was changed"
         text = " ".join(part(mail, "plain").split())
@@ -141,8 +148,24 @@ def test_what_changed_nothing_and_what_was_refused_is_told_to_nobody(filing: Fil
     keep(browser)
     with filing.context():
         told = set(db.session.scalars(select(OutboxMessage.recipient)))
-        assert told == {BILLING}  # nobody was named before
+        assert told == {BILLING, GLOBAL}  # nobody was named before
     keep(browser)
     keep(browser, status=422, email="kim at contoso")
     with filing.context():
-        assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
+        assert len(db.session.scalars(select(OutboxMessage)).all()) == 2
+
+
+def test_one_person_changes_it_so_often_a_day_and_another_can_change_it_back(filing: Filing) -> None:
+    with filing.context(), transaction() as session:
+        session.add(PersonRole(person_id=filing.actors[GLOBAL].person_id, role="billing_admin"))
+    browser, most = filing.browser(BILLING), filing.desk.settings.payout_contact_changes_per_day
+    for number in range(most):
+        keep(browser, name=f"Contact {number}")
+    page = keep(browser, status=429, name="One Too Many")
+    assert f"You changed the contact {most} times within 24 hours" in page.text
+    assert page.select("#name")[0].get("value") == "One Too Many"
+    with filing.context():
+        assert len(db.session.scalars(select(OutboxMessage.recipient).distinct()).all()) == 3
+    keep(filing.browser(GLOBAL))
+    filing.wait(1)
+    keep(filing.browser(BILLING), name="The Day After")
