@@ -1,8 +1,12 @@
 """Documents that cannot be read are refused with the reason, and nothing that was typed is lost."""
 
+import pytest
+
 from tests.form_filling import File
 from tests.journeys.scene import Scene
 from tests.journeys.steps import letter
+
+pytestmark = pytest.mark.broad
 
 
 def broken() -> File:

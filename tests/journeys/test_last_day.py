@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from tests.journeys.scene import INES, Scene
 from tests.journeys.steps import letter, refusals
+
+pytestmark = pytest.mark.broad
 
 
 def test_a_dispute_is_taken_on_the_last_day_and_refused_the_day_after(scene: Scene) -> None:

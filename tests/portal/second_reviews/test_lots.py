@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from portal.second_reviews.lots import LOTS, is_drawn, lot_of
 
 SECRETS = st.binary(min_size=32, max_size=64)
-MANY = 4000
+MANY = 2000
 
 
 def drawn(secret: bytes, percent: int) -> set[int]:

@@ -37,7 +37,11 @@ STARTS = (
 )
 
 
-@pytest.fixture(params=ZONES)
+# One far west and one that is no whole hour away run with every change; the others with the broad tests.
+NEAR = {"America/Los_Angeles", "Asia/Kathmandu"}
+
+
+@pytest.fixture(params=[one if one in NEAR else pytest.param(one, marks=pytest.mark.broad) for one in ZONES])
 def zone(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
