@@ -21,10 +21,10 @@ SEARCHED = "nothingiscalledthis"
 SUBJECTS = ("Choose a new password for customer claims", "your account for customer claims")
 FILLED_IN = re.compile(r"\{[a-z_.]+\}")
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
-# What Babel writes: days, times, numbers, amounts, and the zone.
+# What Babel writes: days, months, times, numbers, amounts, and the zone.
 DAYS = re.compile(
     r"(Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),? ?"
-    r"|\d+\. (Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember) \d{4}"
+    r"|(\d+\. )?(Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember) \d{4}"
     r"|GMT[+-]\d\d:\d\d|\d+(px|%)|[\d.,]+ (kB|MB)|[\d.,]+\s(EUR|USD)\b"
     r"|‹[^‹›]*›"  # what a mail's sentence is filled in with, told by what it means
 )
