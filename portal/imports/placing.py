@@ -121,9 +121,13 @@ def _find_anew(session: Session, kind: Kind, entries: Mapping[int, Entry]) -> No
 
     Another import, undone or still waiting, keeps them as they were found when it was read.
     """
-    for row_id, entry in entries.items():
-        if follows := {name: value for name, value in entry.found.items() if name not in entry.values}:
-            session.execute(update(kind.table).where(kind.table.id == row_id).values(follows))
+    follows = [
+        {name: value for name, value in one.found.items() if name not in one.values}
+        for one in entries.values()
+    ]
+    rows = [{"id": row_id, **found} for row_id, found in zip(entries, follows, strict=True) if found]
+    if rows:
+        session.execute(update(kind.table), rows)
 
 
 def _differing(entry: Entry, other: dict[str, object]) -> str:
