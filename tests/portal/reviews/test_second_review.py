@@ -36,6 +36,19 @@ def second(filing: Filing) -> Browser:
     return filing.browser(REVIEWER2)
 
 
+def disputed(filing: Filing) -> tuple[str, int | None, str]:
+    """Return a rejected claim in dispute: its number, who has it now, and whose opinion is asked."""
+    third_reviewer(filing)
+    number = rejected(filing)
+    filing.do("dispute", number, INES, justification="Look again.")
+    has_it = filing.claim(number).reviewer_id
+    return (
+        number,
+        has_it,
+        next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it),
+    )
+
+
 def rejected(filing: Filing) -> str:
     number = filing.under_review()
     filing.do("reject", number, REVIEWER, reason="insufficient_poe", message=WORDS)
@@ -281,11 +294,7 @@ def test_work_goes_before_looking_back(filing: Filing, second: Browser) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_whoever_settles_against_a_claim_judges_no_decision_about_it(filing: Filing) -> None:
-    third_reviewer(filing)
-    number = rejected(filing)
-    filing.do("dispute", number, INES, justification="Look again.")
-    has_it = filing.claim(number).reviewer_id
-    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    number, _has_it, asked = disputed(filing)
     rival = filing.under_review("fabrikam", by=asked)
     filing.wait(14)
     with filing.context():
@@ -298,11 +307,7 @@ def test_whoever_settles_against_a_claim_judges_no_decision_about_it(filing: Fil
 
 
 def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing: Filing) -> None:
-    third_reviewer(filing)
-    number = rejected(filing)
-    filing.do("dispute", number, INES, justification="Look again.")
-    has_it = filing.claim(number).reviewer_id
-    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    number, has_it, asked = disputed(filing)
     browser = filing.browser(asked)
     assert number not in browser.visit("/reviews?show=unassigned").region("review-queue")
     with filing.context(), transaction() as session:
@@ -312,11 +317,7 @@ def test_a_dispute_with_somebody_who_reviews_no_more_is_kept_from_nobody(filing:
 
 
 def test_an_opinion_comes_back_where_the_claim_needs_everybody_meanwhile(filing: Filing) -> None:
-    third_reviewer(filing)
-    number = rejected(filing)
-    filing.do("dispute", number, INES, justification="Look again.")
-    has_it = filing.claim(number).reviewer_id
-    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    number, _has_it, asked = disputed(filing)
     filing.wait(14)
     with filing.context():
         sweep(filing.desk)
@@ -344,11 +345,7 @@ def test_another_opinion_of_the_same_reviewer_is_not_said_to_be_recorded(
 
 
 def test_a_dispute_whose_reviewer_is_away_is_kept_from_nobody_as_its_time_runs_out(filing: Filing) -> None:
-    third_reviewer(filing)
-    number = rejected(filing)
-    filing.do("dispute", number, INES, justification="Look again.")
-    has_it = filing.claim(number).reviewer_id
-    asked = next(email for email in (REVIEWER2, REVIEWER3) if filing.actors[email].person_id != has_it)
+    number, has_it, asked = disputed(filing)
     with filing.context(), transaction() as session:
         person = session.get_one(Person, has_it)
         person.away_from, person.away_until = "2026-11-24", "2026-12-24"
