@@ -1,8 +1,8 @@
-"""Second opinions about the sample's decisions: most agree, some differ, and the newest wait."""
+"""Second opinions about the sample's decisions: most agree, every so many differ, and the newest wait."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.queries import actor_of
 from portal.claims.answers import Answers
@@ -24,7 +24,8 @@ WORDS = "I looked at the letter page by page, and this is what it shows for the 
 def judge_again(desk: Desk, moment: datetime, now: datetime) -> None:
     """Let reviewers judge at `moment` what was drawn a while ago; which ones were depends on the secret.
 
-    What was decided shortly before `now` is left open.
+    What was decided shortly before `now` is left open. Opinions differ by how many there were before, not by
+    chance, so that every sample has both kinds: the first opinion agrees, and the second differs.
     """
     query = (
         select(SecondReview, Claim)
@@ -35,7 +36,12 @@ def judge_again(desk: Desk, moment: datetime, now: datetime) -> None:
     drawn = db.session().execute(query).unique().all()
     with desk.clock.moved_to(moment):
         for review, claim in drawn:
-            _judge(desk, review, claim, differs=review.lot % ONE_DIFFERS_IN == 0)
+            _judge(desk, review, claim, differs=_judged() % ONE_DIFFERS_IN == 1)
+
+
+def _judged() -> int:
+    query = select(func.count()).select_from(SecondReview).where(SecondReview.agreed.is_not(None))
+    return int(db.session().scalar(query) or 0)
 
 
 def _judge(desk: Desk, review: SecondReview, claim: Claim, *, differs: bool) -> None:

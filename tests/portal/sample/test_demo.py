@@ -1,6 +1,7 @@
 """The demo's data: whole or refused, and every status with every clock."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,10 +13,17 @@ from portal.db import db
 from portal.notifications.model import OutboxMessage
 from portal.sample.demo import SampleRefused, fill_with_sample
 from portal.sample.house import PARTNERS
-from tests import factories
+from portal.second_reviews.model import SecondReview
+from tests import databases, factories
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLAIMS_AT_LEAST = 40  # of each partner, as outside scripts expect
+
+
+@pytest.fixture
+def rules_dir() -> Path:
+    """The rule files as they are: some decisions of the sample are judged twice."""
+    return databases.ROOT / "rules"
 
 
 def told(_line: str) -> None:
@@ -44,6 +52,8 @@ def test_the_sample_lives_through_everything(app: Flask) -> None:
             assert statuses == set(rulebook.statuses)
         clocks = db.session.scalars(select(ClaimClock.clock).where(ClaimClock.state == "running").distinct())
         assert set(clocks) == set(rulebook.clocks)
+        opinions = db.session.scalars(select(SecondReview.agreed).where(SecondReview.drawn.is_(True)).distinct())
+        assert set(opinions) == {None, True, False}  # waiting, the same as the first, and another
         unsent = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state != "sent")
         assert db.session.scalar(unsent) == 0
         fill_with_sample(desk, 1, told)
