@@ -10,7 +10,7 @@ from portal.rulebook import closed_names as closed
 from portal.rulebook.models import Ask
 from portal.rulebook.wording import listed, quoted, spoken
 
-_STATUS = f'"{{{closed.STATUS}}}"'  # filled in like the placeholders of the files' own texts
+_STATUS = f"“{{{closed.STATUS}}}”"  # filled in like the placeholders of the files' own texts
 # What a person does to give what an ask of each type asks for.
 _TO_GIVE: Mapping[str, str] = {
     "text": lazy_gettext("write something under %(label)s"),

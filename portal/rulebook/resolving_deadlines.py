@@ -10,7 +10,7 @@ from portal.rulebook.quoted_numbers import quoted_numbers
 from portal.rulebook.resolving_lifecycle import of_claim
 from portal.rulebook.resolving_rules import BOTH_SIDES, RuleChecks
 from portal.rulebook.vocabulary import Vocabulary
-from portal.rulebook.wording import listed, quoted
+from portal.rulebook.wording import listed
 
 _DUE_ON = "_due_on"
 
@@ -73,9 +73,8 @@ def _check_end(parts: Parts, notes: Notes, path: Path, clock: ClockRule) -> None
     known = parts.lifecycle.statuses
     missed = [status for status in statuses_of(clock) if status in known and status not in end.moves]
     if missed:
-        sentence = (
-            f"the clock runs in {quoted(missed)}, where {clock.at_end} cannot happen: add it to `moves`"
-        )
+        places = listed([f'"{status}"' for status in missed])
+        sentence = f"the clock runs in {places}, where {clock.at_end} cannot happen: add it to `moves`"
         notes.problem(file, place, sentence)
 
 

@@ -85,7 +85,7 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def quoted(words: Iterable[str], last: str = "and") -> str:
     """Return the words in quotes, listed."""
-    return listed([f'"{word}"' for word in words], last)
+    return listed([f"“{word}”" for word in words], last)
 
 
 def spoken(code: str) -> str:

@@ -134,7 +134,7 @@ def test_rules_are_told_by_what_they_say_and_never_by_their_codes(filing: Filing
         words = {code.replace("_", " ").capitalize() for code in codes if "_" in code}
         assert [code for code in words if f" {code}:" in shown.text or f" {code} (" in shown.text] == []
     assert "“The customer is missing. Choose a customer, or add a new one.” Did not apply." in rules
-    assert 'The claim has to be in status "Draft". This was so.' in rules
+    assert "The claim has to be in status “Draft”. This was so." in rules
     assert (
         "Whoever acts needs the role Billing admin, Global admin or Incentives admin. This was so." in rules
     )

@@ -63,7 +63,7 @@ def test_what_a_form_lacks_is_told_once_in_the_field_where_it_is_mended(
     partner.visit(f"/claims/{number}")
     page = partner.fill_and_submit("Dispute", status=422)
     told = (
-        'Write something under "Business justification" or choose a file under "Updated proof of execution".'
+        "Write something under “Business justification” or choose a file under “Updated proof of execution”."
     )
     assert page.texts("#action-dispute-justification-error") == [f"To correct: {told}"]
     assert page.links()[told] == "#action-dispute-justification"
@@ -96,7 +96,7 @@ def test_where_nothing_would_change_it_the_reason_alone_says_what_to_do(
     filing: Filing, partner: Browser
 ) -> None:
     page = partner.visit(f"/claims/{filing.draft()}")
-    told = page.region("action-comment").replace("“", '"').replace("”", '"')
-    assert '"Comment" is not possible while the claim is in status "Draft".' in told
+    told = page.region("action-comment")
+    assert "“Comment” is not possible while the claim is in status “Draft”." in told
     assert "Nothing can be done" not in page.text
     assert not page.select("#action-comment .remedy")

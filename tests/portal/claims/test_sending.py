@@ -19,8 +19,8 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @SQLITE
 def test_the_last_step_says_what_sending_changes(filing: Filing, partner: Browser) -> None:
     page = partner.visit(f"/claims/{filing.draft()}/wizard/review")
-    told = page.region("sending-1").replace("“", '"').replace("”", '"')
-    assert 'While the claim is "Submitted" or "Under review", nothing in it can be changed.' in told
+    told = page.region("sending-1")
+    assert "While the claim is “Submitted” or “Under review”, nothing in it can be changed." in told
     # Thanksgiving lies within these five business days.
     assert "Start of the review: due by 1 December 2026 if you send the claim today." in told
 
@@ -50,5 +50,5 @@ def test_it_says_what_another_policy_says(filing: Filing) -> None:
         object.__setattr__(rulebook, "lifecycle", open_there)
         object.__setattr__(rulebook, "deadlines", shorter)
         (one,) = sending(rulebook, claim, ways, filing.clock.now())
-    assert one.closed == '"Under review"'
+    assert one.closed == "“Under review”"
     assert [f"{due.label} {due.due_on}" for due in one.due] == ["Start of the review 2026-11-24"]

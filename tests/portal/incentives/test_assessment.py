@@ -188,7 +188,7 @@ def approved_for(filing: Filing, activity: str) -> str:
 def test_where_nothing_can_change_it_the_page_says_so_and_why(filing: Filing, partner: Browser) -> None:
     number = approved_for(filing, "usage_recognition")
     never = (
-        'Nothing can change it for this claim: it follows from "Activity claimed", '
+        "Nothing can change it for this claim: it follows from “Activity claimed”, "
         "which nobody can change any more."
     )
     page = partner.visit(f"/claims/{number}")

@@ -82,7 +82,7 @@ def test_what_is_missing_is_told_instead_and_not_stored(filing: Filing) -> None:
     preview(browser, number, "rejection", message="Not enough.")
     assert browser.page.status == 422
     assert "is not possible like this" in browser.page.region("review-mail")
-    assert 'Choose at least one under "Reasons for the rejection".' in browser.page.region("review-mail")
+    assert "Choose at least one under “Reasons for the rejection”." in browser.page.region("review-mail")
     assert "Not enough." in browser.page.region("action-reject")
     assert kept(filing) == before
 

@@ -70,7 +70,7 @@ def test_every_action_is_there_allowed_or_disabled_with_its_reasons(filing: Fili
     for label in ("Approve", "Reject", "Ask for information", "Approve the dispute", "Deny the dispute"):
         assert f"{label} (disabled)" in page.buttons(), label
     assert {"wrong_status", "nothing_to_settle"} <= page.reasons()
-    assert 'only in status "Under review"' in page.region("review-actions")
+    assert "only in status “Under review”" in page.region("review-actions")
 
 
 def test_the_reviewers_day_from_start_to_approval(filing: Filing) -> None:

@@ -163,7 +163,7 @@ def test_what_is_missing_is_told_and_nothing_typed_is_lost(filing: Filing, secon
     number = rejected(filing)
     second.visit(f"/reviews/second/{number}")
     page = second.fill_and_submit("Record “Reject” as my opinion", status=422, message=OPINION)
-    assert 'Choose at least one under "Reasons for the rejection"' in page.text
+    assert "Choose at least one under “Reasons for the rejection”" in page.text
     assert OPINION in page.region("opinion-reject")
     assert WORDS not in page.text
     assert review(filing).judged_at is None

@@ -272,7 +272,7 @@ def test_whatever_keeps_a_claim_from_earning_its_remedy_makes_it_eligible(side: 
             if eligibility(activity, to_window, known, to_states).outcome == "eligible"
         ]
         if not remedy.changes:
-            assert remedy.fixed == '"Activity claimed"'
+            assert remedy.fixed == "“Activity claimed”"
             assert enough == []
             continue
         told += 1
@@ -347,4 +347,4 @@ def test_a_fact_that_a_side_may_not_see_is_not_named_to_it_as_what_decides_for_g
     assert book.remedy(decision, "partner") is None
     told = book.remedy(decision, "operator")
     assert told is not None
-    assert told.fixed == '"Activity claimed"'
+    assert told.fixed == "“Activity claimed”"

@@ -88,17 +88,17 @@ def test_every_reason_is_told_in_its_order(kites: Rulebook) -> None:
 def test_reasons_say_what_is_so_in_words(kites: Rulebook) -> None:
     status = kites.decide("fly", facts(claim__status="flying")).reasons[0]
     assert status.text == (
-        '"Fly" is not possible while the claim is in status "In the air". '
-        'It is possible only in status "Drawn".'
+        "“Fly” is not possible while the claim is in status “In the air”. "
+        "It is possible only in status “Drawn”."
     )
     assert (status.file, INVENTED["lifecycle.yaml"].splitlines()[status.line - 1].strip()) == (
         "lifecycle.yaml",
         "moves: {drawn: flying}",
     )
     person = kites.decide("fly", facts(actor__roles=frozenset({"judge"}))).reasons[0]
-    assert person.text == 'Your roles do not allow "Fly". Ask somebody with the role Flyer to do it.'
+    assert person.text == "Your roles do not allow “Fly”. Ask somebody with the role Flyer to do it."
     assert kites.decide("draw", facts()).reasons[0].text == (
-        '"Draw" begins a new claim. This one exists, in status "Drawn".'
+        "“Draw” begins a new claim. This one exists, in status “Drawn”."
     )
 
 
@@ -149,8 +149,8 @@ def test_what_a_form_brings_is_judged_when_there_is_one(kites: Rulebook) -> None
     assert kites.decide("fly", brought).allowed
     empty = replace(base, claim={**base.claim, **dict.fromkeys(FORM, False)})
     assert [reason.text for reason in kites.decide("fly", empty).reasons] == [
-        'Write something under "Weather".',
-        'Write something under "Song" or choose a file under "Dance".',
+        "Write something under “Weather”.",
+        "Write something under “Song” or choose a file under “Dance”.",
     ]
     both = replace(base, claim={**base.claim, **dict.fromkeys(FORM, True)})
     assert codes(kites.decide("fly", both)) == [("song_and_dance", None)]
@@ -173,7 +173,7 @@ def test_what_a_form_lacks_is_said_as_what_to_do(ask: str, said: str) -> None:
     base = facts()
     lacking = replace(base, claim={**base.claim, **dict.fromkeys(FORM, True), "input.weather": False})
     found = {reason.code: reason.text for reason in kites.decide("fly", lacking).reasons}
-    assert found["missing_weather"] == f'{said} "Weather".'
+    assert found["missing_weather"] == f"{said} “Weather”."
 
 
 def test_half_a_form_is_not_judged(kites: Rulebook) -> None:
@@ -204,7 +204,7 @@ def test_who_may_act_follows_from_the_file(
 def test_a_required_question_without_a_reason_still_refuses() -> None:
     kites = changed("policy.yaml", "otherwise: flies", "otherwise: torn")
     (reason,) = kites.decide("fly", facts()).reasons
-    assert reason.text == '"Fly" needs another answer to "Airworthy": it is "Torn" and must be "Flies".'
+    assert reason.text == "“Fly” needs another answer to “Airworthy”: it is “Torn” and must be “Flies”."
 
 
 # ── questions ──────────────────────────────────────────────────────────────────────────────────
@@ -484,5 +484,5 @@ def test_a_role_that_is_no_more_is_still_understood() -> None:
     assert mixed.decide("retire", facts()).allowed
     reason = mixed.decide("approve_landing", facts(claim__status="flying")).reasons[0]
     assert reason.text == (
-        'Your roles do not allow "Approve the landing". Ask somebody with the role Referee to do it.'
+        "Your roles do not allow “Approve the landing”. Ask somebody with the role Referee to do it."
     )

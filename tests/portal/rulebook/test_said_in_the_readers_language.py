@@ -53,36 +53,36 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> Speak:
 TEXTS = {
     "wrong status": (
         (
-            '"Fly" is not possible while the claim is in status "In the air". '
-            'It is possible only in status "Drawn".'
+            "“Fly” is not possible while the claim is in status “In the air”. "
+            "It is possible only in status “Drawn”."
         ),
         (
-            '⟦"Fly" is not possible while the claim is in status "In the air". '
-            'It is possible only in status "Drawn".⟧'
+            "⟦“Fly” is not possible while the claim is in status “In the air”. "
+            "It is possible only in status “Drawn”.⟧"
         ),
     ),
     "new": (
-        '"Fly" is not possible while the claim is in status "New". It is possible only in status "Drawn".',
+        "“Fly” is not possible while the claim is in status “New”. It is possible only in status “Drawn”.",
         (
-            '⟦"Fly" is not possible while the claim is in status "⟦New⟧". '
-            'It is possible only in status "Drawn".⟧'
+            "⟦“Fly” is not possible while the claim is in status “⟦New⟧”. "
+            "It is possible only in status “Drawn”.⟧"
         ),
     ),
     "no permission": (
-        'Your roles do not allow "Fly". Ask somebody with the role Flyer to do it.',
-        '⟦Your roles do not allow "Fly". Ask somebody with the role Flyer to do it.⟧',
+        "Your roles do not allow “Fly”. Ask somebody with the role Flyer to do it.",
+        "⟦Your roles do not allow “Fly”. Ask somebody with the role Flyer to do it.⟧",
     ),
     "missing": (
-        'Write something under "Weather".',
-        '⟦⟦write something under "Weather"⟧.⟧',
+        "Write something under “Weather”.",
+        "⟦⟦write something under “Weather”⟧.⟧",
     ),
     "nothing given": (
-        'Write something under "Song" or choose a file under "Dance".',
-        '⟦⟦write something under "Song"⟧ ⟦or⟧ ⟦choose a file under "Dance"⟧.⟧',
+        "Write something under “Song” or choose a file under “Dance”.",
+        "⟦⟦write something under “Song”⟧ ⟦or⟧ ⟦choose a file under “Dance”⟧.⟧",
     ),
     "remedy": (
-        'Give "Weather"',
-        '⟦Give "Weather"⟧',
+        "Give “Weather”",
+        "⟦Give “Weather”⟧",
     ),
     "comparison": (
         "Holes in the part: 1,234 (the rule looks for: more than 2)",
