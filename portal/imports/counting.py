@@ -1,14 +1,14 @@
 """What rows of an import come to beside other imports: kept true, whatever comes into use and is undone."""
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.imports.kinds import Kind
-from portal.imports.model import READY, Import, ImportedRow
+from portal.imports.model import IN_USE, READY, Import, ImportedRow
 
 
 def count_anew(session: Session, kind: Kind) -> None:
-    """Count for each import of the kind that is ready which of its rows count nowhere yet.
+    """Count for each import of the kind that is ready which of its rows count nowhere yet, and which cannot.
 
     Within the transaction that lets rows of the kind count or not, which has locked all imports of it.
     """
@@ -22,19 +22,34 @@ def count_anew(session: Session, kind: Kind) -> None:
         .correlate(Import)
         .scalar_subquery()
     )
+    mine, theirs = aliased(table), aliased(table)
+    against = (
+        select(func.count())
+        .select_from(ImportedRow)
+        .join(mine, mine.id == ImportedRow.row_id)
+        .join(theirs, and_(theirs.key == mine.key, theirs.live, theirs.id != mine.id))
+        .where(ImportedRow.import_id == Import.id)
+        .correlate(Import)
+        .scalar_subquery()
+    )
     ready = update(Import).where(Import.kind == kind.code, Import.state == READY)
-    session.execute(ready.values(fresh=fresh, same=Import.rows - fresh))
+    session.execute(ready.values(fresh=fresh, same=Import.rows - fresh, against=against))
 
 
-def contradicted(session: Session, kind: Kind, row: Import) -> bool:
-    """Tell whether another row counts by now of a thing that the import tells of."""
+def contradicting(session: Session, kind: Kind, row: Import) -> tuple[int, ...]:
+    """Return the imports in use by which something else counts than a row of the import says."""
     mine, theirs = aliased(kind.table), aliased(kind.table)
-    query = (
-        select(mine.id)
-        .join(theirs, theirs.key == mine.key)
+    counting = (
+        select(theirs.id)
+        .join(mine, mine.key == theirs.key)
         .where(mine.id.in_(rows_of(row)), theirs.live, theirs.id != mine.id)
     )
-    return session.scalar(query.limit(1)) is not None
+    query = (
+        select(Import.id)
+        .join(ImportedRow, ImportedRow.import_id == Import.id)
+        .where(Import.kind == kind.code, Import.state == IN_USE, ImportedRow.row_id.in_(counting))
+    )
+    return tuple(session.scalars(query.distinct().order_by(Import.id)))
 
 
 def number_counting(session: Session, kind: Kind, row: Import) -> int:

@@ -54,6 +54,15 @@ STATES: Mapping[str, State] = {
         lazy_gettext("The file was checked and never used. Upload it again to use its rows."),
     ),
 }
+# Of one that is ready to use, and cannot be used since another one came into use.
+CONTRADICTED = State(
+    lazy_gettext("Contradicted"),
+    "danger",
+    lazy_gettext(
+        "Every row was right when the file was checked, but something else counts of some of them by now. "
+        "Nothing of the file counts."
+    ),
+)
 # The newest first.
 ORDER = Order("-id", Import.id.expression, Import.id, int, descending=True, always=True)
 COMMAND = lazy_gettext("A command on the server")
@@ -94,7 +103,8 @@ def shown(importer: Importer, row: Import) -> Shown:
     """Return one import in words."""
     kind = importer.kinds.get(row.kind)
     who = row.by.name if row.by else str(COMMAND)
-    return Shown(row, str(kind.label) if kind else row.kind, STATES[row.state], who)
+    state = CONTRADICTED if row.state == READY and row.against else STATES[row.state]
+    return Shown(row, str(kind.label) if kind else row.kind, state, who)
 
 
 def kinds(importer: Importer) -> list[tuple[str, str, str]]:

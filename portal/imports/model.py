@@ -22,6 +22,7 @@ class Import(Base):
 
     `rows` are those of the file without its headings, `read` those looked at so far: a worker that is
     stopped goes on there. Of these `fresh` are new, `same` were known already, `wrong` have a mistake.
+    Of one that is ready, `against` are those of which something else counts by now.
     """
 
     __tablename__ = "imports"
@@ -36,6 +37,7 @@ class Import(Base):
     fresh: Mapped[int] = mapped_column(default=0)
     same: Mapped[int] = mapped_column(default=0)
     wrong: Mapped[int] = mapped_column(default=0)
+    against: Mapped[int] = mapped_column(default=0)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: by a command
     at: Mapped[datetime] = mapped_column(Moment)
     read_at: Mapped[datetime | None] = mapped_column(Moment)

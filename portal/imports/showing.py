@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.model import AuditEvent
-from portal.imports.counting import contradicted, number_counting
+from portal.imports.counting import contradicting, number_counting
 from portal.imports.importer import PREFIX, Importer, NoImport
 from portal.imports.listing import Shown, shown
 from portal.imports.model import IN_USE, READING, READY, UNDONE, WRONG, Import, ImportMistake
@@ -36,8 +36,8 @@ class Event:
 class ImportPage:
     """One import with all that its page tells. `unlisted` are rows with mistakes beyond those listed.
 
-    `contradicted` tells of one that is ready whether an import in use says something else by now; `go_on`
-    how many rows of one that was undone count by another import.
+    `contradicting` are the imports in use that say something else by now than one that is ready; `go_on`
+    tells how many rows of one that was undone count by another import.
     """
 
     shown: Shown
@@ -45,7 +45,7 @@ class ImportPage:
     unlisted: int
     history: tuple[Event, ...]
     totals: tuple[Totals, ...]
-    contradicted: bool
+    contradicting: tuple[int, ...]
     go_on: int
 
     @property
@@ -85,7 +85,7 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
         max(row.wrong - listed, 0),
         tuple(_history(session, row)),
         totals_of(session, importer, row),
-        contradicted=row.state == READY and contradicted(session, kind, row),
+        contradicting=contradicting(session, kind, row) if row.state == READY and row.against else (),
         go_on=number_counting(session, kind, row) if row.state == UNDONE else 0,
     )
 

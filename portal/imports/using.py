@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actor import Actor
 from portal.db import transaction
-from portal.imports.counting import contradicted, count_anew, rows_of
+from portal.imports.counting import count_anew, rows_of
 from portal.imports.importer import Importer, NotNow, locked, note
 from portal.imports.kinds import Kind
 from portal.imports.model import (
@@ -106,7 +106,7 @@ def _brought_by_another(table: type[Imported], row: Import) -> Exists:
 
 def _outdated(session: Session, kind: Kind, rulebook: Rulebook, row: Import) -> str:
     """Return what changed since the reading so that its outcome does not hold any more, "" where it holds."""
-    if contradicted(session, kind, row):
+    if row.against:
         return gettext(
             "Another import that came into use since this file was checked says something else of some of "
             "its rows. The file is checked once more, and its page tells which rows these are."
@@ -123,7 +123,7 @@ def _read_again(session: Session, kind: Kind, row: Import) -> None:
     """Put the import back to where none of its rows was read."""
     _forget(session, kind, row)
     row.state, row.read_at = READING, None
-    row.read = row.fresh = row.same = row.wrong = 0
+    row.read = row.fresh = row.same = row.wrong = row.against = 0
 
 
 def _why_not(row: Import) -> str:

@@ -76,11 +76,14 @@ class Model:
                 fresh = sum(counting.get(line.line) != line for line in file.own.values())
                 file.counted = fresh, len(file.lines) - fresh, 0
 
+    def against(self, file: File) -> int:
+        counting = self.counting
+        return sum(counting.get(line.line, line) != line for line in file.own.values())
+
     def use(self, file: File) -> None:
         if file.state != "ready":
             return
-        counting = self.counting
-        if any(counting.get(line.line, line) != line for line in file.own.values()):
+        if self.against(file):
             file.state, file.own, file.counted = "reading", {}, (0, 0, 0)
         else:
             file.state = "in_use"
@@ -106,6 +109,7 @@ def check(earnings: Earnings, model: Model, ids: list[int]) -> None:
     for import_id, file in zip(ids, model.files, strict=True):
         row = earnings.imports.row(import_id)
         assert (row.state, (row.fresh, row.same, row.wrong)) == (file.state, file.counted)
+        assert row.state != "ready" or row.against == model.against(file)
     counting = earnings.counting()
     assert counting == set(model.counting.values())
     assert sums(counting) == sums(set(model.counting.values()))

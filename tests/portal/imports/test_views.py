@@ -69,17 +69,36 @@ def test_where_two_imports_bring_the_same_rows_pages_tell_what_using_and_undoing
     assert "None of its rows counts now" in page.region("import-standing")
 
 
-def test_of_two_that_contradict_each_other_the_later_page_says_so_before_it_is_used(
+def test_of_two_that_contradict_each_other_list_and_page_of_the_later_say_so_before_it_is_used(
     imports: Imports, admin: Browser
 ) -> None:
     upload(admin, subscriptions(2, state="suspended"), "late.csv")
     late = imports.checked(subscriptions(2))
-    admin.visit(f"/imports/{late}")
-    assert "cannot count beside it" not in admin.page.region("import-actions")
+    page = admin.visit(f"/imports/{late}")
+    assert "Ready to use" in page.region("import-standing")
+    assert "import 1" not in page.region("import-actions")
     admin.visit("/imports/1")
     admin.fill_and_submit("Use these rows")
-    assert "cannot count beside it" in admin.visit(f"/imports/{late}").region("import-actions")
-    page = admin.fill_and_submit("Use these rows", status=409)
+    assert [row["State"] for row in admin.visit("/imports").rows()] == ["Contradicted", "In use"]
+    page = admin.visit(f"/imports/{late}")
+    assert "Contradicted" in page.region("import-standing")
+    assert "2 of its rows" in page.region("import-standing")
+    assert page.select("#import-actions a[href='/imports/1']")[0].text_content() == "import 1"
+    admin.visit("/imports/1")
+    admin.fill_and_submit("Undo")
+    assert [row["State"] for row in admin.visit("/imports").rows()] == ["Ready to use", "Undone"]
+    assert "Ready to use" in admin.visit(f"/imports/{late}").region("import-standing")
+
+
+def test_a_contradicted_file_is_checked_once_more_and_lists_its_rows(
+    imports: Imports, admin: Browser
+) -> None:
+    upload(admin, subscriptions(2, state="suspended"), "late.csv")
+    late = imports.checked(subscriptions(2))
+    admin.visit("/imports/1")
+    admin.fill_and_submit("Use these rows")
+    admin.visit(f"/imports/{late}")
+    page = admin.fill_and_submit("Check it once more", status=409)
     assert "What counts by import 1 says something else" in page.text
     assert "Undo that import and upload this file again" in page.text
 
