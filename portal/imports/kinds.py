@@ -20,11 +20,15 @@ from portal.rulebook.rulebook import Rulebook
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong with a cell, or with the whole row where `column` is ""."""
+    """What is wrong with a cell, or with the whole row where `column` is "".
+
+    `imports` are the numbers of those that `reason` names, in its order, each as `import_named` calls it.
+    """
 
     column: str
     cell: str
     reason: str
+    imports: tuple[int, ...] = ()
 
 
 @dataclass
@@ -50,8 +54,8 @@ class Entry:
         said = json.dumps({**self.values, **same}, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def wrong(self, column: str, reason: str) -> None:
-        self.mistakes.append(Mistake(column, self.cells.get(column, ""), reason))
+    def wrong(self, column: str, reason: str, imports: Sequence[int] = ()) -> None:
+        self.mistakes.append(Mistake(column, self.cells.get(column, ""), reason, tuple(imports)))
 
 
 # Gives each entry without mistakes its `key` and `found`, or notes what is wrong with it; the day is today's.

@@ -61,6 +61,7 @@ class ImportMistake(Base):
     column: Mapped[str]
     cell: Mapped[str]  # what stands there, cut where it is long
     reason: Mapped[str]
+    imports: Mapped[list[int]] = mapped_column(JSON, default=list)  # those that `reason` names, in its order
 
 
 class ImportedRow(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.imports.kinds import Entry, Kind
 from portal.imports.model import IN_USE, Import, ImportedRow
+from portal.imports.naming import import_named
 from portal.languages.sentences import gettext
 
 
@@ -57,7 +58,8 @@ def place(session: Session, kind: Kind, import_id: int, entries: Sequence[Entry]
         if (earlier := said.get(entry.key)) and earlier[0] != digest:
             entry.wrong("", _twice(entry, earlier[1]))
         elif (counts := counting.get(entry.key)) and counts.digest != digest:
-            entry.wrong("", _otherwise(entry, counts.said, by.get(counts.id, ())))
+            imports = by.get(counts.id, ())
+            entry.wrong("", _otherwise(entry, counts.said, imports), imports)
         else:
             fresh, same = (fresh, same + 1) if earlier or counts else (fresh + 1, same)
             said[entry.key] = digest, entry.values
@@ -145,8 +147,8 @@ def _twice(entry: Entry, other: dict[str, object]) -> str:
 
 def _otherwise(entry: Entry, other: dict[str, object], by: Sequence[int]) -> str:
     return gettext(
-        "What counts by import %(numbers)s says something else of the same thing (%(differences)s). Undo "
+        "What counts by %(imports)s says something else of the same thing (%(differences)s). Undo "
         "that import and upload this file again, or take the row out of it.",
-        numbers=", ".join(str(one) for one in by),
+        imports=", ".join(import_named(one) for one in by),
         differences=_differing(entry, other),
     )

@@ -101,6 +101,7 @@ def _note_mistakes(session: Session, row: Import, wrong: Sequence[Entry]) -> Non
                 column=mistake.column,
                 cell=mistake.cell[:CELL_CHARACTERS_AT_MOST],
                 reason=mistake.reason,
+                imports=list(mistake.imports),
             )
         )
 

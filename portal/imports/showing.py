@@ -12,6 +12,7 @@ from portal.imports.counting import contradicting, number_counting
 from portal.imports.importer import PREFIX, Importer, NoImport
 from portal.imports.listing import Shown, shown
 from portal.imports.model import IN_USE, READING, READY, UNDONE, WRONG, Import, ImportMistake
+from portal.imports.naming import Piece, pieces
 from portal.imports.totals import Totals, totals_of
 from portal.languages.sentences import lazy_gettext
 
@@ -33,6 +34,16 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Told:
+    """One mistake, with its reason in pieces, of which some name imports."""
+
+    row: int
+    column: str
+    cell: str
+    reason: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
 class ImportPage:
     """One import with all that its page tells. `unlisted` are rows with mistakes beyond those listed.
 
@@ -41,7 +52,7 @@ class ImportPage:
     """
 
     shown: Shown
-    mistakes: tuple[ImportMistake, ...]
+    mistakes: tuple[Told, ...]
     unlisted: int
     history: tuple[Event, ...]
     totals: tuple[Totals, ...]
@@ -81,7 +92,9 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
     listed = len({one.row or one.cell for one in mistakes})
     return ImportPage(
         shown(importer, row),
-        mistakes,
+        tuple(
+            Told(one.row, one.column, one.cell, tuple(pieces(one.reason, one.imports))) for one in mistakes
+        ),
         max(row.wrong - listed, 0),
         tuple(_history(session, row)),
         totals_of(session, importer, row),

@@ -33,7 +33,7 @@ def test_what_contradicts_a_row_that_counts_is_told_so_with_the_difference(impor
     row = imports.row(imports.checked(subscriptions(2, ends_on="2027-01-31")))
     assert (row.state, row.fresh, row.wrong) == ("wrong", 0, 2)
     (_, _, _, twice), (_, _, _, once) = imports.mistakes(row.id)
-    assert twice.startswith(f"What counts by import {first}, {second} says something else")
+    assert twice.startswith(f"What counts by import {first}, import {second} says something else")
     assert once.startswith(f"What counts by import {second} says something else")
     assert "ends_on was “”" in once
 

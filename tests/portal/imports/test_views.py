@@ -101,6 +101,8 @@ def test_a_contradicted_file_is_checked_once_more_and_lists_its_rows(
     page = admin.fill_and_submit("Check it once more", status=409)
     assert "What counts by import 1 says something else" in page.text
     assert "Undo that import and upload this file again" in page.text
+    linked = [(one.get("href"), one.text_content()) for one in page.select("#import-mistakes td a")]
+    assert linked == [("/imports/1", "import 1")] * 2
 
 
 def test_mistakes_are_told_cell_by_cell_and_handed_over_safely(imports: Imports, admin: Browser) -> None:
