@@ -1,13 +1,13 @@
 """The imports as the pages show them: a page of all, newest first, and what each state means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.imports.importer import Importer
-from portal.imports.model import DROPPED, IN_USE, READING, READY, UNDONE, WRONG, Import
+from portal.imports.model import DROPPED, IN_USE, READING, READY, UNDONE, WAITING, WRONG, Import
 from portal.languages.sentences import gettext, lazy_gettext
 from portal.paging import NoSuchPlace, Order, page_of
 
@@ -70,12 +70,13 @@ COMMAND = lazy_gettext("A command on the server")
 
 @dataclass(frozen=True)
 class Shown:
-    """One import in words."""
+    """One import in words. `twice` are others that wait with the very same file, where it waits itself."""
 
     row: Import
     kind: str
     state: State
     who: str
+    twice: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,37 @@ def imports(session: Session, importer: Importer, given: Mapping[str, str]) -> I
         )
     except NoSuchPlace:
         page = page_of(session, query, ORDER, size)
-    return Imports(tuple(shown(importer, row) for (row,) in page.rows), page.after, page.before)
+    return Imports(shown(session, importer, [row for (row,) in page.rows]), page.after, page.before)
 
 
-def shown(importer: Importer, row: Import) -> Shown:
-    """Return one import in words."""
+def shown(session: Session, importer: Importer, rows: Sequence[Import]) -> tuple[Shown, ...]:
+    """Return imports in words."""
+    twice = _waiting_twice(session, rows)
+    return tuple(_shown(importer, row, twice.get(row.id, ())) for row in rows)
+
+
+def _waiting_twice(session: Session, rows: Sequence[Import]) -> Mapping[int, tuple[int, ...]]:
+    """Return, of those of the imports that wait, which others wait with the same file."""
+    waiting = [row for row in rows if row.state in WAITING]
+    query = select(Import.id, Import.kind, Import.sha256).where(
+        Import.sha256.in_({row.sha256 for row in waiting}), Import.state.in_(WAITING)
+    )
+    found = session.execute(query.order_by(Import.id)).all() if waiting else ()
+    return {
+        row.id: tuple(
+            other
+            for other, kind, sha256 in found
+            if other != row.id and (kind, sha256) == (row.kind, row.sha256)
+        )
+        for row in waiting
+    }
+
+
+def _shown(importer: Importer, row: Import, twice: tuple[int, ...]) -> Shown:
     kind = importer.kinds.get(row.kind)
     who = row.by.name if row.by else str(COMMAND)
     state = CONTRADICTED if row.state == READY and row.against else STATES[row.state]
-    return Shown(row, str(kind.label) if kind else row.kind, state, who)
+    return Shown(row, str(kind.label) if kind else row.kind, state, who, twice)
 
 
 def kinds(importer: Importer) -> list[tuple[str, str, str]]:

@@ -12,6 +12,8 @@ from portal.db import Base, Moment
 
 # How far an import has come. They are the portal's own steps and no policy.
 READING, WRONG, READY, IN_USE, UNDONE, DROPPED = "reading", "wrong", "ready", "in_use", "undone", "dropped"
+# Yet to be used. One with mistakes waits for nothing: its file comes again, mended.
+WAITING = (READING, READY)
 # Of one import. More are counted and not listed: whoever has mended these reads the file in again, and all of
 # them have to fit on its page.
 MISTAKES_AT_MOST = 1000

@@ -91,7 +91,7 @@ def import_page(session: Session, importer: Importer, import_id: int) -> ImportP
     kind = importer.kinds[row.kind]
     listed = len({one.row or one.cell for one in mistakes})
     return ImportPage(
-        shown(importer, row),
+        shown(session, importer, [row])[0],
         tuple(
             Told(one.row, one.column, one.cell, tuple(pieces(one.reason, one.imports))) for one in mistakes
         ),

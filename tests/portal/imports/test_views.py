@@ -105,6 +105,27 @@ def test_a_contradicted_file_is_checked_once_more_and_lists_its_rows(
     assert linked == [("/imports/1", "import 1")] * 2
 
 
+def test_of_a_file_that_waits_twice_both_pages_and_the_list_say_so(imports: Imports, admin: Browser) -> None:
+    def told(number: int) -> list[tuple[str | None, str]]:
+        page = admin.visit(f"/imports/{number}")
+        return [(one.get("href"), one.text_content()) for one in page.select("#import-twice a")]
+
+    first = imports.checked(subscriptions(3))
+    imports.checked(subscriptions(2))
+    assert told(first) == []
+    second = imports.take(subscriptions(3), name="again.csv")
+    assert (told(first), told(second)) == ([("/imports/3", "import 3")], [("/imports/1", "import 1")])
+    assert "discard the other" in admin.page.region("import-twice")
+    page = admin.visit("/imports")
+    assert [bool(row["State"].partition("Same file as ")[2]) for row in page.rows()] == [True, False]
+    assert page.select("td a[href='/imports/1']")
+    imports.read(second)
+    admin.visit(f"/imports/{second}")
+    admin.fill_and_submit("Use these rows")
+    assert (told(first), told(second)) == ([], [])
+    assert "Same file" not in admin.visit("/imports").text
+
+
 def test_mistakes_are_told_cell_by_cell_and_handed_over_safely(imports: Imports, admin: Browser) -> None:
     rows = [SUBSCRIPTION | {"state": "=cmd|' /C calc'!A0"}, SUBSCRIPTION | {"tenant_id": "", "as_of": "x"}]
     upload(admin, sheet(rows))
