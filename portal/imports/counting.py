@@ -10,9 +10,12 @@ from portal.imports.model import IN_USE, READY, Import, ImportedRow
 def count_anew(session: Session, kind: Kind) -> None:
     """Count for each import of the kind that is ready which of its rows count nowhere yet, and which cannot.
 
-    Within the transaction that lets rows of the kind count or not, which has locked all imports of it.
+    Within the transaction that lets rows of the kind count or not, which has locked all imports of it; the
+    last that it does, for rows may become one.
     """
     session.flush()
+    if kind.know_again:
+        kind.know_again(session)
     table = kind.table
     fresh = (
         select(func.count())

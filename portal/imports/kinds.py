@@ -88,13 +88,18 @@ Changed = Callable[[Session, ColumnElement[bool]], None]
 Misplaced = Callable[[Session, Rulebook, ColumnElement[bool]], bool]
 
 
+# Lets rows that count and that no file would find have the key by which files find them, where it is free.
+KnowAgain = Callable[[Session], None]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of file. `label` says what its rows are, in the plural, at the beginning of a sentence.
 
     `sums` is None where its rows are no money. `changed` is told, within the transaction, which rows of the
     table count now or do not any more, for what is derived from them. `misplaced` is None where what follows
-    from the cells of a row cannot change before the row is used.
+    from the cells of a row cannot change before the row is used. `know_again` is None where every row that
+    counts is found by its key.
     """
 
     code: str
@@ -106,6 +111,7 @@ class Kind:
     sums: Sums | None = None
     changed: Changed | None = None
     misplaced: Misplaced | None = None
+    know_again: KnowAgain | None = None
 
     def read(self, line: Line, rulebook: Rulebook) -> Entry:
         """Read the cells of one row; what cannot be read is among the entry's mistakes."""

@@ -74,9 +74,9 @@ def _let_count(session: Session, kind: Kind, row: Import) -> None:
     table = kind.table
     mine = table.id.in_(rows_of(row))
     session.execute(update(table).where(mine, ~table.live).values(live=True))
-    count_anew(session, kind)
     if kind.changed:
         kind.changed(session, mine)
+    count_anew(session, kind)
 
 
 def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
@@ -84,9 +84,9 @@ def _let_count_no_more(session: Session, kind: Kind, row: Import) -> None:
     mine = table.id.in_(rows_of(row))
     counts_by_another = _brought_by_another(table, row).where(Import.state == IN_USE)
     session.execute(update(table).where(mine, ~counts_by_another).values(live=False))
-    count_anew(session, kind)
     if kind.changed:
         kind.changed(session, mine)
+    count_anew(session, kind)
 
 
 def _forget(session: Session, kind: Kind, row: Import) -> None:

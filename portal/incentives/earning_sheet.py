@@ -22,6 +22,7 @@ from portal.imports.columns import (
 )
 from portal.imports.currencies import last_day
 from portal.imports.kinds import Entry, Kind, Sum
+from portal.incentives.doubled_lines import know_again
 from portal.incentives.earning_claims import find_claims, misplaced
 from portal.incentives.earning_sums import sum_up
 from portal.incentives.model import EarningLine
@@ -176,4 +177,5 @@ EARNINGS = Kind(
     _sums,
     sum_up,
     misplaced,
+    know_again,
 )

@@ -55,6 +55,18 @@ class EarningLine(Imported, Base):
     organization: Mapped[Organization] = relationship()
 
 
+class DoubledLine(Base):
+    """That a line came to count beside another one of its ID before IDs were the same in any case.
+
+    It has its ID as it was typed for a key, by which no file finds it, until the other one counts no more
+    (`doubled_lines.py`). A migration found them; none comes to be any more.
+    """
+
+    __tablename__ = "doubled_lines"
+
+    row_id: Mapped[int] = mapped_column(ForeignKey("earning_lines.id", ondelete="CASCADE"), primary_key=True)
+
+
 class EarningSum(Base):
     """What the lines of an organization that count come to: the totals of its page, without its lines.
 

@@ -47,8 +47,8 @@ def test_a_migration_keeps_which_imports_the_mistakes_of_before_name(
         move(config, revision)
         if revision == BEFORE:
             with imports.filing.context():
-                query = sa.select(sa.column("reason")).select_from(sa.table("import_mistakes"))
-                assert f"What counts by import {first}, {second} says" in "".join(db.session.scalars(query))
+                before = sa.select(sa.column("reason", sa.String())).select_from(sa.table("import_mistakes"))
+                assert f"What counts by import {first}, {second} says" in "".join(db.session.scalars(before))
     assert imports.mistakes(late) == told
     with imports.filing.context():
         query = sa.select(ImportMistake.imports).order_by(ImportMistake.row)

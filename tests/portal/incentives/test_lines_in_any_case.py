@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from alembic import command
 
 from portal.db import db
 from portal.imports.model import ImportedRow
+from portal.imports.using import undo, use
 from portal.incentives.model import EarningLine
 from tests.databases import migration_config
 from tests.portal.imports.conftest import Imports
@@ -125,3 +127,59 @@ def test_lines_that_count_beside_each_other_go_on_and_doubles_that_do_not_become
     migrate(imports, database_url, BEFORE)
     migrate(imports, database_url, "head")
     assert len(rows(imports)) == 8
+
+
+Doubled = tuple[Earnings, int, int, str]
+
+
+@pytest.fixture(params=["a-1", "ä-1"])
+def doubled(imports: Imports, database_url: str, request: pytest.FixtureRequest) -> Doubled:
+    """A line that counts twice since before, small and in capitals, each by an import of its own."""
+    small: str = request.param
+    earnings = Earnings(imports)
+    first = imports.used(earnings.file([Said("Z", 1, "EUR"), Said(small, 500, "EUR")]), "earnings")
+    second = imports.used(earnings.file([Said("Y", 1, "EUR")]), "earnings")
+    migrate(imports, database_url, BEFORE)
+    engine = migration_config(database_url).attributes["engine"]
+    found = sa.MetaData()
+    found.reflect(engine, only=["earning_lines", "imported_rows"], resolve_fks=False)
+    table, brought = found.tables["earning_lines"], found.tables["imported_rows"]
+    with engine.begin() as connection:
+        line = dict(connection.execute(table.select().where(table.c.key == small)).mappings().one())
+        said = line["said"] | {"line_id": small.upper()}
+        other = line | {"id": 100, "key": small.upper(), "digest": as_before(said), "said": said}
+        connection.execute(table.insert().values(other))
+        connection.execute(brought.insert().values(import_id=second, row_id=100))
+    migrate(imports, database_url, "head")
+    assert {one.line for one in earnings.counting()} == {"Z", "Y", small, small.upper()}
+    return earnings, first, second, small
+
+
+@pytest.mark.parametrize(
+    ("capitals", "amount", "told"), [(False, 500, ("ready", 1)), (True, 600, ("wrong", 0))]
+)
+def test_of_a_doubled_line_the_one_that_is_left_is_known_again(
+    imports: Imports, doubled: Doubled, amount: int, told: tuple[str, int], *, capitals: bool
+) -> None:
+    earnings, first, second, small = doubled
+    typed = small.upper() if capitals else small
+    with imports.filing.context():
+        undo(imports.importer, first, imports.actor)
+    assert {one.line for one in earnings.counting()} == {"Y", small.upper()}
+    again = imports.row(imports.checked(earnings.file([Said(typed, amount, "EUR")]), "earnings"))
+    assert (again.state, again.same) == told
+    with imports.filing.context():
+        undo(imports.importer, second, imports.actor)
+    assert earnings.counting() == set()
+
+
+def test_a_file_that_waited_while_a_doubled_line_was_undone_counts_beside_none(
+    imports: Imports, doubled: Doubled
+) -> None:
+    earnings, first, _, small = doubled
+    waiting = imports.checked(earnings.file([Said(small, 500, "EUR"), Said("X", 1, "EUR")]), "earnings")
+    with imports.filing.context():
+        undo(imports.importer, first, imports.actor)
+        use(imports.importer, waiting, imports.actor)
+    counting = Counter((one.line.casefold(), one.amount) for one in earnings.counting())
+    assert counting == {("x", 1): 1, ("y", 1): 1, (small, 500): 1}
