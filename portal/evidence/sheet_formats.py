@@ -34,6 +34,13 @@ _NO_LITERAL = _DIGITS | _POINTS | {"%", "/", _TEXT}
 _BETWEEN = frozenset(" \u00a0\u202f.,'’")
 _BESIDE = _BETWEEN | frozenset("+-−–():%/")
 _CURRENCY = "Sc"  # the category of €, $ and ¥
+# What spreadsheets write for a currency that has no such sign, as countries set them up. It is taken for one
+# where a number has a point or thousands alone, for an ID may begin with any of them.
+_IN_LETTERS = re.compile(
+    "Bs|DA|DT|Din|Fr|FCFA|Ft|KM|Kč|Kr|Ksh|Le|Lei|R|RM|Rp|Rs|S/|SFr|TL|Tk|TSh|USh|kn|kr|lei|zł"
+    "|КМ|грн|ден|дин|лв|р|руб"
+)
+_LETTERS_OF_A_DOLLAR_AT_MOST = 3  # R$, US$, MOP$
 _MARK = "\0"  # for what is not taken from a format
 
 
@@ -59,7 +66,7 @@ class _Section:
         behind = self.literal[found[-1] :]
         if set(between) - _BETWEEN - {_MARK}:
             return True
-        return not to_amount and any(_is_text(one, currencies) for one in (before, behind))
+        return any(_is_text(one, currencies, to_amount=to_amount) for one in (before, behind))
 
 
 def fills_with_zeros(code: str) -> bool:
@@ -111,8 +118,19 @@ def _parts(code: str) -> Iterator[tuple[str, str, bool]]:
             yield "", text, False
 
 
-def _is_text(literal: str, currencies: Collection[str]) -> bool:
+def _is_text(literal: str, currencies: Collection[str], *, to_amount: bool) -> bool:
     """Tell whether what stands beside a number says more than how much of which currency it is."""
-    words = literal.replace(_MARK, " ").split()
-    signs = "".join(word for word in words if word.strip(".") not in currencies)
-    return any(sign not in _BESIDE and category(sign) != _CURRENCY for sign in signs)
+    words = [word.lstrip("(-−–+").rstrip(".)") for word in literal.replace(_MARK, " ").split()]
+    return any(
+        set(word) - _BESIDE
+        and not _is_currency(word, currencies)
+        and not (to_amount and _IN_LETTERS.fullmatch(word))
+        for word in words
+    )
+
+
+def _is_currency(word: str, currencies: Collection[str]) -> bool:
+    letters = "".join(sign for sign in word if category(sign) != _CURRENCY)
+    if letters == word:
+        return word in currencies
+    return not letters or (letters.isalpha() and len(letters) <= _LETTERS_OF_A_DOLLAR_AT_MOST)

@@ -88,7 +88,8 @@ def problems(settings: Settings, where: str = "") -> dict[str, str]:
         ),
         "text_beside": gettext(
             "The format of the cell %(cell)s of the workbook adds a text that is not in it, such as SUB- "
-            "before 123. Format the column as text, and enter its values as they are seen.",
+            "before 123. Where that text belongs to it, format the column as text, and enter its values as "
+            "they are seen. Where it is an amount, give the column a format of numbers without the text.",
             cell=where,
         ),
         "merged_cells": gettext(

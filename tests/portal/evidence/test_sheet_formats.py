@@ -26,6 +26,14 @@ CURRENCIES = frozenset({"EUR", "CHF", "JPY"})
         '"#"0',
         '"SUB-"00000',
         '_-"SUB-"* 0_-',
+        '"SUB-"#,##0',
+        '"SUB-"0.00',
+        '"SUB "#,##0.00',
+        '#,##0"-A"',
+        '#,##0.0,"k"',  # 1500 is seen as 1.5k
+        '#,##0;"SUB-"#,##0',
+        '"R"0',
+        '"EUR-"#,##0',
     ],
 )
 def test_a_text_that_is_not_in_the_cell_is_found(code: str) -> None:
@@ -55,6 +63,11 @@ def test_a_text_that_is_not_in_the_cell_is_found(code: str) -> None:
         '"¥"0',
         "€ 0",
         '"Fr. "#,##0.00',
+        '"kr" #,##0.00',
+        r'#,##0.00\ "zł"',
+        r'"R$"\ #,##0.00;[Red]\-"R$"\ #,##0.00',
+        '"US$" 0',
+        '#,##0.00 "S/."',
         r"#\ ##0",
         "#'##0",
         r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;##,##0",

@@ -144,6 +144,11 @@ def shown_with_a_text(made: Workbook) -> None:
     made.worksheets[0]["B3"].number_format = '"SUB-"0'  # seen as SUB-123
 
 
+def number_with_thousands_shown_with_a_text(made: Workbook) -> None:
+    made.worksheets[0]["B3"] = 1234
+    made.worksheets[0]["B3"].number_format = '"SUB-"#,##0'  # seen as SUB-1,234
+
+
 def text_shown_with_more(made: Workbook) -> None:
     made.worksheets[0]["B3"] = "123"
     made.worksheets[0]["B3"].number_format = '0;-0;0;"SUB-"@'
@@ -173,6 +178,7 @@ def archive() -> bytes:
         (lambda: book(["a"], change=merged), "merged_cells"),
         (lambda: book(["a"], change=filled_with_zeros), "zeros_before"),
         (lambda: book(["a"], change=shown_with_a_text), "text_beside"),
+        (lambda: book(["a"], change=number_with_thousands_shown_with_a_text), "text_beside"),
         (lambda: book(["a"], change=text_shown_with_more), "text_beside"),
         (lambda: in_the_usual_style(filled_with_zeros), "zeros_before"),
         (lambda: in_the_usual_style(shown_with_a_text), "text_beside"),
