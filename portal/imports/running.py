@@ -103,9 +103,11 @@ def _used(importer: Importer, import_id: int, actor: Actor) -> str:
             return problem
         try:
             use(importer, import_id, actor)
-        except NotNow as refused:  # another import, or somebody on its page, was quicker
+        except NotNow as refused:
             problem = str(refused)
-            read_in(importer, import_id)  # where it is to be checked once more
+            if _state(import_id) != READING:  # no other try would change what keeps it
+                return problem
+            read_in(importer, import_id)  # another import, or somebody on its page, was quicker
         else:
             return ""
     return problem

@@ -1,15 +1,19 @@
 """Imports as a whole: a command's at once, a page's short file at once, and long ones in the background."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.claims.desk import Desk
 from portal.db import db
+from portal.imports.importer import NotNow
 from portal.imports.model import Import
 from portal.imports.running import FileTotals, Outcome, Part, bring, import_at_once
 from portal.imports.using import drop
+from portal.rulebook.rulebook import Rulebook
 from portal.work.loop import run_once
 from tests.bare_app import at_once
 from tests.portal.imports.conftest import Imports, subscriptions
@@ -62,6 +66,37 @@ def test_a_dry_run_tells_what_the_rows_come_to_in_each_currency(imports: Imports
         FileTotals("EUR", 2, "1234.00", (Part(status, 2, "1234.00"),)),
         FileTotals("USD", 1, "0.05", (Part(status, 1, "0.05"),)),
     )
+
+
+@SQLITE
+def test_what_no_further_try_changes_is_tried_once(imports: Imports) -> None:
+    tries: list[int] = []
+
+    def refuse(_session: Session, _changed: object) -> None:
+        tries.append(1)
+        raise NotNow("They come to more than can be added up.")
+
+    kinds = imports.importer.kinds
+    refusing = replace(kinds["subscriptions"], changed=refuse)
+    imports.importer = replace(imports.importer, kinds={**kinds, "subscriptions": refusing})
+    outcome = run(imports, subscriptions(3))
+    assert (outcome.used, outcome.problem) == (False, "They come to more than can be added up.")
+    assert (len(tries), imports.live(), imports.row(outcome.number).state) == (1, set(), "dropped")
+
+
+@SQLITE
+def test_a_file_that_is_to_be_checked_once_more_is_tried_again(imports: Imports) -> None:
+    checked: list[int] = []
+
+    def misplaced(_session: Session, _rulebook: Rulebook, _mine: object) -> bool:
+        checked.append(1)
+        return len(checked) == 1  # as where a claim was approved at the very moment
+
+    kinds = imports.importer.kinds
+    moving = replace(kinds["subscriptions"], misplaced=misplaced)
+    imports.importer = replace(imports.importer, kinds={**kinds, "subscriptions": moving})
+    outcome = run(imports, subscriptions(3))
+    assert (outcome.used, outcome.problem, len(checked)) == (True, "", 2)
 
 
 def test_a_command_and_the_background_work_may_read_the_same_file(imports: Imports) -> None:
