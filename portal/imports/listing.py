@@ -63,6 +63,12 @@ CONTRADICTED = State(
         "Nothing of the file counts."
     ),
 )
+# Of one that is being checked, where that failed.
+UNREADABLE = State(
+    lazy_gettext("Could not be checked"),
+    "danger",
+    lazy_gettext("Reading the file failed; the portal tries again by itself. Nothing of the file counts."),
+)
 # The newest first.
 ORDER = Order("-id", Import.id.expression, Import.id, int, descending=True, always=True)
 COMMAND = lazy_gettext("A command on the server")
@@ -70,13 +76,17 @@ COMMAND = lazy_gettext("A command on the server")
 
 @dataclass(frozen=True)
 class Shown:
-    """One import in words. `twice` are others that wait with the very same file, where it waits itself."""
+    """One import in words. `twice` are others that wait with the very same file, where it waits itself.
+
+    With `undecided`, claims that it may concern could not be decided again yet.
+    """
 
     row: Import
     kind: str
     state: State
     who: str
-    twice: tuple[int, ...] = ()
+    twice: tuple[int, ...]
+    undecided: bool
 
 
 @dataclass(frozen=True)
@@ -126,8 +136,16 @@ def _waiting_twice(session: Session, rows: Sequence[Import]) -> Mapping[int, tup
 def _shown(importer: Importer, row: Import, twice: tuple[int, ...]) -> Shown:
     kind = importer.kinds.get(row.kind)
     who = row.by.name if row.by else str(COMMAND)
-    state = CONTRADICTED if row.state == READY and row.against else STATES[row.state]
-    return Shown(row, str(kind.label) if kind else row.kind, state, who, twice)
+    undecided = row.error is not None and row.state in (IN_USE, UNDONE)
+    return Shown(row, str(kind.label) if kind else row.kind, _state(row), who, twice, undecided)
+
+
+def _state(row: Import) -> State:
+    if row.state == READY and row.against:
+        return CONTRADICTED
+    if row.state == READING and row.error is not None:
+        return UNREADABLE
+    return STATES[row.state]
 
 
 def kinds(importer: Importer) -> list[tuple[str, str, str]]:

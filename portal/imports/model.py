@@ -47,6 +47,10 @@ class Import(Base):
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
     # What follows from the rows elsewhere, such as eligibility, was decided again since they count or do not.
     followed: Mapped[bool] = mapped_column(default=True)
+    # Of what the background work is to do with it and could not (`setbacks.py`): how often, when next, why.
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    error: Mapped[str | None]
 
     by: Mapped[Person | None] = relationship(lazy="joined")
 

@@ -13,6 +13,7 @@ from portal.imports.importer import Importer, locked
 from portal.imports.kinds import Entry
 from portal.imports.model import MISTAKES_AT_MOST, READING, READY, WRONG, Import, ImportMistake
 from portal.imports.placing import excuse_what_counts, place
+from portal.imports.setbacks import overcome
 from portal.imports.sheets import Line, lines
 from portal.languages.sentences import in_english
 from portal.rulebook.rulebook import Rulebook
@@ -71,6 +72,7 @@ def _read_part(importer: Importer, import_id: int, position: int, part: Sequence
 def _end(session: Session, importer: Importer, row: Import, part: Sequence[Line]) -> None:
     if row.read >= row.rows or not part:
         row.state, row.read_at = WRONG if row.wrong else READY, importer.clock.now()
+        overcome(row)
         count_anew(session, importer.kinds[row.kind])  # some came into use while the first parts were read
 
 

@@ -13,6 +13,7 @@ from portal.imports.columns import plain_amount
 from portal.imports.importer import Importer, NotNow
 from portal.imports.model import IN_USE, READING, READY, Import, ImportMistake
 from portal.imports.reading import read_in
+from portal.imports.setbacks import is_due, put_off
 from portal.imports.taking import take_in
 from portal.imports.totals import Totals, totals_of
 from portal.imports.using import drop, use
@@ -141,15 +142,20 @@ def bring(importer: Importer, kind: str, name: str, file: BinaryIO, actor: Actor
 
 
 def read_waiting(importer: Importer) -> None:
-    """Read every import that waits for it, the oldest first. One that fails holds up no other."""
-    session = db.session()
-    waiting = list(session.scalars(select(Import.id).where(Import.state == READING).order_by(Import.id)))
+    """Read every import that waits for it, the oldest first.
+
+    One that fails holds up no other, and waits the longer the oftener it failed.
+    """
+    session, now = db.session(), importer.clock.now()
+    query = select(Import.id).where(Import.state == READING, is_due(now)).order_by(Import.id)
+    waiting = list(session.scalars(query))
     session.rollback()
     for import_id in waiting:
         try:
             read_in(importer, import_id)
-        except Exception:
-            log.exception("an import could not be read; it goes on at the next turn", extra={"id": import_id})
+        except Exception as error:
+            log.exception("an import could not be read; it is tried again later", extra={"id": import_id})
+            put_off(import_id, READING, now, f"{type(error).__name__}: {error}")
 
 
 def _state(import_id: int) -> str:

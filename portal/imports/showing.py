@@ -21,6 +21,7 @@ HAPPENED: Mapping[str, str] = {
     "used": lazy_gettext("Rows used"),
     "undone": lazy_gettext("Undone"),
     "dropped": lazy_gettext("Discarded"),
+    "tried_again": lazy_gettext("Another try asked for"),
 }
 
 

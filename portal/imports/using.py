@@ -19,6 +19,7 @@ from portal.imports.model import (
     Imported,
     ImportedRow,
 )
+from portal.imports.setbacks import overcome
 from portal.languages.sentences import gettext
 from portal.rulebook.rulebook import Rulebook
 
@@ -39,6 +40,7 @@ def use(importer: Importer, import_id: int, actor: Actor) -> None:
             _read_again(session, kind, row)
         else:
             row.state, row.used_at, row.followed = IN_USE, importer.clock.now(), False
+            overcome(row)
             _let_count(session, kind, row)
             note(session, importer, row, actor, "used")
     if outdated:
@@ -56,6 +58,7 @@ def undo(importer: Importer, import_id: int, actor: Actor) -> None:
             raise NotNow(_why_not(row))
         _let_count_no_more(session, importer.kinds[row.kind], row)
         row.state, row.undone_at, row.followed = UNDONE, importer.clock.now(), False
+        overcome(row)
         note(session, importer, row, actor, "undone")
 
 
@@ -67,6 +70,7 @@ def drop(importer: Importer, import_id: int, actor: Actor) -> None:
             raise NotNow(_why_not(row))
         _forget(session, importer.kinds[row.kind], row)
         row.state = DROPPED
+        overcome(row)
         note(session, importer, row, actor, "dropped")
 
 

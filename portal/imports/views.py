@@ -12,6 +12,7 @@ from portal.imports import files, listing, showing, using
 from portal.imports.importer import Importer, NoImport, NotNow
 from portal.imports.kinds import Kind
 from portal.imports.running import bring, use_now
+from portal.imports.setbacks import try_soon
 from portal.imports.sheets import NoSheet
 from portal.imports.taking import CSV
 from portal.imports.workbooks import MEDIA_TYPE
@@ -89,6 +90,13 @@ def undo(import_id: int) -> AnyResponse:
 def discard(import_id: int) -> AnyResponse:
     """Throw away the rows of an import that was never used."""
     return _changed(import_id, using.drop, gettext("The import was discarded; nothing of it ever counted."))
+
+
+@blueprint.post(f"{ONE}/retry")
+@allow(MANAGE)
+def retry(import_id: int) -> AnyResponse:
+    """Let the background work try at its next turn what failed."""
+    return _changed(import_id, try_soon, gettext("It is tried within a minute. Load the page anew then."))
 
 
 @blueprint.get(f"{ONE}/file")

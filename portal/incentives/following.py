@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 
 from portal.accounts.actor import SYSTEM_ACTOR
 from portal.claims.desk import Desk
@@ -15,6 +15,7 @@ from portal.claims.queries import claim_by_id
 from portal.customers.model import Customer, SubscriptionReading
 from portal.db import db, transaction
 from portal.imports.model import Import, ImportedRow
+from portal.imports.setbacks import is_due, overcome, put_off
 from portal.incentives.assessment import decide_eligibility
 
 log = logging.getLogger(__name__)
@@ -46,37 +47,47 @@ CONCERNED: Mapping[str, Callable[[int], Select[int]]] = {"subscriptions": _of_su
 def follow_imports(desk: Desk) -> int:
     """Decide again whatever imports changed since they came into use or were undone; return how many claims.
 
-    One claim that cannot be decided keeps no other from its turn, and the import is followed once more.
+    One claim that cannot be decided keeps no other from its turn, and the import is followed once more, the
+    later the oftener it failed.
     """
     desk.open()
     session = db.session()
-    query = select(Import.id, Import.kind, Import.state).where(~Import.followed).order_by(Import.id)
+    query = select(Import.id, Import.kind, Import.state).where(~Import.followed, is_due(desk.clock.now()))
+    query = query.order_by(Import.id)
     waiting = [(row.id, row.kind, row.state) for row in session.execute(query)]
     session.rollback()
     changed = 0
     for import_id, kind, state in waiting:
-        found, whole = _follow(desk, import_id, kind)
+        found, failed = _follow(desk, import_id, kind)
         changed += found
-        if whole:
-            with transaction() as writing:
-                # What was undone meanwhile is followed once more.
-                same = (Import.id == import_id, Import.state == state)
-                writing.execute(update(Import).where(*same).values(followed=True))
+        if failed:
+            put_off(import_id, state, desk.clock.now(), "; ".join(failed))
+        else:
+            _mark_followed(import_id, state)
     if changed:
         desk.committed()
     return changed
 
 
-def _follow(desk: Desk, import_id: int, kind: str) -> tuple[int, bool]:
-    """Return how many claims were decided otherwise, and whether all could be asked."""
-    changed, whole = 0, True
+def _mark_followed(import_id: int, state: str) -> None:
+    with transaction() as session:
+        row = session.get_one(Import, import_id, with_for_update={"of": Import}, populate_existing=True)
+        if row.state == state:  # what was undone meanwhile is followed once more
+            row.followed = True
+            overcome(row)
+
+
+def _follow(desk: Desk, import_id: int, kind: str) -> tuple[int, list[str]]:
+    """Return how many claims were decided otherwise, and what kept each that could not be asked."""
+    changed, failed = 0, list[str]()
     for claim_id in _concerned(import_id, kind):
         try:
             changed += _decide_again(desk, claim_id, kind)
-        except Exception:
+        except Exception as error:
             log.exception("a claim could not be decided again after an import", extra={"claim_id": claim_id})
-            whole = False
-    return changed, whole
+            number = db.session().scalar(select(Claim.number).where(Claim.id == claim_id))
+            failed.append(f"{number}: {type(error).__name__}: {error}")
+    return changed, failed
 
 
 def _concerned(import_id: int, kind: str) -> Sequence[int]:

@@ -173,6 +173,7 @@ EXPECTED = {
     ("POST", "/imports/<int:import_id>/use"): ORGANIZERS,
     ("POST", "/imports/<int:import_id>/undo"): ORGANIZERS,
     ("POST", "/imports/<int:import_id>/discard"): ORGANIZERS,
+    ("POST", "/imports/<int:import_id>/retry"): ORGANIZERS,
     ("GET", "/imports/<int:import_id>/file"): ORGANIZERS,
     ("GET", "/imports/<int:import_id>/mistakes.csv"): ORGANIZERS,
     ("GET", "/imports/<kind>/template.csv"): ORGANIZERS,

@@ -134,7 +134,10 @@ def test_one_import_that_cannot_be_read_holds_up_no_other(imports: Imports) -> N
     imports.importer.files.path(imports.row(lost).sha256).unlink()
     with imports.filing.context():
         run_once(imports.filing.desk)
+        run_once(imports.filing.desk)
     assert [imports.row(one).state for one in (lost, other)] == ["reading", "ready"]
+    assert (imports.row(lost).attempts, imports.row(other).error) == (1, None)
+    assert str(imports.row(lost).error).startswith("FileNotFoundError: ")
     with imports.filing.context():
         drop(imports.importer, lost, imports.actor)
         assert db.session.scalars(select(Import.state).where(Import.id == lost)).one() == "dropped"

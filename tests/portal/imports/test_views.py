@@ -6,7 +6,9 @@ import io
 import pytest
 
 from portal.accounts.kept_views import LEFT
+from portal.imports.setbacks import put_off
 from portal.settings import Settings
+from portal.work.loop import run_once
 from tests.browser import Browser
 from tests.form_filling import File
 from tests.portal.imports.conftest import ADMIN, SUBSCRIPTION, Imports, sheet, subscriptions
@@ -215,6 +217,49 @@ def test_a_long_file_shows_how_far_it_is_and_then_all_of_the_page(imports: Impor
     assert page.headers["HX-Refresh"] == "true"
     assert page.select("#import-standing")[0].get("data-hx-get") is None
     assert "Use these rows" in admin.visit(f"/imports/{import_id}").buttons()
+
+
+def test_what_keeps_a_file_from_being_read_is_told_and_tried_again_when_somebody_asks(
+    imports: Imports, admin: Browser
+) -> None:
+    upload(admin, subscriptions(60))
+    path = imports.importer.files.path(imports.row(1).sha256)
+    content = path.read_bytes()
+    path.unlink()
+
+    def work() -> None:
+        with imports.filing.context():
+            run_once(imports.filing.desk)
+
+    work()
+    assert [row["State"] for row in admin.visit("/imports").rows()] == ["Could not be checked"]
+    page = admin.visit("/imports/1")
+    assert "Could not be checked" in page.region("import-standing")
+    told = page.region("import-setback")
+    assert "The file could not be read" in told
+    assert "It was tried 1 time." in told
+    path.write_bytes(content)
+    work()
+    assert imports.row(1).state == "reading"
+    page = admin.fill_and_submit("Try again now")
+    assert "Another try asked for" in page.region("import-history")
+    retry = admin.filled("Try again now")
+    work()
+    assert imports.row(1).state == "ready"
+    assert not admin.visit("/imports/1").select("#import-setback")
+    assert "Nothing failed" in admin.send_filled(retry, status=409).region("import-refused")
+
+
+def test_what_keeps_claims_from_being_decided_is_told_on_page_and_list(
+    imports: Imports, admin: Browser
+) -> None:
+    used = imports.used(subscriptions(2))
+    with imports.filing.context():
+        put_off(used, "in_use", imports.importer.clock.now(), "CL-2026-000001: KeyError: 'x'")
+    assert [row["State"] for row in admin.visit("/imports").rows()] == ["In useClaims not decided yet"]
+    told = admin.visit(f"/imports/{used}").region("import-setback")
+    assert "Claims could not be decided again" in told
+    assert "CL-2026-000001" in told
 
 
 def test_what_somebody_else_did_meanwhile_is_told(imports: Imports, admin: Browser) -> None:

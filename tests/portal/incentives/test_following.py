@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from portal.claims.chain import chain_of
 from portal.claims.desk import Step
 from portal.claims.ends import apply_due_ends
 from portal.db import db
+from portal.imports.model import Import
 from portal.imports.using import undo
 from portal.incentives.assessment import assess
 from portal.incentives.following import follow_imports
@@ -156,3 +158,50 @@ def test_what_is_imported_while_a_claim_is_assessed_is_not_missed(filing: Filing
         assert apply_due_ends(replace(filing.desk, verbs=verbs)) == [(number, "consent_window")]
     other.join()
     assert filing.claim(number).eligibility == "not_eligible"
+
+
+def test_an_import_whose_claim_cannot_be_decided_waits_longer_each_time_and_is_followed_when_it_can(
+    filing: Filing, assessed: str
+) -> None:
+    tries: list[datetime] = []
+
+    def broken(_step: Step) -> None:
+        tries.append(filing.clock.now())
+        raise KeyError("a rule that names nothing")
+
+    def follow_broken() -> None:
+        with filing.context():
+            follow_imports(replace(filing.desk, verbs={**filing.desk.verbs, "assess": broken}))
+
+    def waited(minutes: int) -> None:
+        filing.clock.set(filing.clock.now() + timedelta(minutes=minutes))
+
+    outcome = subscribe(filing, state="ended")
+    for minutes, tried in ((0, 1), (0, 1), (1, 2), (1, 2), (1, 3), (3, 3), (1, 4), (7, 4), (1, 5)):
+        waited(minutes)
+        follow_broken()
+        assert len(tries) == tried
+    with filing.context():
+        row = db.session.get_one(Import, outcome.number)
+        assert (row.attempts, row.followed) == (5, False)
+        assert row.error == f"{assessed}: KeyError: 'a rule that names nothing'"
+    assert follow(filing) == 0
+    waited(16)
+    assert follow(filing) == 1
+    assert filing.claim(assessed).eligibility == "not_eligible"
+    with filing.context():
+        row = db.session.get_one(Import, outcome.number)
+        assert (row.attempts, row.next_attempt_at, row.error, row.followed) == (0, None, None, True)
+
+
+def test_what_is_undone_is_followed_at_once_whatever_failed_before(filing: Filing, assessed: str) -> None:
+    def broken(_step: Step) -> None:
+        raise KeyError("a rule that names nothing")
+
+    outcome = subscribe(filing, state="ended")
+    with filing.context():
+        follow_imports(replace(filing.desk, verbs={**filing.desk.verbs, "assess": broken}))
+        undo(filing.app.extensions["importer"], outcome.number, SYSTEM_ACTOR)
+        follow_imports(filing.desk)
+        row = db.session.get_one(Import, outcome.number, populate_existing=True)
+        assert (row.state, row.followed, row.error) == ("undone", True, None)
