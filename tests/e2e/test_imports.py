@@ -110,3 +110,21 @@ def test_a_wrong_file_is_told_where_it_was_chosen(filing: Filing, window: Window
     expect(page.get_by_role("alert")).to_contain_text("Did you mean “tenant_id”?")
     expect(page.get_by_role("radio", name="Subscriptions")).to_be_checked()
     accessible(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_name_of_a_column_stands_in_one_line_beside_what_was_typed(
+    filing: Filing, window: Window, width: int
+) -> None:
+    imports = Imports(filing)
+    earnings = Earnings(imports)
+    typed = "W" * 90
+    wrong = earnings.file(LINES).replace(earnings.row["payment_status"].encode(), typed.encode())
+    import_id = imports.checked(wrong, "earnings")
+    page = window(ADMIN, width, at=f"/imports/{import_id}")
+    cell = page.locator("#import-mistakes td", has_text="payment_status").first
+    lines = "cell => { const text = document.createRange(); text.selectNodeContents(cell); %s }"
+    assert cell.evaluate(lines % "return text.getClientRects().length") == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    frame = page.locator("#import-mistakes .table-frame")
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
