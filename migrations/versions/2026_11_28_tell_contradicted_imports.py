@@ -14,7 +14,7 @@ TABLES = {"subscriptions": "subscription_readings", "earnings": "earning_lines"}
 def upgrade() -> None:
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.add_column(sa.Column("against", sa.Integer(), nullable=False, server_default="0"))
-    imports = sa.table("imports", *(sa.column(name) for name in ("id", "kind", "state", "against")))
+    imports = sa.table("imports", *(sa.column(name) for name in ("id", "kind", "state", "fresh", "against")))
     brought = sa.table("imported_rows", sa.column("import_id"), sa.column("row_id"))
     for kind, name in TABLES.items():
         table = sa.table(name, sa.column("id"), sa.column("key"), sa.column("live", sa.Boolean()))
@@ -29,6 +29,7 @@ def upgrade() -> None:
         )
         ready = imports.c.kind == kind, imports.c.state == "ready"
         op.execute(imports.update().where(*ready).values(against=against))
+    op.execute(imports.update().values(fresh=imports.c.fresh - imports.c.against))  # these are not new
     # The default was for the imports that were there; from here on the portal says it, as for every column.
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.alter_column(
@@ -37,5 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    imports = sa.table("imports", sa.column("fresh"), sa.column("against"))
+    op.execute(imports.update().values(fresh=imports.c.fresh + imports.c.against))
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.drop_column("against")

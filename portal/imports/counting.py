@@ -36,7 +36,9 @@ def count_anew(session: Session, kind: Kind) -> None:
         .scalar_subquery()
     )
     ready = update(Import).where(Import.kind == kind.code, Import.state == READY)
-    session.execute(ready.values(fresh=fresh, same=Import.rows - fresh, against=against))
+    session.execute(ready.values(fresh=fresh, against=against))
+    # Both count nowhere, and what cannot come to count is not new.
+    session.execute(ready.values(fresh=Import.fresh - Import.against, same=Import.rows - Import.fresh))
 
 
 def contradicting(session: Session, kind: Kind, row: Import) -> tuple[int, ...]:

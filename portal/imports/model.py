@@ -24,7 +24,7 @@ class Import(Base):
 
     `rows` are those of the file without its headings, `read` those looked at so far: a worker that is
     stopped goes on there. Of these `fresh` are new, `same` were known already, `wrong` have a mistake.
-    Of one that is ready, `against` are those of which something else counts by now.
+    Of one that is ready, `against` are those of which something else counts by now; they are neither.
     """
 
     __tablename__ = "imports"

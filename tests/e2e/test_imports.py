@@ -128,3 +128,22 @@ def test_the_name_of_a_column_stands_in_one_line_beside_what_was_typed(
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     frame = page.locator("#import-mistakes .table-frame")
     assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+
+
+def test_on_a_narrow_screen_a_cell_that_links_an_import_stays_one_sentence(
+    filing: Filing, window: Window
+) -> None:
+    imports = Imports(filing)
+    imports.used(subscriptions(2))
+    wrong = imports.checked(subscriptions(2, state="suspended"))
+    for _ in range(2):
+        imports.checked(subscriptions(3, start=5))
+    page = window(ADMIN, 390)
+    for path, region in ((f"/imports/{wrong}", "#import-mistakes"), ("/imports", "main")):
+        page.goto(path)
+        cell = page.locator(f"{region} td:has(a)").first
+        label = "cell => parseFloat(getComputedStyle(cell).gridTemplateColumns)"
+        link, whole = cell.get_by_role("link").bounding_box(), cell.bounding_box()
+        assert link is not None
+        assert whole is not None
+        assert link["x"] > whole["x"] + cell.evaluate(label), "the link stands below the name of the cell"

@@ -23,6 +23,7 @@ def test_the_imports_that_contradict_a_waiting_one_are_told_as_long_as_they_coun
     first, second = imports.used(subscriptions(2)), imports.used(subscriptions(2, start=1))
     imports.used(subscriptions(1, start=3, state="suspended"))
     assert (imports.row(waiting).against, by(imports, waiting)) == (3, (first, second))
+    assert (imports.row(waiting).fresh, imports.row(waiting).same) == (0, 1)
     for ended, left in ((first, (2, (second,))), (second, (0, ()))):
         with imports.filing.context():
             undo(imports.importer, ended, imports.actor)
@@ -39,4 +40,4 @@ def test_what_was_contradicted_before_a_migration_is_told_after_it(
     config = migration_config(database_url)
     command.downgrade(config, BEFORE)
     command.upgrade(config, "head")
-    assert imports.row(waiting).against == 2
+    assert (imports.row(waiting).against, imports.row(waiting).fresh) == (2, 1)

@@ -73,8 +73,8 @@ class Model:
         counting = self.counting
         for file in self.files:
             if file.state == "ready":
-                fresh = sum(counting.get(line.line) != line for line in file.own.values())
-                file.counted = fresh, len(file.lines) - fresh, 0
+                fresh = sum(line.line not in counting for line in file.own.values())
+                file.counted = fresh, len(file.lines) - fresh - self.against(file), 0
 
     def against(self, file: File) -> int:
         counting = self.counting

@@ -85,6 +85,7 @@ def test_of_two_that_contradict_each_other_list_and_page_of_the_later_say_so_bef
     page = admin.visit(f"/imports/{late}")
     assert "Contradicted" in page.region("import-standing")
     assert "2 of its rows" in page.region("import-standing")
+    assert "New rows0 Contradicted rows2 Known rows0" in page.region("import-standing")
     assert page.select("#import-actions a[href='/imports/1']")[0].text_content() == "import 1"
     admin.visit("/imports/1")
     admin.fill_and_submit("Undo")
@@ -235,6 +236,7 @@ def test_what_keeps_a_file_from_being_read_is_told_and_tried_again_when_somebody
     assert [row["State"] for row in admin.visit("/imports").rows()] == ["Could not be checked"]
     page = admin.visit("/imports/1")
     assert "Could not be checked" in page.region("import-standing")
+    assert "begins within a minute" not in page.text
     told = page.region("import-setback")
     assert "The file could not be read" in told
     assert "It was tried 1 time." in told
