@@ -11,7 +11,7 @@ from portal.accounts.actor import Actor
 from portal.db import db
 from portal.imports.columns import plain_amount
 from portal.imports.importer import Importer, NotNow
-from portal.imports.model import IN_USE, READING, READY, Import, ImportMistake
+from portal.imports.model import IN_USE, READING, WRONG, Import, ImportMistake
 from portal.imports.reading import read_in
 from portal.imports.setbacks import is_due, put_off
 from portal.imports.taking import take_in
@@ -97,11 +97,14 @@ def import_at_once(
 
 
 def _used(importer: Importer, import_id: int, actor: Actor) -> str:
-    """Use a file that was read, unless it has mistakes; return what kept it, "" where its rows count."""
+    """Use a file that was read, unless it has mistakes; return what kept it, "" where its rows count.
+
+    Whatever else became of it meanwhile, such as that somebody discarded it, is told by `use` itself.
+    """
     problem = ""
     for _ in range(TRIES):
-        if _state(import_id) != READY:
-            return problem
+        if (state := _state(import_id)) in (WRONG, IN_USE):
+            return problem if state == WRONG else ""
         try:
             use(importer, import_id, actor)
         except NotNow as refused:

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
-from portal.db import db
-from portal.imports.importer import NotNow
-from portal.imports.model import Import
+from portal.db import db, transaction
+from portal.imports import running
+from portal.imports.importer import Importer, NotNow
+from portal.imports.model import READING, Import
+from portal.imports.reading import read_in
 from portal.imports.running import FileTotals, Outcome, Part, bring, import_at_once
-from portal.imports.using import drop
+from portal.imports.using import drop, use
 from portal.rulebook.rulebook import Rulebook
 from portal.work.loop import run_once
 from tests.bare_app import at_once
@@ -20,6 +23,15 @@ from tests.portal.imports.conftest import Imports, subscriptions
 from tests.portal.imports.earnings import Earnings, Said
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def _reset(_importer: Importer, import_id: int, _actor: Actor) -> None:
+    with transaction() as session:
+        row = session.get_one(Import, import_id)
+        row.state, row.read, row.fresh = READING, 0, 0
+
+
+BY_OTHERS = {"dropped": drop, "used": use, "reset": _reset}
 
 
 def run(imports: Imports, content: bytes, *, dry_run: bool = False) -> Outcome:
@@ -97,6 +109,26 @@ def test_a_file_that_is_to_be_checked_once_more_is_tried_again(imports: Imports)
     imports.importer = replace(imports.importer, kinds={**kinds, "subscriptions": moving})
     outcome = run(imports, subscriptions(3))
     assert (outcome.used, outcome.problem, len(checked)) == (True, "", 2)
+
+
+@SQLITE
+@pytest.mark.parametrize("meanwhile", ["dropped", "used", "reset"])
+def test_a_command_tells_what_became_of_its_file_by_other_hands(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    reads: list[int] = []
+
+    def read_and_lose(importer: Importer, import_id: int) -> None:
+        read_in(importer, import_id)
+        reads.append(import_id)
+        if len(reads) == 1:
+            BY_OTHERS[meanwhile](importer, import_id, imports.actor)
+
+    monkeypatch.setattr(running, "read_in", read_and_lose)
+    outcome = run(imports, subscriptions(3))
+    assert outcome.used == (meanwhile != "dropped") == bool(imports.live())
+    assert (outcome.problem == "") == outcome.used
+    assert len(reads) == (2 if meanwhile == "reset" else 1)
 
 
 def test_a_command_and_the_background_work_may_read_the_same_file(imports: Imports) -> None:
