@@ -67,7 +67,8 @@ def sent_answers() -> Answers:
     values = {
         name: tuple(given) for name, given in request.form.lists() if name not in ("csrf_token", "version")
     }
-    return Answers(values, tuple(Upload(file.filename or "", file.read()) for file in sent_files()))
+    uploads = tuple(Upload(file.filename or "", file.read()) for file in sent_files())
+    return Answers(values, uploads, of_form=True)
 
 
 def sent_files() -> list[FileStorage]:

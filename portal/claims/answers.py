@@ -16,10 +16,15 @@ class Upload:
 
 @dataclass(frozen=True)
 class Answers:
-    """The values of a form by field name, and the files that came with it."""
+    """The values of a form by field name, and the files that came with it.
+
+    `of_form` where a page's form was sent, which has to say what it showed; a caller who gives the values
+    itself showed nothing.
+    """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
+    of_form: bool = False
 
     def one(self, name: str) -> str:
         """Return the first value of `name` without surrounding blanks, or ""."""

@@ -1,6 +1,6 @@
 """What a page says about a claim and incentives: approved is not paid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,8 @@ from portal.claims.desk import Desk, Eligibility
 from portal.claims.facts import gather
 from portal.claims.gathering import Gathering
 from portal.claims.model import NOT_ASSESSED, Claim
-from portal.languages.sentences import gettext, in_english
+from portal.languages.sentences import gettext, in_english, together
+from portal.rulebook.changes import TIME, Change
 from portal.rulebook.decision import CouldNotBeDecided, Decision
 from portal.rulebook.models import Side
 from portal.rulebook.remedies import Remedy
@@ -86,6 +87,44 @@ def what_would_change_it(session: Session, desk: Desk, claim: Claim, side: Side)
     except CouldNotBeDecided as error:
         note_undecided(error)
         return None
+
+
+def change_mailed(session: Session, desk: Desk, claim: Claim, told: Mapping[str, Any]) -> str:
+    """Say what would change the eligibility that a mail with the context `told` tells, as things are now.
+
+    It is "" where another answer came since: what would change that is no word about this one.
+    """
+    if (told.get(OUTCOME), told.get(REASONS)) != (claim.eligibility, claim.eligibility_reasons):
+        return ""
+    with in_english():  # who gets this mail gets it in English, whoever's action sent it
+        return _change_told(what_would_change_it(session, desk, claim, "partner"))
+
+
+def _change_told(remedy: Remedy | None) -> str:
+    if remedy is None:
+        return ""
+    if not remedy.changes:
+        return gettext(
+            "Nothing can change it for this claim: it follows from %(facts)s, which nobody can change any "
+            "more.",
+            facts=remedy.fixed,
+        )
+    who = {
+        "partner": gettext("You"),
+        "operator": gettext("The operator"),
+        "customer": gettext("The customer"),
+        TIME: gettext("By itself"),
+    }
+    steps: dict[str, list[Change]] = {}
+    for change in sorted(remedy.changes, key=lambda change: change.text):
+        steps.setdefault(change.text, []).append(change)
+    told = (_step(who[changes[0].who], changes) for changes in steps.values())
+    return together(gettext("What would change it:"), *told)
+
+
+def _step(who: str, changes: Sequence[Change]) -> str:
+    about = ", ".join(change.subject for change in changes if change.subject)
+    return f"{who}: {changes[0].text}{f' ({about})' if about else ''}."
 
 
 def called(rulebook: Rulebook, outcome: str) -> str:

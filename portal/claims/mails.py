@@ -14,7 +14,7 @@ from portal.claims.clock_states import running_clock, waiting_clocks
 from portal.claims.clocks import due_moment, left_until
 from portal.claims.consent_links import LINK, link_in_force, token_for
 from portal.claims.desk import Desk, Step
-from portal.claims.eligibility import OUTCOME, REASONS, assessed_as
+from portal.claims.eligibility import OUTCOME, REASONS, assessed_as, change_mailed
 from portal.claims.facts import gather_named
 from portal.claims.gathering import Gathering
 from portal.claims.mail_recipients import ADMINS, ALSO, CUSTOMER, PARTNER, REVIEWER, REVIEWERS, recipients
@@ -160,6 +160,7 @@ def _context(
         **names_of(claim),
         "eligibility.outcome": eligibility,
         "eligibility.reasons": " ".join(why),
+        "eligibility.change": "" if moved else change_mailed(session, desk, claim, message.context),
         "deadline.last_day": weekday_and_day(deadline.last, language) if deadline else "",
         "deadline.left": deadline.left if deadline else "",
     }

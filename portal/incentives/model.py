@@ -67,14 +67,12 @@ class DoubledLine(Base):
     row_id: Mapped[int] = mapped_column(ForeignKey("earning_lines.id", ondelete="CASCADE"), primary_key=True)
 
 
-class EarningSum(Base):
-    """What the lines of an organization that count come to: the totals of its page, without its lines.
+class Summed:
+    """What lines of earnings that count come to, by what the page of earnings tells of them.
 
     Kept in the transaction that lets lines count or not (`earning_sums.py`), and never changed otherwise.
     """
 
-    __tablename__ = "earning_sums"
-
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
     month: Mapped[str] = mapped_column(primary_key=True)
     engagement: Mapped[str] = mapped_column(primary_key=True)
@@ -85,20 +83,18 @@ class EarningSum(Base):
     lines: Mapped[int]
 
 
-class EarningClaimSum(Base):
-    """The same of each claim: the totals for people who see the claims of some locations alone."""
+class EarningSum(Summed, Base):
+    """What the lines of an organization come to: the totals of its page, without its lines."""
+
+    __tablename__ = "earning_sums"
+
+
+class EarningClaimSum(Summed, Base):
+    """What those of each claim come to: the totals for people who see the claims of some locations alone."""
 
     __tablename__ = "earning_claim_sums"
 
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), primary_key=True)
-    month: Mapped[str] = mapped_column(primary_key=True)
-    engagement: Mapped[str] = mapped_column(primary_key=True)
-    product: Mapped[str] = mapped_column(primary_key=True)
-    payment_status: Mapped[str] = mapped_column(primary_key=True)
-    currency: Mapped[str] = mapped_column(primary_key=True)
-    amount: Mapped[int] = mapped_column(BigInteger)
-    lines: Mapped[int]
 
 
 class PayoutContact(Base):

@@ -4,9 +4,10 @@ Who takes over an account could lead payments elsewhere with it, so a change is 
 to those who manage the organization's people, and to whom it replaces.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from sqlalchemy import func, select
@@ -26,7 +27,11 @@ from portal.incentives.model import PayoutContact
 from portal.incentives.payout_mails import KEEP, PEOPLE, Contact, post_change
 from portal.languages.sentences import gettext, ngettext
 
+log = logging.getLogger(__name__)
+
 CHANGED = "payout_contact_changed"
+# The second finds whom another request named while the first was under way; nothing else asks for a third.
+TRIES = 2
 
 
 class NotKept(Exception):
@@ -43,6 +48,21 @@ class TooOften(NotKept):
     """The actor changed the contact as often as one person may within a day."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class NotNow(NotKept):
+    """The database did not take the change, and nobody else changed the contact either."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """When the contact was changed, and by whom; `left` where that account was deactivated since."""
+
+    at: datetime
+    by: str
+    left: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,17 @@ def payout_contact(session: Session, actor: Actor) -> Contact:
     """Return the contact of the actor's organization."""
     row = session.get(PayoutContact, actor.organization_id)
     return Contact(row.name, row.email) if row else Contact()
+
+
+def last_change(session: Session, actor: Actor) -> LastChange | None:
+    """Return the last change of the contact of the actor's organization, None where nobody was ever named."""
+    query = (
+        select(PayoutContact.changed_at, Person.name, Person.active)
+        .join(Person, Person.id == PayoutContact.changed_by_id)
+        .where(PayoutContact.organization_id == actor.organization_id)
+    )
+    row = session.execute(query).one_or_none()
+    return LastChange(row.changed_at, row.name, not row.active) if row else None
 
 
 def to_ask(session: Session, desk: Desk, actor: Actor) -> ToAsk:
@@ -95,23 +126,37 @@ def keep_contact(desk: Desk, actor: Actor, *, name: str, email: str, seen: str) 
     wanted = Contact(name.strip(), email.strip())
     if errors := mistakes_of_person(wanted.email, wanted.name):
         raise NotAdded(errors)
-    try:
-        with transaction() as session:
-            row = session.get(PayoutContact, actor.organization_id, with_for_update=True)
-            before = Contact(row.name, row.email) if row else Contact()
-            if before == wanted:
-                return False
-            if before.seen != seen.replace("\r\n", "\n"):
-                raise SeenOtherwise(_now(before))
-            _check_times(session, desk, actor, actor.organization_id)
-            _write(session, desk, actor, row, wanted)
-            details = {"before": [before.name, before.email], "after": [wanted.name, wanted.email]}
-            now = desk.clock.now()
-            record_for_organization(session, desk.secret, actor.organization_id, actor, CHANGED, now, details)
-            post_change(session, desk, actor, before, wanted, now)
-    except IntegrityError:  # two named the first one at the same moment
-        raise SeenOtherwise(gettext("Somebody else named a contact at the same moment.")) from None
-    desk.committed()
+    for attempt in range(1, TRIES + 1):
+        try:
+            changed = _change(desk, actor, actor.organization_id, wanted, seen.replace("\r\n", "\n"))
+            break
+        except (
+            IntegrityError
+        ):  # most likely two named the first one at once, which there is no row to lock for
+            log.warning("a payout contact lost a race", extra={"attempt": attempt}, exc_info=True)
+    else:
+        raise NotNow(
+            gettext("The contact could not be kept at the moment, and is what it was. Send the form again.")
+        )
+    if changed:
+        desk.committed()
+    return changed
+
+
+def _change(desk: Desk, actor: Actor, organization_id: int, wanted: Contact, seen: str) -> bool:
+    with transaction() as session:
+        row = session.get(PayoutContact, organization_id, with_for_update=True)
+        before = Contact(row.name, row.email) if row else Contact()
+        if before == wanted:
+            return False
+        if before.seen != seen:
+            raise SeenOtherwise(_now(before))
+        _check_times(session, desk, actor, organization_id)
+        _write(session, desk, actor, row, wanted)
+        details = {"before": [before.name, before.email], "after": [wanted.name, wanted.email]}
+        now = desk.clock.now()
+        record_for_organization(session, desk.secret, organization_id, actor, CHANGED, now, details)
+        post_change(session, desk, actor, before, wanted, now)
     return True
 
 

@@ -14,7 +14,7 @@ from portal.incentives.customer_page import customer_page
 from portal.incentives.earning_export import earnings_file, length_of
 from portal.incentives.earning_filters import Wanted
 from portal.incentives.earnings import earnings
-from portal.incentives.payout_contact import NotKept, keep_contact, payout_contact, to_ask
+from portal.incentives.payout_contact import NotKept, keep_contact, last_change, payout_contact, to_ask
 from portal.incentives.unearned import number_of_unearned, unearned
 from portal.languages.sentences import gettext
 from portal.web.access import allow
@@ -96,6 +96,7 @@ def _contact_page(
     response = respond(
         "incentives/payout_contact.html",
         contact=payout_contact(db.session(), current_actor()),
+        changed=last_change(db.session(), current_actor()),
         ask=to_ask(db.session(), desk_of_app(), current_actor()),
         typed=typed or {},
         errors=errors or {},

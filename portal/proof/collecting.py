@@ -15,7 +15,7 @@ from portal.claims.archive import path_in_archive
 from portal.claims.chain import chain_of
 from portal.claims.desk import Desk
 from portal.claims.details import Rows, in_words
-from portal.claims.eligibility import eligibility_of
+from portal.claims.eligibility import eligibility_of, what_would_change_it
 from portal.claims.explaining import side_of
 from portal.claims.model import Claim, ClaimDocument
 from portal.claims.moves import Standing, standing
@@ -28,6 +28,7 @@ from portal.languages.sentences import gettext, number
 from portal.proof.decided import Decided, decided
 from portal.proof.keys import key_id, public_pem
 from portal.rulebook.models import CatalogReason, Side
+from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
 
 READ_POLICY = "policy.read"
@@ -74,6 +75,7 @@ class Proof:
     policies: Mapping[str, Mapping[str, str]]
     eligibility: str  # "" for a reader whose page does not tell it
     eligibility_reasons: tuple[str, ...]
+    eligibility_remedy: Remedy | None  # what would change it, found by deciding again at `made_at`
     money: ClaimMoney | None
     lines: tuple[Shown, ...]
     lines_in_all: int
@@ -124,6 +126,7 @@ def _gathered(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
     first = first_submissions(session, [claim])
     decisions = decided(session, desk, events, actor)
     eligibility, why = eligibility_of(session, desk, claim) if side == "partner" else ("", ())
+    remedy = what_would_change_it(session, desk, claim, side) if eligibility else None
     money = desk.money(session, desk, claim, actor, (eligibility, why))
     lines, in_all = _lines(session, desk, claim, actor)
     return Proof(
@@ -145,6 +148,7 @@ def _gathered(session: Session, desk: Desk, number: str, actor: Actor) -> Proof:
         policies=_policies(desk, decisions, actor),
         eligibility=eligibility,
         eligibility_reasons=why,
+        eligibility_remedy=remedy,
         money=money if isinstance(money, ClaimMoney) else None,
         lines=lines,
         lines_in_all=in_all,

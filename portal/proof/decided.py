@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from portal.policies.decisions import plain_facts, plain_value
 from portal.policies.model import StoredDecision
 from portal.rulebook.decision import Comparison, Facts, Reason, Value
 from portal.rulebook.models import Side
+from portal.rulebook.remedies import Remedy
 from portal.rulebook.rulebook import Rulebook
 
 
@@ -87,8 +89,12 @@ def _seen(rulebook: Rulebook, facts: Facts, side: Side) -> Facts:
     )
 
 
-def as_file(one: Decided) -> dict[str, Any]:
-    """Return a decision as plain JSON values."""
+def as_file(one: Decided, made_at: datetime) -> dict[str, Any]:
+    """Return a decision as plain JSON values.
+
+    What would have changed it is no part of what was decided then: it says that it was found at `made_at`,
+    when the pack was made.
+    """
     return {
         "number": one.number,
         "claim": one.stored.subject,
@@ -113,8 +119,22 @@ def as_file(one: Decided) -> dict[str, Any]:
             }
             for asked in one.found.asked
         ],
+        "would_have_changed_it": _remedy(one.found.remedy, made_at),
         "complete": one.complete,
         "facts": plain_facts(one.facts),
+    }
+
+
+def _remedy(remedy: Remedy | None, found_at: datetime) -> dict[str, Any] | None:
+    if remedy is None:
+        return None
+    return {
+        "found_at": found_at.isoformat(),
+        "changes": [
+            {"who": change.who, "do": change.text, "subject": change.subject, "fact": change.fact}
+            for change in remedy.changes
+        ],
+        "fixed": remedy.fixed,
     }
 
 

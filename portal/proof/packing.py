@@ -87,7 +87,7 @@ def _written(desk: Desk, proof: Proof, pages: Pages) -> dict[str, bytes]:
         KEY: public_pem(desk.secret),
         EVENTS: _json({"claim": proof.number, "told_to": proof.side, "events": events}),
     }
-    written |= {one.path: _json(as_file(one)) for one in proof.decisions}
+    written |= {one.path: _json(as_file(one, proof.made_at)) for one in proof.decisions}
     for version, files in proof.policies.items():
         written |= {f"{POLICY}{version}/{name}": text.encode() for name, text in sorted(files.items())}
     return written

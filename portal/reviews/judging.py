@@ -11,7 +11,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.model import Person
 from portal.audit.recording import record
 from portal.claims.answers import Answers
-from portal.claims.blindness import OFFERED, asked_of
+from portal.claims.blindness import OFFERED, asked_of, review_asked_of
 from portal.claims.checking import check_answers
 from portal.claims.desk import Desk
 from portal.claims.drawing import PREFIX, given
@@ -29,8 +29,9 @@ JUDGED, LEFT = "second_review_judged", "second_review_left"
 # What a form of an opinion can ask: of the rest, the first reviewer's own form says what the claim needs.
 JUDGED_BY = ("codes", "text")
 AWAY, BELONGED = "away", "belonged"
-# By somebody else; because the person took part since or stepped aside; the claim itself needs everybody now.
-JUDGED_BEFORE, BARRED, NEEDED = "judged_before", "barred", "needed"
+# By somebody else; because the person took part since or stepped aside; the claim itself needs everybody now;
+# a decision before it waits for the person.
+JUDGED_BEFORE, BARRED, NEEDED, TOO_EARLY = "judged_before", "barred", "needed", "too_early"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Judged:
 
 
 class JudgedMeanwhile(Exception):
-    """The decision is not the person's to judge any more; `why` is JUDGED_BEFORE, BARRED or NEEDED."""
+    """The decision is not the person's to judge now; `why` is JUDGED_BEFORE, BARRED, NEEDED or
+    TOO_EARLY.
+    """
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -96,6 +99,8 @@ def judge(
     """
     desk.open()
     with transaction() as session:
+        if _comes_later(session, desk, number, review_id, actor):
+            raise JudgedMeanwhile(TOO_EARLY)
         review, claim = _locked(session, number, review_id, actor)
         rulebook = desk.rulebook_of(claim)
         if review.judged_at is not None and review.second_id == actor.person_id:
@@ -120,11 +125,23 @@ def step_aside(desk: Desk, number: str, review_id: int | None, actor: Actor) -> 
     """
     desk.open()
     with transaction() as session:
+        if _comes_later(session, desk, number, review_id, actor):
+            raise NotThere
         review, _ = _locked(session, number, review_id, actor)
         if review.judged_at is not None or is_barred(session, review.id, actor.person_id):
             return
         bar(session, review.id, [actor.person_id], STEPPED_ASIDE, desk.clock.now())
         _note(desk, session, review, actor, LEFT, {})
+
+
+def _comes_later(session: Session, desk: Desk, number: str, review_id: int | None, actor: Actor) -> bool:
+    """Tell whether the form is about no decision up to the one of this claim that waits for `actor`.
+
+    Pages show the decisions of a claim one after the other: that there is a later one tells how the earlier
+    one went. So it is the same whether `review_id` was drawn, and whether it is there at all.
+    """
+    asked = review_asked_of(session, desk, number, actor)
+    return asked is not None and (review_id is None or review_id > asked.id)
 
 
 def _locked(session: Session, number: str, review_id: int | None, actor: Actor) -> tuple[SecondReview, Claim]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.absence import away_on
 from portal.accounts.actor import Actor
+from portal.accounts.model import Person
 from portal.claims.blindness import asked_of, kept_from
 from portal.claims.desk import Desk
 from portal.claims.model import Claim
@@ -70,16 +72,19 @@ class Opinions:
 def number_waiting(session: Session, desk: Desk, actor: Actor) -> int:
     """Return of how many claims a decision waits for the opinion of `actor`."""
     query = select(func.count(SecondReview.claim_id.distinct()))
-    found = query.join(Claim, Claim.id == SecondReview.claim_id).where(asked_of(desk, actor))
+    found = query.join(Claim, Claim.id == SecondReview.claim_id).where(_waits_for(desk, actor))
     return session.scalar(found) or 0
 
 
 def waiting(session: Session, desk: Desk, actor: Actor) -> list[Waiting]:
-    """Return the decisions that wait for `actor`, the oldest first; of each claim the earliest."""
+    """Return the decisions that wait for `actor`, the oldest first; of each claim the earliest.
+
+    There are as many as `number_waiting` says.
+    """
     query = (
         select(SecondReview, Claim)
         .join(Claim, Claim.id == SecondReview.claim_id)
-        .where(asked_of(desk, actor))
+        .where(_waits_for(desk, actor))
         .order_by(SecondReview.id)
     )
     found: dict[int, Waiting] = {}
@@ -91,6 +96,12 @@ def waiting(session: Session, desk: Desk, actor: Actor) -> list[Waiting]:
         )
         found.setdefault(claim.id, row)
     return list(found.values())
+
+
+def _waits_for(desk: Desk, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of what is asked of `actor` today: nothing of somebody who is away."""
+    away = exists().where(Person.id == actor.person_id, away_on(desk.today()))
+    return and_(asked_of(desk, actor), ~away)
 
 
 def given_by(session: Session, desk: Desk, actor: Actor) -> list[Given]:

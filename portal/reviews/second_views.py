@@ -32,7 +32,7 @@ def second_reviews() -> Response:
     """Show the decisions that wait for the reader's opinion, and those that they judged."""
     session, desk, actor = db.session(), desk_of_app(), current_actor()
     away_until = back_after(session.get_one(Person, actor.person_id), desk.today())
-    rows = [] if away_until else waiting(session, desk, actor)
+    rows = waiting(session, desk, actor)
     judged = given_by(session, desk, actor)
     return respond("reviews/second_reviews.html", rows=rows, judged=judged, away_until=away_until)
 

@@ -69,9 +69,10 @@ SUGGESTION_NAMES = MAIL_NAMES | {"claim.products"}
 # The mail that a clock's `remind` sends is the event with this prefix, and may name the deadline besides.
 REMIND = "remind_"
 REMINDER_NAMES = MAIL_NAMES | {"deadline.last_day", "deadline.left"}
-# The mail to the partner about a transition with this effect may name what was assessed, and why.
+# The mail to the partner about a transition with this effect may name what was assessed, why, and what
+# would change it.
 ASSESS = "assess"
-ASSESSMENT_NAMES = MAIL_NAMES | {"eligibility.outcome", "eligibility.reasons"}
+ASSESSMENT_NAMES = MAIL_NAMES | {"eligibility.outcome", "eligibility.reasons", "eligibility.change"}
 
 # Reserved words: of `moves`, of `at_end`, and the answers to "may this transition happen".
 NEW, GONE, NOTHING = "new", "gone", "nothing"

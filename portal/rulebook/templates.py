@@ -17,6 +17,7 @@ _OF_MAILS: Mapping[str, str] = {
     "deadline.left": lazy_gettext("Time that is left"),
     "eligibility.outcome": lazy_gettext("Incentive eligibility"),
     "eligibility.reasons": lazy_gettext("Why it is so"),
+    "eligibility.change": lazy_gettext("What would change it"),
 }
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 

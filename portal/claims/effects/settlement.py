@@ -23,8 +23,8 @@ def settle_others(step: Step) -> None:
 
     The transition that loses is the one whose `called_by` names this action. The caller has locked
     the claims that were rivals (`lock_with_rivals`); one that became a rival since is locked here, and
-    whoever is none any more is left alone. Raises Invalid where a rival cannot be ended, or where the form
-    said which claims it showed and they are not the same any more.
+    whoever is none any more is left alone. Raises Invalid where a rival cannot be ended, or where a form
+    showed other claims than these, as they are now.
     """
     found = _rivals(step)
     locked = {number: claim_by_id(step.session, found[number], lock=True) for number in sorted(found)}
@@ -41,12 +41,22 @@ def _rivals(step: Step) -> dict[str, int]:
 
 
 def _check_seen(step: Step, losers: list[Claim]) -> None:
-    """Refuse to end what was not looked at: nobody decides against a proof that they did not see."""
-    if not step.answers.has(SEEN):
+    """Refuse to end what was not looked at: nobody decides against a proof that they did not see.
+
+    A form that does not say what it showed is held to have shown nothing.
+    """
+    if not (step.answers.of_form or step.answers.has(SEEN)):
         return
     seen, now = set(step.answers.many(SEEN)), {seen_as(claim) for claim in losers}
     if seen != now:
         numbers = sorted({one.partition(":")[0] for one in seen ^ now})
+        if not seen:
+            told = gettext(
+                "Nothing was settled, because the form did not say which claims it showed. Compare it with "
+                "%(claims)s as they are now, then settle again.",
+                claims=", ".join(numbers),
+            )
+            raise Invalid({"settlement": told})
         told = gettext(
             "Nothing was settled, because this changed while you looked at it: %(claims)s. Compare the "
             "claims as they are now, then settle again.",

@@ -13,10 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.claims.consent_links import link_in_force, token_for
+from portal.claims.effects.settlement import SEEN
 from portal.claims.model import Claim, ClaimProduct
+from portal.claims.queries import claim_by_number
 from portal.clock import FixedClock
 from portal.customers.model import Customer
 from portal.db import db
+from portal.reviews.settlement import losers
 from tests.bare_app import at_once
 from tests.browser import Browser, Page
 from tests.portal.claims.holdings import check_holdings
@@ -45,11 +48,14 @@ class Posting:
     browser: Browser
     path: str
     values: dict[str, str]
+    seen: tuple[str, ...] = ()  # the claims that it names as those that end
 
     def send(self, app: Flask) -> Page:
         client = app.test_client(use_cookies=False)
         cookie = {"Cookie": self.browser.cookie_header()}
-        return Page(self.path, client.post(self.path, data=self.values, headers=cookie))
+        return Page(
+            self.path, client.post(self.path, data={**self.values, SEEN: [*self.seen]}, headers=cookie)
+        )
 
 
 def opened(rivals: Rivals, action: str, number: str, reviewer: str = REVIEWERS[0]) -> Posting:
@@ -69,7 +75,10 @@ def opened(rivals: Rivals, action: str, number: str, reviewer: str = REVIEWERS[0
     browser = rivals.browser(rivals.who(action, number, reviewer).email if action in BY_PARTNER else reviewer)
     browser.visit("/profile/mails")  # any page has the token, and this one is soon there
     known = {"version": str(rivals.claim(number).version), "csrf_token": browser.csrf_token()}
-    return Posting(browser, f"/{place}/{number}/{noun}", values | transition.chosen_by | known)
+    with rivals.context():
+        shown = losers(db.session(), rivals.desk, claim_by_number(db.session(), number), action)
+    seen = tuple(one.seen for one in shown)
+    return Posting(browser, f"/{place}/{number}/{noun}", values | transition.chosen_by | known, seen)
 
 
 def race(rivals: Rivals, *postings: Posting) -> Outcomes:

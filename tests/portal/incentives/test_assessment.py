@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from portal.claims.model import Claim
 from portal.db import transaction
 from portal.incentives.following import follow_imports
 from portal.work.digests import leave_digests
+from portal.work.outbox import deliver
 from tests import factories
 from tests.browser import Browser, Page
 from tests.journeys.mailbox import Mail
@@ -84,10 +86,26 @@ def test_a_mail_tells_a_change_and_why_and_only_a_change(filing: Filing, assesse
     told = " ".join(mail.text.split())
     assert mail.subject.startswith(f"{AGAIN}: Not eligible")
     assert "The answer is now: Not eligible. The customer has no subscription in use" in told
+    assert f"What would change it: {IMPORT}" in told
     assert mail.link == f"/claims/{assessed}"
     assert bring(filing, state="active", as_of="2026-11-22") == 1
     assert len(mails(filing, AGAIN)) == 2
-    assert len(mails(filing, f"{AGAIN}: Eligible")) == 1
+    (mail,) = mails(filing, f"{AGAIN}: Eligible")
+    assert "What would change it" not in mail.text
+
+
+@SQLITE
+def test_a_mail_that_was_overtaken_tells_no_change_of_another_answer(filing: Filing, assessed: str) -> None:
+    filing.app.extensions["desk"] = late = replace(filing.desk, committed=lambda: None)
+    filing.desk = late
+    bring(filing, state="suspended", as_of="2026-11-21")
+    bring(filing, state="active", as_of="2026-11-22")
+    bring(filing, state="suspended", as_of="2026-11-23")
+    with filing.context():
+        deliver(late)
+    (mail,) = mails(filing, f"{AGAIN}: Eligible")
+    assert "What would change it" not in mail.text
+    assert any(IMPORT in " ".join(mail.text.split()) for mail in mails(filing, f"{AGAIN}: Not eligible"))
 
 
 @SQLITE
@@ -105,6 +123,7 @@ def test_who_chose_not_to_get_it_is_not_sent_it(filing: Filing, assessed: str) -
 def test_the_mail_about_the_first_assessment_says_what_came_of_it(filing: Filing, assessed: str) -> None:
     (mail,) = mails(filing, "The incentive eligibility of your claim was assessed")
     assert "was assessed. The answer is: Eligible." in " ".join(mail.text.split())
+    assert "What would change it" not in mail.text
 
 
 @SQLITE
@@ -203,6 +222,8 @@ def test_where_nothing_can_change_it_the_page_says_so_and_why(filing: Filing, pa
     assert "as before" not in told, "it was shown before, and was not assessed before"
     assert remedy(page) == never
     assert remedy(partner.click("See how the eligibility was decided"), "why-eligibility") == never
+    (mail,) = mails(filing, "The incentive eligibility of your claim was assessed")
+    assert never in " ".join(mail.text.split())
 
 
 @SQLITE

@@ -1,13 +1,20 @@
 """The payout contact: kept by Billing admins of the whole organization, told to them all, and recorded."""
 
-from dataclasses import replace
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.model import Location, PersonLocation, PersonRole
+from portal.accounts.model import Location, Person, PersonLocation, PersonRole
 from portal.accounts.organization_chain import PREFIX
 from portal.audit.model import AuditEvent
+from portal.claims.desk import Desk
+from portal.clock import Clock
 from portal.db import db, transaction
+from portal.incentives.payout_contact import SeenOtherwise, keep_contact
 from portal.notifications.model import OutboxMessage
 from portal.work.outbox import deliver
 from tests.browser import Browser, Page
@@ -18,6 +25,7 @@ PAGE = "/earnings/payout-contact"
 BILLING = "billing@contoso.example"
 GLOBAL = "global@contoso.example"
 INCENTIVES = "incentives@contoso.example"
+LONG_ENOUGH_TO_WAIT = 2.0  # seconds; where the other one is slower still, nothing is proved
 KIM = {"name": "Kim Roth", "email": "kim@contoso.example"}
 
 
@@ -77,6 +85,84 @@ def test_who_saw_another_contact_is_told_and_keeps_what_they_typed(filing: Filin
     assert "it is Lou Quick" in page.text
     assert page.select("#name")[0].get("value") == "Kim Roth"
     assert "Kim Roth" in slow.fill_and_submit(FORM, name=KIM["name"], email=KIM["email"]).content.decode()
+
+
+def test_it_says_when_it_was_last_changed_and_by_whom_also_of_somebody_who_left(
+    filing: Filing, partner: Browser
+) -> None:
+    assert "Last changed" not in partner.visit(PAGE).text
+    keep(filing.browser(BILLING))
+    said = f"Last changed on 23 November 2026, 9:00 am PST by {filing.actors[BILLING].name}."
+    assert said in partner.visit(PAGE).text
+    assert said in filing.browser(BILLING).visit(PAGE).text
+    with filing.context(), transaction() as session:
+        session.get_one(Person, filing.actors[BILLING].person_id).active = False
+    assert f"{said} That account was deactivated since." in partner.visit(PAGE).text
+
+
+def test_who_corrects_a_mistake_does_not_change_what_somebody_else_named_meanwhile(filing: Filing) -> None:
+    slow, quick = filing.browser(BILLING), filing.browser(BILLING)
+    slow.visit(PAGE)
+    keep(quick, name="Lou Quick")
+    assert (
+        "Give a full" in slow.fill_and_submit(FORM, status=422, name="Kim Roth", email="kim at contoso").text
+    )
+    page = slow.fill_and_submit(FORM, status=409, email=KIM["email"])
+    assert "it is Lou Quick" in page.text
+    assert page.select("#name")[0].get("value") == "Kim Roth"
+
+
+@dataclass(eq=False)
+class Overtaken(Clock):
+    """A clock on whose first reading somebody else acts, as far as the database lets them."""
+
+    other: threading.Thread
+    moment: datetime
+
+    def now(self) -> datetime:
+        if self.other.ident is None:
+            self.other.start()
+            self.other.join(LONG_ENOUGH_TO_WAIT)
+        return self.moment
+
+
+def test_of_two_who_name_the_first_one_at_the_same_moment_one_is_told_whom_the_other_named(
+    filing: Filing,
+) -> None:
+    told: list[str] = []
+
+    def name_it(desk: Desk, name: str) -> None:
+        with filing.context():
+            try:
+                keep_contact(desk, filing.actors[BILLING], name=name, email=KIM["email"], seen="\n")
+            except SeenOtherwise as why:
+                told.append(str(why))
+
+    other = threading.Thread(target=name_it, args=(filing.desk, "Lou Quick"))
+    name_it(replace(filing.desk, clock=Overtaken(other, filing.clock.now())), "Kim Roth")
+    other.join()
+    kept = "Kim Roth" if filing.app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else "Lou Quick"
+    assert len(told) == 1
+    assert f"it is {kept}" in told[0]
+    assert kept in filing.browser(BILLING).visit(PAGE).content.decode()
+
+
+def test_what_cannot_be_kept_is_told_as_that_and_blames_nobody(
+    filing: Filing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> None:
+        raise IntegrityError("INSERT INTO audit_events", {}, Exception("its place was taken"))
+
+    browser = filing.browser(BILLING)
+    with monkeypatch.context() as patched:
+        patched.setattr("portal.incentives.payout_contact.record_for_organization", full)
+        page = keep(browser, status=503)
+    assert (
+        "The contact could not be kept at the moment, and is what it was. Send the form again." in page.text
+    )
+    assert "Somebody else" not in page.text
+    assert page.select("#name")[0].get("value") == "Kim Roth"
+    assert "The payout contact was changed." in browser.fill_and_submit(FORM).text
 
 
 def restrict(filing: Filing, email: str, role: str = "") -> None:

@@ -13,10 +13,11 @@ from flask import Flask
 from lxml import html
 from sqlalchemy import select
 
-from portal.claims.model import ClaimDocument
+from portal.claims.model import Claim, ClaimDocument
 from portal.claims.refusals import Refused
-from portal.db import db
+from portal.db import db, transaction
 from portal.proof.keys import public_pem
+from portal.proof.verifying import verify
 from tests.portal.claims.test_documents_read import readings
 from tests.portal.incentives.sheets import earn, subscribe
 from tests.portal.proof.packs import PARTNER, files_of, lived, pack_of
@@ -77,6 +78,47 @@ def test_eligibility_comes_with_its_clause_and_the_values_compared(filing: Filin
     assert answer["reasons"][0]["comparisons"][0]["words"] in text_of(files)
     reviewers = files_of(pack_of(filing, number, REVIEWER))
     assert not [name for name in reviewers if b'"eligibility"' in reviewers[name] and name.endswith(".json")]
+
+
+IMPORT = (
+    "The operator: Import that the customer has a subscription in use for a product of this claim, "
+    "as soon as they have one (Active)."
+)
+
+
+@SQLITE
+def test_what_would_change_the_eligibility_is_told_with_when_it_was_found(
+    filing: Filing, tmp_path: Path
+) -> None:
+    number = filing.approved()
+    by_itself = "What would change it: By itself: “The customer’s time to decline” ends."
+    assert by_itself in text_of(files_of(pack_of(filing, number, PARTNER)))
+    subscribe(filing, state="suspended")
+    filing.wait(days=9)
+    filing.do("comment", number, PARTNER, message="And now?")  # what is due happens first
+    (file := tmp_path / "pack.zip").write_bytes(pack_of(filing, number, PARTNER))
+    assert verify(file).findings == ()
+    files = files_of(file.read_bytes())
+    told = text_of(files)
+    assert f"What would change it: {IMPORT} Found when this pack was made." in told
+    assert f"What would have changed it then: {IMPORT} Found when this pack" in told
+    decided = [json.loads(files[name]) for name in files if name.startswith("decisions/")]
+    (found,) = [one["would_have_changed_it"] for one in decided if one["would_have_changed_it"]]
+    assert found["found_at"] == filing.clock.now().isoformat()
+    assert [(one["who"], one["subject"]) for one in found["changes"]] == [("operator", "Active")]
+    reviewers = files_of(pack_of(filing, number, REVIEWER))
+    assert not any(IMPORT.encode() in content for content in reviewers.values())
+    assert "What would change it" not in text_of(reviewers)
+
+
+@SQLITE
+def test_a_pack_says_that_nothing_can_change_what_is_fixed(filing: Filing) -> None:
+    number = filing.under_review()
+    with filing.context(), transaction() as session:
+        session.scalars(select(Claim).where(Claim.number == number)).one().activity = "usage_recognition"
+    filing.do("approve", number, REVIEWER)
+    told = text_of(files_of(pack_of(filing, number, PARTNER)))
+    assert "Nothing can change it for this claim: it follows from" in told
 
 
 @SQLITE

@@ -162,6 +162,18 @@ def test_a_rival_that_came_since_is_not_ended_unseen(filing: Filing) -> None:
     assert filing.claim(winner).status == "under_review"
 
 
+def test_a_form_that_does_not_say_what_it_showed_ends_nothing(filing: Filing) -> None:
+    winner, loser = filing.under_review("contoso"), filing.under_review("fabrikam")
+    browser = compared(filing, winner)
+    made = {"version": str(filing.claim(winner).version), "message": "A word about the zebra."}
+    told = f"the form did not say which claims it showed. Compare it with {loser} as they are now"
+    page = browser.post(f"/reviews/competing/{winner}/{winner}/settlement", status=422, winner=winner, **made)
+    assert told in page.region("settling-outcome")
+    page = browser.post(f"/reviews/{winner}/settlement", status=422, **made)
+    assert told in page.region("action-settle-outcome")
+    assert filing.claim(winner).status == filing.claim(loser).status == "under_review"
+
+
 @SQLITE
 def test_who_may_not_settle_is_told_why_beside_the_claim(filing: Filing) -> None:
     number, rival = filing.under_review("contoso"), filing.submitted("fabrikam")

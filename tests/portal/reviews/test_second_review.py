@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -206,12 +207,41 @@ def test_whoever_is_away_is_asked_for_nothing(filing: Filing, second: Browser) -
     with filing.context(), transaction() as session:
         person = session.get_one(Person, filing.actors[REVIEWER2].person_id)
         person.away_from, person.away_until = "2026-11-01", "2026-12-24"
+    assert "waits for your opinion" not in second.visit("/reviews").text
     assert "You are away until 24 December 2026" in second.visit("/reviews/second").text
     assert "You are entered as away" in second.visit(f"/reviews/second/{number}").text
     sent = {"review": str(review(filing).id), "opinion": "reject", "message": OPINION}
     page = second.post(f"/reviews/second/{number}", status=422, **sent)
     assert OPINION in page.region("what-you-wrote")
     assert review(filing).judged_at is None
+
+
+def test_a_later_decision_of_a_claim_is_judged_after_the_earlier_one(filing: Filing) -> None:
+    number, has_it, asked = disputed(filing)
+    (denying,) = (email for email, actor in filing.actors.items() if actor.person_id == has_it)
+    filing.do("deny_dispute", number, denying, reason="insufficient_poe", message=WORDS)
+    browser = filing.browser(asked)
+    browser.visit("/reviews/second")
+    with filing.context():
+        earlier, later = db.session.scalars(select(SecondReview.id).order_by(SecondReview.id))
+    opinion: dict[str, Any] = {"opinion": "deny_dispute", "reason": "insufficient_poe", "message": OPINION}
+    pages = [
+        browser.post(f"/reviews/second/{number}", status=409, review=str(one), **opinion)
+        for one in (later, later + 7)  # neither tells whether there is such a decision
+    ]
+    assert pages[0].region("main") == pages[1].region("main")
+    assert "It was not about the decision that waits for your opinion." in pages[0].text
+    assert OPINION in pages[0].region("what-you-wrote")
+    for one in (later, later + 7):
+        browser.post(f"/reviews/second/{number}/leaving", status=404, review=str(one))
+    with filing.context():
+        assert set(db.session.scalars(select(SecondReview.judged_at))) == {None}
+    browser.visit(f"/reviews/second/{number}")
+    browser.fill_and_submit("Record “Reject” as my opinion", reason=["insufficient_poe"], message=OPINION)
+    browser.post(f"/reviews/second/{number}", review=str(later), **opinion)
+    with filing.context():
+        assert None not in set(db.session.scalars(select(SecondReview.judged_at)))
+        assert earlier < later
 
 
 def test_who_knows_the_decision_leaves_it_to_others(filing: Filing, second: Browser) -> None:

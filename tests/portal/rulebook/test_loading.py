@@ -201,6 +201,7 @@ def test_only_the_partner_is_mailed_what_was_assessed() -> None:
     assert {str(problem).rpartition(": ")[2] for problem in told} >= {
         "unknown fact or value {eligibility.outcome}",
         "unknown fact or value {eligibility.reasons}",
+        "unknown fact or value {eligibility.change}",
     }
 
 
@@ -215,6 +216,7 @@ def test_claims_of_an_earlier_policy_are_told_what_was_assessed_where_that_polic
         files["notifications.yaml"]
         .replace("{eligibility.outcome}", "told")
         .replace("{eligibility.reasons}", "")
+        .replace("{eligibility.change}", "")
     )
     never["notifications.yaml"] = mute
     assert load(never).with_current(current).notifications.events["assess_again"] == []
