@@ -28,6 +28,7 @@ from portal.claims.desk import Desk
 from portal.claims.model import Association, Claim, ClaimProduct
 from portal.customers.model import Customer
 from portal.db import db, transaction
+from portal.incentives.earning_sheet import COLUMNS
 from portal.incentives.earning_sums import sum_up
 from portal.incentives.model import EarningLine
 from portal.sample.loading import load_sample
@@ -37,18 +38,24 @@ from tests.databases import migration_config, postgresql
 FEW, MANY, ROUNDS = 100, 100_000, 15
 PARTNER = "billing@contoso.example"  # who may export
 RESTRICTED = "incentives@contoso.example"  # who works for one location
+# A whole ID of a subscription, a line and a payment; a part of a customer's name; what fits no line; what all
+# claims begin with; what a thousand lines begin with, and what all subscriptions do.
+SEARCHED = ("sub-00001", "L-0000042", "P-00001", "vanarsdel", "nothing-of-this", "CL-", "l-0000", "sub-")
 PAGES = (
     (PARTNER, "/earnings"),
     (PARTNER, "/earnings?status=paid"),
     (PARTNER, "/earnings?month=2026-05"),
-    (PARTNER, "/earnings?q=sub-1"),
-    (PARTNER, "/earnings?q=adatum"),
+    *((PARTNER, f"/earnings?q={searched}") for searched in SEARCHED),
     (PARTNER, "/earnings/nothing-earned"),
     (RESTRICTED, "/earnings"),
     (RESTRICTED, "/earnings?status=paid"),
+    (RESTRICTED, "/earnings?q=sub-00001"),
+    (RESTRICTED, "/earnings?q=vanarsdel"),
 )
 FILE = "/earnings.csv"
 STATUSES = ("earned", "scheduled", "paid")
+# So many lines have one subscription, and so many one payment, however many lines there are.
+OF_A_SUBSCRIPTION, OF_A_PAYMENT = 20, 50
 
 
 def fill(count: int) -> None:
@@ -68,17 +75,20 @@ def fill(count: int) -> None:
         )
         claimed = session.execute(query).all()
         claimed = claimed[: max(1, len(claimed) // 2)]  # the others earned nothing
+        said = {column.name: column.example for column in COLUMNS}  # rows as long as those of files
         rows = []
         for number in range(count):
             claim_id, organization_id, engagement, tenant, product = chance.choice(claimed)
             rows.append(
-                {"key": f"l-{number:07d}", "digest": f"{number:064d}", "said": {}, "live": True}
+                {"key": f"l-{number:07d}", "digest": f"{number:064d}", "said": said, "live": True}
                 | {"line_id": f"L-{number:07d}"}
                 | {"claim_id": claim_id, "organization_id": organization_id, "engagement": engagement}
-                | {"tenant_id": tenant, "product": product, "subscription_id": "sub-1"}
+                | {"tenant_id": tenant, "product": product}
+                | {"subscription_id": f"sub-{number // OF_A_SUBSCRIPTION:05d}"}
                 | {"month": f"2026-{chance.randint(1, 11):02d}", "lever": "usage_growth"}
                 | {"amount": chance.randint(-2000, 90000), "currency": chance.choice(("EUR", "USD"))}
-                | {"payment_status": chance.choice(STATUSES), "payment_id": "", "paid_on": "", "reason": ""}
+                | {"payment_status": chance.choice(STATUSES), "paid_on": "", "reason": ""}
+                | {"payment_id": f"P-{number // OF_A_PAYMENT:05d}"}
             )
         session.execute(insert(EarningLine), rows)
         person = session.scalars(select(Person).where(Person.email == RESTRICTED)).one()

@@ -80,7 +80,8 @@ def _parts(desk: Desk, actor: Actor, wanted: Wanted) -> Iterator[bytes]:
     words = _words(desk.policies.in_force())
     yield csv_lines([list(CELLS)], BYTE_ORDER_MARK)
     with Session(db.engine) as session:
-        found = session.execute(lines_of(desk, actor, wanted).execution_options(yield_per=ROWS_AT_ONCE))
+        query = lines_of(session, desk, actor, wanted)
+        found = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
         for part in found.partitions():
             yield csv_lines([_cells(row, words) for row in part])
 

@@ -5,10 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement
 
-from portal.claims.model import Claim, ClaimProduct
-from portal.claims.searching import plain
 from portal.imports.columns import BadCell, month
 from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from portal.rulebook.rulebook import Rulebook
@@ -61,29 +59,3 @@ class Wanted:
             for name, column in COMPARED.items()
             if (asked := getattr(self, name))
         ]
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what a line and its claim must fulfil."""
-        found = self.compared(EarningLine)
-        if self.q:
-            words, typed = plain(self.q), self.q.casefold().strip("{}")  # a tenant ID may be typed in braces
-            # Who types the whole ID of a subscription is told what it earned, and not what the claim's other
-            # products did. Part of one may as well be part of a number or a name, so it leaves nothing out.
-            subscribed = exists().where(
-                ClaimProduct.claim_id == EarningLine.claim_id,
-                func.lower(ClaimProduct.subscription_id) == typed,
-            )
-            found.append(
-                or_(
-                    EarningLine.subscription_id.contains(typed, autoescape=True),
-                    EarningLine.tenant_id.contains(typed, autoescape=True),
-                    EarningLine.payment_id.icontains(self.q, autoescape=True),
-                    EarningLine.line_id.icontains(self.q, autoescape=True),
-                    and_(
-                        EarningLine.subscription_id == "",
-                        subscribed.where(ClaimProduct.product == EarningLine.product),
-                    ),
-                    and_(Claim.search_text.contains(words, autoescape=True), ~subscribed),
-                )
-            )
-        return found

@@ -1,10 +1,20 @@
 """Lines of earnings as one person may see them: those of the claims that they may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Executable,
+    Select,
+    cast,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.accounts.actor import Actor
@@ -13,6 +23,7 @@ from portal.claims.model import Claim
 from portal.claims.queries import visible_to
 from portal.customers.model import Customer
 from portal.incentives.earning_filters import Wanted
+from portal.incentives.earning_search import Search
 from portal.incentives.earning_sums import earned, sums_of
 from portal.incentives.model import EarningClaimSum, EarningLine, EarningSum
 from portal.paging import Order, Page
@@ -35,10 +46,13 @@ class Sum:
     lines: int
 
 
-def sums(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> list[Sum]:
-    """Return what the lines that the filters leave come to, never added across currencies."""
-    if wanted.q:  # which lines it leaves no sum says
-        query = _of_lines(desk, actor, wanted)
+def sums(session: Session, desk: Desk, actor: Actor, wanted: Wanted, search: Search | None) -> list[Sum]:
+    """Return what the lines that the filters leave come to, never added across currencies.
+
+    What is searched for has two sums of a month where it finds claims and also lines by themselves.
+    """
+    if search:
+        query: Executable = _of_search(desk, actor, wanted, search)
     elif actor.location_ids is None:
         query = _of_sums(actor, wanted)
     else:
@@ -53,20 +67,28 @@ def _of_sums(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     return query.where(*wanted.compared(kept)).order_by(*groups)
 
 
-def _of_claims(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """Return the select of the sums of the claims that the actor may see, wherever these belong by now."""
+def _of_claims(
+    desk: Desk, actor: Actor, wanted: Wanted, *which: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return the select of the sums of the claims that the actor may see, wherever these belong by now.
+
+    Where `which` is given, of those that it holds for.
+    """
     kept = EarningClaimSum
     groups = kept.month, kept.engagement, kept.product, kept.payment_status, kept.currency
     amount = cast(func.sum(kept.amount), BigInteger)  # PostgreSQL makes a decimal of a sum
     query = select(*groups, amount, func.sum(kept.lines)).join(Claim, Claim.id == kept.claim_id)
     own = kept.organization_id == actor.organization_id
-    return query.where(own, visible_to(desk, actor), *wanted.compared(kept)).group_by(*groups)
+    return query.where(own, visible_to(desk, actor), *which, *wanted.compared(kept)).group_by(*groups)
 
 
-def _of_lines(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _of_search(desk: Desk, actor: Actor, wanted: Wanted, search: Search) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the selects of the kept sums of the claims found, and of the lines found by themselves."""
     line = EarningLine
-    query = earned(line.month, line.engagement, line.product, line.payment_status).join(line.claim)
-    return query.where(*_own(desk, actor), *wanted.conditions())
+    of_claims = _of_claims(desk, actor, wanted, EarningClaimSum.claim_id.in_(search.claims))
+    alone = earned(line.month, line.engagement, line.product, line.payment_status).order_by(None)
+    alone = alone.where(search.found_alone(), *_among_found(desk, actor), *wanted.compared(line))
+    return union_all(of_claims, alone)
 
 
 def sums_with(
@@ -85,13 +107,35 @@ def _own(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
     return (own,) if actor.location_ids is None else (own, visible_to(desk, actor))
 
 
-def page_of(session: Session, desk: Desk, actor: Actor, wanted: Wanted, size: int) -> Page[EarningLine]:
+def _among_found(desk: Desk, actor: Actor) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of the own organization's lines that the actor may see, asked of each of them.
+
+    Joined to claims, the lines found would be looked for among all those of the claims that may be seen.
+    """
+    if actor.location_ids is None:
+        return ()
+    claim = select(Claim.id).where(Claim.id == EarningLine.claim_id, visible_to(desk, actor))
+    return (claim.correlate(EarningLine).exists(),)
+
+
+def search_of(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Search | None:
+    """Return what is searched for, None where nothing is."""
+    return Search.begun(session, desk, actor, wanted.q) if wanted.q else None
+
+
+def page_of(
+    session: Session, desk: Desk, actor: Actor, wanted: Wanted, search: Search | None, size: int
+) -> Page[EarningLine]:
     """Return at most `size` lines with their claims. Raises NoSuchPlace as `paging.page_of` does."""
-    visible = _visible(desk, actor, wanted)
-    return paged(session, visible, ORDER, size, after=wanted.after, before=wanted.before)
+    ids = select(EarningLine.id).where(*_shown(desk, actor, wanted, search))
+    if actor.location_ids is not None and not search:
+        ids = ids.join(EarningLine.claim)
+    page = paged(session, ids, ORDER, size, after=wanted.after, before=wanted.before)
+    lines = _lines(session, [line_id for (line_id,) in page.rows])
+    return Page([(lines[line_id],) for (line_id,) in page.rows], after=page.after, before=page.before)
 
 
-def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def lines_of(session: Session, desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """Return the select of every line that the filters leave, in order: its columns, `number` and `name`.
 
     Without the claims and customers as objects, which a file of a hundred thousand lines has no use for.
@@ -101,15 +145,27 @@ def lines_of(desk: Desk, actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...
         select(*columns, Claim.number, Customer.name)
         .join(Claim, Claim.id == EarningLine.claim_id)
         .outerjoin(Customer, Customer.id == Claim.customer_id)
-        .where(EarningLine.live, *_own(desk, actor), *wanted.conditions())
+        .where(*_shown(desk, actor, wanted, search_of(session, desk, actor, wanted)))
         .order_by(*ORDER.clauses())
     )
 
 
-def _visible(desk: Desk, actor: Actor, wanted: Wanted) -> Select[EarningLine]:
-    return (
+def _shown(
+    desk: Desk, actor: Actor, wanted: Wanted, search: Search | None
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the lines that the filters leave."""
+    live, others = EarningLine.live.expression, wanted.compared(EarningLine)
+    if search:
+        return live, search.found(), *_among_found(desk, actor), *others
+    return live, *_own(desk, actor), *others
+
+
+def _lines(session: Session, ids: Sequence[int]) -> Mapping[int, EarningLine]:
+    """Return lines with their claims, which are loaded of those shown alone, after all were put in order."""
+    query = (
         select(EarningLine)
         .join(EarningLine.claim)
         .options(contains_eager(EarningLine.claim).options(joinedload(Claim.customer)))
-        .where(EarningLine.live, *_own(desk, actor), *wanted.conditions())
+        .where(EarningLine.id.in_(ids))
     )
+    return {line.id: line for line in session.scalars(query).unique()}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.claims.desk import Desk
 from portal.incentives.earning_filters import Wanted
-from portal.incentives.earning_queries import Sum, page_of, sums
+from portal.incentives.earning_queries import Sum, page_of, search_of, sums
 from portal.incentives.model import EarningLine
 from portal.languages.sentences import gettext, month
 from portal.paging import NoSuchPlace, place_lost
@@ -79,13 +79,14 @@ def earnings(session: Session, desk: Desk, actor: Actor, given: Mapping[str, str
     rulebook = desk.policies.in_force()
     wanted, notices = Wanted.read(given, rulebook), []
     size = desk.settings.claims_per_page
+    search = search_of(session, desk, actor, wanted)
     try:
-        page = page_of(session, desk, actor, wanted, size)
+        page = page_of(session, desk, actor, wanted, search, size)
     except NoSuchPlace:
         notices.append(place_lost())
         wanted = Wanted.read({**given, "after": "", "before": ""}, rulebook)
-        page = page_of(session, desk, actor, wanted, size)
-    added = sums(session, desk, actor, wanted)
+        page = page_of(session, desk, actor, wanted, search, size)
+    added = sums(session, desk, actor, wanted, search)
     return Earnings(
         wanted=wanted,
         totals=tuple(_totals(added, rulebook)),

@@ -1,8 +1,10 @@
 """Lines of earnings, as operators import them, and whom payments are arranged with."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organization
@@ -10,11 +12,42 @@ from portal.claims.model import Claim
 from portal.db import Base, Moment
 from portal.imports.model import Imported, keys
 
+# Compared sign by sign on both databases, as an index must be that finds texts by how they begin.
+InOrder = String().with_variant(String(collation="C"), "postgresql")
+
+
+def _by_beginning(column: str) -> Index:
+    """Return the index by which an organization's lines that count are found by how `column` begins.
+
+    The month and the id are in it, so that what is found is put in the order of the page without its rows.
+    """
+    return Index(
+        f"ix_earning_lines_{column}",
+        "organization_id",
+        column,
+        "month",
+        "id",
+        sqlite_where=text("live = 1"),
+        postgresql_where=text("live"),
+    )
+
+
+def folded(column: str) -> Callable[[DefaultExecutionContext], str]:
+    """Return what gives a new row the text of its `column` without capitals."""
+
+    def made(context: DefaultExecutionContext) -> str:
+        row: Mapping[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # as it is
+        return row[column].casefold()
+
+    return made
+
 
 class EarningLine(Imported, Base):
     """One line of earnings.
 
-    `line_id` is what it is called where it comes from, as it was typed; `key` is the same without capitals.
+    `line_id` is what it is called where it comes from, as it was typed; `key` is the same without capitals,
+    but where lines that count differed by capitals alone before these were taken for the same. What is
+    `folded` has no capitals ever, and is searched; rows never change, so it is made with them.
     `amount` is in the smallest unit of `currency` (ISO 4217), negative where an earlier one is taken back.
     `month` is an ISO month, `paid_on` an ISO date or "". `lever`, `payment_status` and `reason` are codes
     of incentives.yaml.
@@ -32,7 +65,8 @@ class EarningLine(Imported, Base):
             sqlite_where=text("live = 1"),
             postgresql_where=text("live"),
         ),
-        Index("ix_earning_lines_claim_id_live", "claim_id", "live"),
+        Index("ix_earning_lines_claim", "claim_id", "live", "month", "id"),
+        *(_by_beginning(column) for column in ("subscription_id", "payment_folded", "line_folded")),
     )
 
     line_id: Mapped[str]
@@ -41,7 +75,7 @@ class EarningLine(Imported, Base):
     tenant_id: Mapped[str]
     engagement: Mapped[str]  # the claim's, which an approved claim keeps
     product: Mapped[str]
-    subscription_id: Mapped[str]
+    subscription_id: Mapped[str] = mapped_column(InOrder)
     month: Mapped[str]
     lever: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -50,6 +84,8 @@ class EarningLine(Imported, Base):
     payment_id: Mapped[str]
     paid_on: Mapped[str]
     reason: Mapped[str]
+    line_folded: Mapped[str] = mapped_column(InOrder, default=folded("line_id"))
+    payment_folded: Mapped[str] = mapped_column(InOrder, default=folded("payment_id"))
 
     claim: Mapped[Claim] = relationship()
     organization: Mapped[Organization] = relationship()
