@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "find_earnings_by_beginnings"
-down_revision = "sum_up_earnings_by_claim"
+down_revision = "let_failed_imports_wait"
 branch_labels = None
 depends_on = None
 
