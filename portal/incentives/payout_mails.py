@@ -73,7 +73,11 @@ def write_payout_mail(session: Session, desk: Desk, message: OutboxMessage) -> R
             # stays English: mails about accounts and payouts are in no other language
             "subject": f"{organization.name}: the payout contact was changed",
             "organization_name": organization.name,
-            "roles": [rulebook.roles.roles[code].label for code in _roles(desk)],
+            "roles": [
+                rulebook.roles.roles[code].label
+                for code in _roles(desk)
+                if rulebook.side_of(code) == organization.side  # nobody there holds another one
+            ],
             **{name: said[name] for name in ("before", "after", "by")},
             "when": _in_words(message.created_at.astimezone(ZoneInfo(rulebook.policy.time_zone))),
             "link": f"{base}/{PATH}",
