@@ -1,5 +1,7 @@
 """Keeps with approved claims what their pages say of their eligibility, where nothing was kept with them."""
 
+import logging
+
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
@@ -12,18 +14,30 @@ from portal.claims.model import NOT_ASSESSED, Association, Claim, ClaimClock
 from portal.claims.queries import claim_by_id
 from portal.db import db, transaction
 
+log = logging.getLogger(__name__)
+
 
 def note_missing(desk: Desk) -> int:
     """Keep the eligibility with every claim that is an association, waits, and has none; return how many.
 
     Such a claim was approved before eligibility was kept, or in a moment in which it could not be decided.
     Lists and exports, which read what is kept, say the same as its page from then on. As at a change of
-    status, nothing is assessed by that: no event tells it. Each claim is a transaction of its own.
+    status, nothing is assessed by that: no event tells it. Each claim is a transaction of its own. One that
+    fails keeps no other from its turn; the first error is raised when all have had theirs.
     """
     session = db.session()
     waiting = session.scalars(_missing()).all()
     session.rollback()
-    return sum(_note(desk, claim_id) for claim_id in waiting)
+    noted, failures = 0, []
+    for claim_id in waiting:
+        try:
+            noted += _note(desk, claim_id)
+        except Exception as error:
+            log.exception("the eligibility of a claim could not be kept", extra={"claim_id": claim_id})
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return noted
 
 
 def _note(desk: Desk, claim_id: int) -> bool:

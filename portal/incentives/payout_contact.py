@@ -35,13 +35,21 @@ TRIES = 2
 
 
 class NotKept(Exception):
-    """The contact stays what it is; the message says why, and `status` is the one of HTTP."""
+    """The contact stays what it is; the message says why, and `status` is the one of HTTP.
+
+    `seen` is what the message shows of the contact as a form says it, None where it shows nothing of it.
+    """
 
     status = HTTPStatus.CONFLICT
+    seen: str | None = None
 
 
 class SeenOtherwise(NotKept):
     """Somebody else changed the contact since the form was shown; the message says what it is now."""
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__(_now(contact))
+        self.seen = contact.seen
 
 
 class TooOften(NotKept):
@@ -150,7 +158,7 @@ def _change(desk: Desk, actor: Actor, organization_id: int, wanted: Contact, see
         if before == wanted:
             return False
         if before.seen != seen:
-            raise SeenOtherwise(_now(before))
+            raise SeenOtherwise(before)
         _check_times(session, desk, actor, organization_id)
         _write(session, desk, actor, row, wanted)
         details = {"before": [before.name, before.email], "after": [wanted.name, wanted.email]}

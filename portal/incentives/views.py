@@ -71,7 +71,8 @@ def keep() -> AnyResponse:
     except NotAdded as mistakes:
         return _contact_page(HTTPStatus.UNPROCESSABLE_ENTITY, typed, mistakes.errors)
     except NotKept as why:
-        return _contact_page(why.status, typed, kept=str(why))
+        shown = typed if why.seen is None else typed | {"seen": why.seen}
+        return _contact_page(why.status, shown, kept=str(why))
     if changed:
         flash(gettext("The payout contact was changed."), "success")
     else:

@@ -28,7 +28,7 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
     An end may start a clock that is due as well when the portal was off for long; the sweep goes on
     until nothing is due, which it always comes to: every pass ends at least one clock. Reminders come
     after the ends, so that nobody is reminded of what just ended, and an end that fails holds up none.
-    So does what lists lack of eligibility, which an end may have assessed.
+    So does what lists lack of eligibility, which an end may have assessed; neither of these holds it up.
     """
     with desk.clock.moved_to(now or desk.clock.now()):
         applied: list[tuple[str, str]] = []
@@ -39,9 +39,11 @@ def sweep(desk: Desk, now: datetime | None = None) -> Swept:
         finally:
             try:
                 reminded = send_due_reminders(desk)
-                note_missing(desk)
             finally:
-                desk.committed()  # what went well is handed over, whatever failed beside it
+                try:
+                    note_missing(desk)
+                finally:
+                    desk.committed()  # what went well is handed over, whatever failed beside it
         return Swept(desk.clock.now(), tuple(applied), tuple(reminded))
 
 

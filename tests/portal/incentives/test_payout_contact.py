@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.actor import Actor
 from portal.accounts.model import Location, Person, PersonLocation, PersonRole
 from portal.accounts.organization_chain import PREFIX
 from portal.audit.model import AuditEvent
 from portal.claims.desk import Desk
 from portal.clock import Clock
 from portal.db import db, transaction
-from portal.incentives.payout_contact import SeenOtherwise, keep_contact
+from portal.incentives.payout_contact import NotNow, SeenOtherwise, keep_contact
+from portal.incentives.payout_mails import Contact
 from portal.notifications.model import OutboxMessage
 from portal.work.outbox import deliver
 from tests.browser import Browser, Page
@@ -110,6 +112,38 @@ def test_who_corrects_a_mistake_does_not_change_what_somebody_else_named_meanwhi
     page = slow.fill_and_submit(FORM, status=409, email=KIM["email"])
     assert "it is Lou Quick" in page.text
     assert page.select("#name")[0].get("value") == "Kim Roth"
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["seen otherwise", "not now"])
+def test_what_is_changed_while_a_refusal_is_told_is_not_overwritten_unseen(
+    filing: Filing, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    slow, quick = filing.browser(BILLING), filing.browser(BILLING)
+    slow.visit(PAGE)
+    keep(quick, name="Lou Quick")
+    if full:
+        slow.visit(PAGE)
+
+    def refuse(desk: Desk, actor: Actor, **typed: str) -> bool:
+        try:
+            if full:
+                db.session.rollback()  # as a transaction that fails does
+                raise NotNow("It could not be kept.")
+            return keep_contact(desk, actor, **typed)
+        finally:  # before the page that tells it is written
+            with filing.context():
+                seen = Contact("Lou Quick", KIM["email"]).seen
+                keep_contact(
+                    filing.desk, filing.actors[BILLING], name="Max Third", email=KIM["email"], seen=seen
+                )
+
+    with monkeypatch.context() as patched:
+        patched.setattr("portal.incentives.views.keep_contact", refuse)
+        page = slow.fill_and_submit(FORM, status=503 if full else 409, name="Kim Roth", email=KIM["email"])
+    assert "Max Third" not in page.region("main")
+    page = slow.fill_and_submit(FORM, status=409)
+    assert "it is Max Third" in page.text
+    assert "The payout contact was changed." in slow.fill_and_submit(FORM).text
 
 
 @dataclass(eq=False)

@@ -244,6 +244,24 @@ def test_a_later_decision_of_a_claim_is_judged_after_the_earlier_one(filing: Fil
         assert earlier < later
 
 
+def test_a_later_decision_waits_for_no_earlier_one_that_is_asked_of_others_alone(filing: Filing) -> None:
+    number, has_it, asked = disputed(filing)
+    (denying,) = (email for email, actor in filing.actors.items() if actor.person_id == has_it)
+    filing.do("deny_dispute", number, denying, reason="insufficient_poe", message=WORDS)
+    with filing.context():
+        earlier, later = db.session.scalars(select(SecondReview.id).order_by(SecondReview.id))
+    browser = filing.browser(asked)
+    browser.visit(f"/reviews/second/{number}")
+    browser.fill_and_submit("Leave it to others and open the claim")
+    assert numbers_waiting(browser) == [number]
+    opinion: dict[str, Any] = {"opinion": "deny_dispute", "reason": "insufficient_poe", "message": OPINION}
+    browser.post(f"/reviews/second/{number}", review=str(later), **opinion)
+    with filing.context():
+        assert db.session.get_one(SecondReview, earlier).judged_at is None
+        assert db.session.get_one(SecondReview, later).judged_at is not None
+    assert numbers_waiting(browser) == []
+
+
 def test_who_knows_the_decision_leaves_it_to_others(filing: Filing, second: Browser) -> None:
     number = rejected(filing)
     second.visit(f"/reviews/second/{number}")
