@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_doubled_lines")),
     )
     lines = sa.table("earning_lines", *(sa.column(name) for name in ("id", "key", "line_id")))
-    live = sa.column("live", sa.Boolean())
-    typed = sa.select(lines.c.id, lines.c.key).where(live, lines.c.key == lines.c.line_id)
+    # Also one that was undone meanwhile: a file that brought it before may still be used.
+    typed = sa.select(lines.c.id, lines.c.key).where(lines.c.key == lines.c.line_id)
     # All others have a key without capitals, which no database makes as the portal does.
     found = [one for one, key in op.get_bind().execute(typed) if key != key.casefold()]
     for start in range(0, len(found), ROWS_AT_ONCE):

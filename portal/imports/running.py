@@ -13,7 +13,7 @@ from portal.imports.columns import plain_amount
 from portal.imports.importer import Importer, NotNow
 from portal.imports.model import IN_USE, READING, WRONG, Import, ImportMistake
 from portal.imports.reading import read_in
-from portal.imports.setbacks import is_due, put_off
+from portal.imports.setbacks import is_due, put_off, told
 from portal.imports.taking import take_in
 from portal.imports.totals import Totals, totals_of
 from portal.imports.using import drop, use
@@ -149,8 +149,8 @@ def read_waiting(importer: Importer) -> None:
 
     One that fails holds up no other, and waits the longer the oftener it failed.
     """
-    session, now = db.session(), importer.clock.now()
-    query = select(Import.id).where(Import.state == READING, is_due(now)).order_by(Import.id)
+    session, due = db.session(), is_due(importer.clock.now())
+    query = select(Import.id).where(Import.state == READING, due).order_by(Import.id)
     waiting = list(session.scalars(query))
     session.rollback()
     for import_id in waiting:
@@ -158,7 +158,7 @@ def read_waiting(importer: Importer) -> None:
             read_in(importer, import_id)
         except Exception as error:
             log.exception("an import could not be read; it is tried again later", extra={"id": import_id})
-            put_off(import_id, READING, now, f"{type(error).__name__}: {error}")
+            put_off(import_id, READING, importer.clock.now(), told(error))
 
 
 def _state(import_id: int) -> str:

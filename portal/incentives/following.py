@@ -15,7 +15,7 @@ from portal.claims.queries import claim_by_id
 from portal.customers.model import Customer, SubscriptionReading
 from portal.db import db, transaction
 from portal.imports.model import Import, ImportedRow
-from portal.imports.setbacks import is_due, overcome, put_off
+from portal.imports.setbacks import is_due, overcome, put_off, told
 from portal.incentives.assessment import decide_eligibility
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def _follow(desk: Desk, import_id: int, kind: str) -> tuple[int, list[str]]:
         except Exception as error:
             log.exception("a claim could not be decided again after an import", extra={"claim_id": claim_id})
             number = db.session().scalar(select(Claim.number).where(Claim.id == claim_id))
-            failed.append(f"{number}: {type(error).__name__}: {error}")
+            failed.append(f"{number}: {told(error)}")
     return changed, failed
 
 

@@ -94,7 +94,7 @@ class EarningLine(Imported, Base):
 class DoubledLine(Base):
     """That a line came to count beside another one of its ID before IDs were the same in any case.
 
-    It has its ID as it was typed for a key, by which no file finds it, until the other one counts no more
+    It has its ID as it was typed for a key, by which no file finds it, until one of both counts no more
     (`doubled_lines.py`). A migration found them; none comes to be any more.
     """
 

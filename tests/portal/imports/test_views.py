@@ -100,12 +100,16 @@ def test_a_contradicted_file_is_checked_once_more_and_lists_its_rows(
     late = imports.checked(subscriptions(2))
     admin.visit("/imports/1")
     admin.fill_and_submit("Use these rows")
-    admin.visit(f"/imports/{late}")
+    page = admin.visit(f"/imports/{late}")
+    assert "after that it has to be uploaded again" in page.region("import-actions")
     page = admin.fill_and_submit("Check it once more", status=409)
     assert "What counts by import 1 says something else" in page.text
     assert "Undo that import and upload this file again" in page.text
     linked = [(one.get("href"), one.text_content()) for one in page.select("#import-mistakes td a")]
     assert linked == [("/imports/1", "import 1")] * 2
+    admin.visit("/imports/1")
+    admin.fill_and_submit("Undo")
+    assert "Has mistakes" in admin.visit(f"/imports/{late}").region("import-standing")
 
 
 def test_of_a_file_that_waits_twice_both_pages_and_the_list_say_so(imports: Imports, admin: Browser) -> None:

@@ -14,6 +14,7 @@ from portal.claims.desk import Step
 from portal.claims.ends import apply_due_ends
 from portal.db import db
 from portal.imports.model import Import
+from portal.imports.setbacks import put_off
 from portal.imports.using import undo
 from portal.incentives.assessment import assess
 from portal.incentives.following import follow_imports
@@ -184,7 +185,7 @@ def test_an_import_whose_claim_cannot_be_decided_waits_longer_each_time_and_is_f
     with filing.context():
         row = db.session.get_one(Import, outcome.number)
         assert (row.attempts, row.followed) == (5, False)
-        assert row.error == f"{assessed}: KeyError: 'a rule that names nothing'"
+        assert row.error == f"{assessed}: KeyError"  # what it says stands in the log
     assert follow(filing) == 0
     waited(16)
     assert follow(filing) == 1
@@ -205,3 +206,14 @@ def test_what_is_undone_is_followed_at_once_whatever_failed_before(filing: Filin
         follow_imports(filing.desk)
         row = db.session.get_one(Import, outcome.number, populate_existing=True)
         assert (row.state, row.followed, row.error) == ("undone", True, None)
+
+
+def test_a_worker_that_fails_when_another_one_has_followed_puts_nothing_off(
+    filing: Filing, assessed: str
+) -> None:
+    outcome = subscribe(filing, state="ended")
+    assert follow(filing) == 1
+    with filing.context():
+        put_off(outcome.number, "in_use", filing.clock.now(), f"{assessed}: OperationalError")
+        row = db.session.get_one(Import, outcome.number, populate_existing=True)
+        assert (row.followed, row.error, row.attempts) == (True, None, 0)

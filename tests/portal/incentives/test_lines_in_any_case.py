@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from portal.db import db
+from portal.db import db, transaction
 from portal.imports.model import ImportedRow
 from portal.imports.using import undo, use
 from portal.incentives.model import EarningLine
@@ -183,3 +183,39 @@ def test_a_file_that_waited_while_a_doubled_line_was_undone_counts_beside_none(
         use(imports.importer, waiting, imports.actor)
     counting = Counter((one.line.casefold(), one.amount) for one in earnings.counting())
     assert counting == {("x", 1): 1, ("y", 1): 1, (small, 500): 1}
+
+
+def test_a_file_that_brought_a_doubled_line_before_counts_beside_none_when_that_was_undone(
+    imports: Imports, doubled: Doubled
+) -> None:
+    earnings, _, second, small = doubled
+    waiting = imports.checked(
+        earnings.file([Said(small.upper(), 500, "EUR"), Said("X", 1, "EUR")]), "earnings"
+    )
+    with imports.filing.context(), transaction() as session:
+        known = sa.select(EarningLine.id).where(EarningLine.key == small).scalar_subquery()
+        mine = ImportedRow.import_id == waiting, ImportedRow.row_id == known
+        session.execute(sa.update(ImportedRow).where(*mine).values(row_id=100))  # as it was read before
+    with imports.filing.context():
+        undo(imports.importer, second, imports.actor)
+    assert (imports.row(waiting).same, imports.row(waiting).fresh) == (1, 1)
+    with imports.filing.context():
+        use(imports.importer, waiting, imports.actor)
+    counting = Counter((one.line.casefold(), one.amount) for one in earnings.counting())
+    assert counting == {("z", 1): 1, ("x", 1): 1, (small, 500): 1}
+
+
+def test_a_doubled_line_that_was_undone_is_known_again_with_what_else_it_says(
+    imports: Imports, doubled: Doubled
+) -> None:
+    earnings, first, second, _ = doubled
+    waiting = imports.checked(earnings.file([Said("X", 1, "EUR")]), "earnings")
+    with imports.filing.context(), transaction() as session:
+        session.execute(sa.update(EarningLine).where(EarningLine.id == 100).values(said={"line_id": "!"}))
+        session.add(ImportedRow(import_id=waiting, row_id=100))
+    with imports.filing.context():
+        undo(imports.importer, second, imports.actor)
+    assert imports.row(waiting).against == 1
+    with imports.filing.context():
+        undo(imports.importer, first, imports.actor)
+    assert imports.row(waiting).against == 0
