@@ -1,7 +1,11 @@
 """Disputed and denied: Rejected final, which nothing leaves."""
 
+import pytest
+
 from tests.journeys.scene import INES, REVIEWER2, Scene
 from tests.journeys.steps import refusals
+
+pytestmark = pytest.mark.broad
 
 NOUNS = ("submission", "resubmission", "dispute", "disassociation", "comments", "start", "approval",
          "rejection", "information-request", "dispute-decision", "settlement", "edit", "deletion",

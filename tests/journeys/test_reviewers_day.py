@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from tests.journeys.scene import INES, REVIEWER, Scene
 from tests.journeys.steps import fact, letter
+
+pytestmark = pytest.mark.broad
 
 OVERDUE = "A claim has waited too long for its review"
 

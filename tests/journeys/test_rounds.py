@@ -1,10 +1,14 @@
 """Documents over several rounds: each belongs to the submission that brought it, and none answers twice."""
 
+import pytest
+
 from tests.browser import Page
 from tests.form_filling import File
 from tests.journeys.scene import Scene
 from tests.journeys.steps import letter
 from tests.page_checks import text_of
+
+pytestmark = pytest.mark.broad
 
 
 def rounds_of(page: Page, region: str) -> dict[str, str]:

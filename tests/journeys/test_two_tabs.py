@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from tests.journeys.scene import BEN, CASEY, INES, REVIEWER2, Scene
 from tests.journeys.steps import letter
+
+pytestmark = pytest.mark.broad
 
 
 def test_a_stale_form_is_refused_shows_what_changed_and_keeps_what_was_typed(
